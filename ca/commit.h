@@ -1,0 +1,38 @@
+/*
+ * One writer commits for all: jobs that arrive while a transaction is being
+ * synced go into the next one together, so durability costs one fsync a batch.
+ * A job whose apply fails is rolled back alone; when the commit itself fails,
+ * every job of the batch fails with its errno (ENOSPC, EROFS, EIO).
+ */
+#ifndef CA_COMMIT_H
+#define CA_COMMIT_H
+
+#include <stdbool.h>
+
+#include "store.h"
+
+struct committer;
+
+struct job {
+	/* Runs in the committer's thread inside the transaction; 0 or -1. */
+	int	(*apply)(struct job *, struct tx *, struct err *);
+	/*
+	 * Runs in the committer's thread after the sync (fault NULL) or when
+	 * the job failed; must not wait for anything.  Owns the job again.
+	 */
+	void	(*done)(struct job *, const struct err *fault);
+	bool	 essential;	/* may use the reserve: revocation, CRL */
+	struct job *next;	/* the committer's */
+};
+
+/* Starts the thread. */
+struct committer *committer_new(struct store *);
+/* Finishes what was submitted, ends the thread. */
+void	committer_free(struct committer *);
+void	commit_submit(struct committer *, struct job *);
+/* Submit and wait; 0 or -1.  Not from a done function. */
+int	commit_wait(struct committer *, struct job *, struct err *);
+/* Number of commits so far, for the bench and the metrics. */
+unsigned long commit_count(struct committer *);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * The running configuration: pkifs.conf, the profiles, the papers and the CA's
+ * own certificates, read once at start from HOME before anything is dropped.
+ * Everything in it is constant afterwards.
+ */
+#ifndef CA_CONFIG_H
+#define CA_CONFIG_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "bytes.h"
+#include "clock.h"
+#include "err.h"
+#include "profile.h"
+
+struct role_rule {		/* "ra = group, user:name" */
+	char	name[16];
+	char	groups[8][64], users[8][64];
+};
+struct paper {			/* one rendered version of cp, cps or terms */
+	char	kind[8], version[16], sha256[65];
+	struct bytes text;
+};
+struct ca_key {			/* fixed facts of each key, for keys.txt */
+	char	name[16];	/* root, issuing, ocsp, evidence */
+	char	algorithm[32];	/* "ec:P-256" */
+	struct bytes spki;
+};
+
+struct config {
+	char	home[512];
+	char	sha256[65];		/* of everything read */
+	char	name[128];		/* the CA's name, from its certificate */
+	bool	sandbox;
+	char	url[256];		/* BASE, no slash at the end */
+	char	user[64], signer_user[64];
+	char	module[256];		/* of the PKCS#11 token */
+	struct role_rule roles[5];
+	char	component_owner[8][64], component_performer[8][64];
+	usec_t	wait;			/* a flush waits so long: 5 s */
+	usec_t	crl_next_update;	/* 24 h; signed anew after half of it */
+	usec_t	ocsp_next_update;	/* 12 h; renewed at half */
+	size_t	request_max, scratch_max;	/* octets */
+	int	open_requests_max;	/* in a box, then EDQUOT */
+	usec_t	scratch_age;		/* swept after: 1 h */
+	struct bytes root_der, issuing_der, root_crl_der;
+	struct ca_key keys[4];
+	struct profile *profiles;	/* array */
+	size_t	profile_count;
+	struct paper *papers;		/* array; the last of a kind in force */
+	size_t	paper_count;
+};
+
+/*
+ * Reads and checks HOME.  A hand-edited number in a paper that differs from
+ * the configuration is refused by name; so are unknown keys and the policy
+ * OIDs that are not for us (DESIGN 1).  NULL and a sentence.
+ */
+struct config	*config_read(const char *home, struct err *);
+void		 config_free(struct config *);
+const struct profile *config_profile(const struct config *, const char *name);
+const struct paper *config_paper(const struct config *, const char *kind);
+const struct ca_key *config_key(const struct config *, const char *name);
+
+#endif

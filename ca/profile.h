@@ -1,0 +1,40 @@
+/*
+ * A certificate profile: what a certificate of this kind contains and what a
+ * request must be.  One file in HOME/profiles, OpenSSL's configuration format,
+ * keys from a table; unknown keys are refused.
+ */
+#ifndef CA_PROFILE_H
+#define CA_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bytes.h"
+#include "clock.h"
+#include "err.h"
+
+struct profile {
+	char	name[32];		/* "tls-server" */
+	char	title[128];
+	char	sha256[65];		/* of the file */
+	char	policy_oid[64];		/* dotted */
+	char	base_policy[16];	/* "test", "NCP", "DVCP" ... */
+	int	days;			/* notAfter = notBefore + days - 1 s */
+	int	renew_days;		/* the window before notAfter */
+	bool	internal;		/* of the CA itself: OCSP responder */
+	bool	ocsp_nocheck;
+	bool	subject_from_first_name;	/* CN = first dNSName */
+	char	issuer_key[16];		/* "issuing" */
+	char	extended_key_usage[4][32];	/* OpenSSL short names */
+	char	key_usage_ec[64], key_usage_rsa[64];	/* comma-separated */
+	char	key_types[8][16];	/* "ec:P-256", "rsa:2048" (minimum) */
+	int	names_max;
+};
+
+/* `text` is the file's content; `where` is named in faults. */
+int	profile_parse(struct profile *, const char *where, struct slice text,
+	    struct err *);
+/* What it puts into a certificate, for ca/profiles/<name>.txt. */
+void	profile_render(const struct profile *, struct bytes *to);
+
+#endif

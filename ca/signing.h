@@ -1,0 +1,57 @@
+/*
+ * The way to the signer, as the rules see it: an order to sign one thing with
+ * one key, and its answer.  hsm/client implements it; tests have their own.
+ */
+#ifndef CA_SIGNING_H
+#define CA_SIGNING_H
+
+#include <stdbool.h>
+
+#include "bytes.h"
+#include "err.h"
+
+enum sign_kind { SIGN_CERTIFICATE, SIGN_CRL, SIGN_OCSP, SIGN_EVIDENCE };
+
+enum sign_outcome {
+	SIGNED,		/* the signature is here */
+	REFUSED,	/* the signer's rules say no; never begun */
+	ABANDONED,	/* begun in the journal, the signature was lost */
+	NEVER_BEGUN	/* only to an order with recover set */
+};
+
+struct sign_answer {
+	enum sign_outcome outcome;
+	struct slice	signature;	/* as in the BIT STRING */
+	uint64_t	journal;	/* number of its entry */
+	char		reason[300];	/* of a refusal, one sentence */
+};
+
+struct sign_order {
+	enum sign_kind	kind;
+	char		key[16];	/* "issuing", "ocsp", "evidence" */
+	int64_t		intent;		/* recorded before */
+	struct bytes	tbs;		/* DER of what is to be signed */
+	bool		recover;	/* close an old intent, sign nothing */
+	/*
+	 * Called once, from a thread of the signer's client; owns the order
+	 * again.  While the signer or its key is away the order waits, so
+	 * whoever cannot wait keeps a deadline of its own.
+	 */
+	void		(*done)(struct sign_order *,
+			    const struct sign_answer *);
+	struct sign_order *next;	/* the client's */
+};
+
+struct signing {
+	void	(*submit)(struct signing *, struct sign_order *);
+	/* Is the signer there and this key activated? */
+	bool	(*ready)(struct signing *, const char *key);
+	/*
+	 * SubjectPublicKeyInfo of a key in the signer's tokens; EAGAIN while
+	 * the signer is away.
+	 */
+	int	(*public_key)(struct signing *, const char *key,
+		    struct bytes *spki, struct err *);
+};
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The store: one SQLite database in WAL mode with synchronous=FULL, and
+ * documents beside it.  Nothing outside the store's own files speaks SQL; a
+ * second engine will implement these headers.  Readers take a `view` (a
+ * snapshot on a connection of their own); one committer writes, in a `tx`.
+ * The questions themselves stand in store_*.h, one noun each.
+ */
+#ifndef CA_STORE_H
+#define CA_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bytes.h"
+#include "clock.h"
+#include "err.h"
+
+struct store;
+struct view;
+struct tx;
+
+/*
+ * Open or create the store in the directory `dir` ("" after chroot means "/").
+ * ENOSPC when its reserve cannot be made (see store_reserve_*).
+ */
+struct store	*store_open(const char *dir, struct err *);
+void		 store_close(struct store *);
+
+/*
+ * A snapshot for reading; waits for a free connection, never fails to get one
+ * (die).  Short use only: everything read in one view is from one moment.
+ */
+struct view	*view_take(struct store *);
+void		 view_put(struct view *);
+
+/*
+ * A write transaction, BEGIN IMMEDIATE.  Only the committer and `init` use
+ * these; everybody else submits a job (commit.h).  tx_view reads inside it.
+ */
+struct tx	*tx_begin(struct store *, struct err *);
+int		 tx_commit(struct tx *, struct err *);	/* frees it always */
+void		 tx_abort(struct tx *);			/* frees it */
+int		 tx_savepoint(struct tx *, struct err *);
+int		 tx_release(struct tx *, struct err *);
+int		 tx_rollback_to(struct tx *, struct err *);
+struct view	*tx_view(struct tx *);			/* borrowed */
+struct store	*tx_store(struct tx *);
+
+/* Small named numbers and texts: "next-file-id", "policy-seq", "sandbox" ... */
+int64_t	meta_number(struct view *, const char *name, int64_t absent);
+int	meta_set_number(struct tx *, const char *name, int64_t, struct err *);
+/* Adds and gives back the value before. */
+int	meta_take_numbers(struct tx *, const char *name, int64_t count,
+	    int64_t *first, struct err *);
+int	meta_text(struct view *, const char *name, struct bytes *to); /* 1/0 */
+int	meta_set_text(struct tx *, const char *name, const char *,
+	    struct err *);
+
+/*
+ * The reserve: preallocated octets that keep revocation, its evidence and
+ * CRLs going when the disk is full.  store_reserve_open gives them to the file
+ * system; whole says whether issuance may go on; restore tries to take them
+ * back.  DESIGN 2.3 (ENOSPC).
+ */
+bool	store_reserve_whole(struct store *);
+void	store_reserve_open(struct store *);
+void	store_reserve_restore(struct store *);
+
+#endif

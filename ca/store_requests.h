@@ -1,0 +1,76 @@
+/*
+ * Requests in the store: slots (one file name in one box), the requests that
+ * passed through them, and the text of each state they were in.
+ */
+#ifndef CA_STORE_REQUESTS_H
+#define CA_STORE_REQUESTS_H
+
+#include <sys/types.h>
+
+#include "store.h"
+
+#define SLOT_NAME	200	/* the file's name without its suffix */
+
+struct slot {
+	int64_t	id;
+	int64_t	box, subscriber;
+	int64_t	file;		/* inode id of the dropped file */
+	char	name[SLOT_NAME + 1];
+	char	file_name[SLOT_NAME + 8];	/* as dropped, with suffix */
+	uid_t	uid;		/* who dropped it */
+	usec_t	mtime;		/* utimens may set it */
+	char	sha256[65];	/* the bytes as dropped; "": names cleared */
+	size_t	size;
+	int64_t	request;	/* the newest */
+	int64_t	certificate;	/* the newest; 0: none */
+	int64_t	status;		/* id of the newest status text */
+};
+
+enum request_state { PENDING, APPROVED, ISSUED, REJECTED, WITHDRAWN };
+const char *request_state_name(enum request_state);
+
+struct request {
+	int64_t	id, slot, subscriber;
+	char	profile[32];
+	char	sha256[65];	/* of the request as dropped */
+	char	spki_sha256[65];
+	char	path[16];	/* new, renewal, re-key, modification */
+	enum request_state state;
+	uid_t	uid;
+	usec_t	received, decided;
+	int64_t	certificate, predecessor;
+};
+
+/* Insert (id 0) or update; sets id. */
+int	slot_put(struct tx *, struct slot *, struct err *);
+int	slot_get(struct view *, int64_t id, struct slot *);	/* 1/0 */
+int	slot_find(struct view *, int64_t box, const char *name, struct slot *);
+int	slot_find_file(struct view *, int64_t box, const char *file_name,
+	    struct slot *);
+int	slot_of_file(struct view *, int64_t file, struct slot *);
+/* Those of a box with names not cleared, behind slot id `after`. */
+typedef int slot_each(void *arg, const struct slot *);
+void	slots_of_box(struct view *, int64_t box, int64_t after, slot_each *,
+	    void *arg);
+
+int	request_put(struct tx *, struct request *, struct err *);
+int	request_get(struct view *, int64_t id, struct request *);
+/* Requests that are PENDING or APPROVED in a box, for its limit. */
+int64_t	requests_open_in_box(struct view *, int64_t box);
+/* APPROVED without an open intent: to be taken up at start. */
+typedef int request_each(void *arg, const struct request *);
+void	requests_in_state(struct view *, enum request_state, int64_t after,
+	    request_each *, void *arg);
+
+/* One text per state; its id is the version in the inode. */
+struct status_row {
+	int64_t	id, slot;
+	usec_t	time;
+	size_t	size;
+};
+int	status_put(struct tx *, int64_t slot, usec_t, struct slice text,
+	    int64_t *id, struct err *);
+int	status_get(struct view *, int64_t id, struct status_row *);
+int	status_text(struct view *, int64_t id, struct bytes *to);	/* 1/0 */
+
+#endif

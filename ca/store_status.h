@@ -1,0 +1,114 @@
+/*
+ * What is signed and published, in the store: intents, revocations, CRLs, OCSP
+ * answers, and the single files whose every version is a row (publications).
+ */
+#ifndef CA_STORE_STATUS_H
+#define CA_STORE_STATUS_H
+
+#include <sys/types.h>
+
+#include "signing.h"
+#include "store.h"
+#include "store_certificates.h"
+
+/*
+ * An intent: what will be signed, recorded before.  Open until it is closed as
+ * done, abandoned (begun and lost), burned (never begun) or refused.
+ */
+struct intent {
+	int64_t	id;
+	enum sign_kind kind;
+	char	key[16];
+	char	serial[SERIAL_TEXT];	/* certificates; "" else */
+	int64_t	number;			/* CRLs: cRLNumber */
+	int64_t	request;		/* 0: of the CA itself */
+	char	profile[32];
+	char	tbs_sha256[65];
+	usec_t	time;
+};
+/* Fails (EEXIST) when the serial was ever intended before. */
+int	intent_put(struct tx *, struct intent *, struct slice tbs,
+	    struct err *);
+int	intent_close(struct tx *, int64_t id, const char *how, struct err *);
+int	intent_tbs(struct view *, int64_t id, struct bytes *to);
+typedef int intent_each(void *arg, const struct intent *);
+void	intents_open(struct view *, int64_t after, intent_each *, void *arg);
+
+struct revocation {
+	int64_t	id, certificate;	/* certificate 0: abandoned serial */
+	char	serial[SERIAL_TEXT];
+	char	issuer[16];
+	int	reason;			/* CRLReason of RFC 5280 5.3.1 */
+	uid_t	uid;
+	char	act[65];	/* of the handle: a resent write is known */
+	usec_t	received, decided;
+	usec_t	on_crl, on_ocsp;	/* 0: publication pending */
+	int64_t	crl_number;		/* that carried it first */
+	int64_t	version;		/* of its file in revoke/ */
+};
+/* Insert; a definitive one can be changed only to keyCompromise (trigger). */
+int	revocation_put(struct tx *, struct revocation *, struct err *);
+int	revocation_update(struct tx *, struct revocation *, struct err *);
+int	revocation_find(struct view *, const char *serial,
+	    struct revocation *);
+int	revocation_get(struct view *, int64_t id, struct revocation *);
+typedef int revocation_each(void *arg, const struct revocation *);
+/* Those of an issuer's unexpired certificates, by serial: the CRL's order. */
+void	revocations_on_crl(struct view *, const char *issuer, usec_t now,
+	    revocation_each *, void *arg);
+void	revocations_list(struct view *, int64_t after, revocation_each *,
+	    void *arg);
+void	revocations_unpublished(struct view *, revocation_each *, void *arg);
+
+struct crl {
+	int64_t	number;
+	char	issuer[16], sha256[65];	/* its bytes are a document */
+	usec_t	this_update, next_update;
+	int64_t	entries;
+};
+int	crl_put(struct tx *, const struct crl *, struct err *);
+int	crl_newest(struct view *, const char *issuer, struct crl *);
+
+/*
+ * An OCSP answer, found by what was asked.  `cert_id` is the DER of the CertID
+ * in the form it was asked (hash algorithm included).
+ */
+struct ocsp_answer {
+	int64_t	id;			/* version, for the inode */
+	char	serial[SERIAL_TEXT];
+	usec_t	this_update, next_update;
+	size_t	size;
+};
+int	ocsp_put(struct tx *, struct slice cert_id, struct ocsp_answer *,
+	    struct slice der, struct err *);
+/* The newest of this CertID that was not withdrawn; 1/0. */
+int	ocsp_find(struct view *, struct slice cert_id, struct ocsp_answer *);
+int	ocsp_get(struct view *, int64_t id, struct ocsp_answer *);
+int	ocsp_bytes(struct view *, int64_t id, struct bytes *to);
+/* With a revocation: no cached good is served any more. */
+int	ocsp_withdraw(struct tx *, const char *serial, struct err *);
+/* CertIDs already handed out about a serial. */
+typedef int ocsp_each(void *arg, struct slice cert_id);
+void	ocsp_asked(struct view *, const char *serial, ocsp_each *, void *arg);
+/* Answers due for renewal before `when`. */
+void	ocsp_due(struct view *, usec_t when, ocsp_each *, void *arg);
+
+/* The single files: README.txt, ca/…, status/…; every version a row. */
+struct publication {
+	int64_t	seq;			/* version, for the inode */
+	char	dir[64], name[64];	/* "status", "issuing.crl" */
+	usec_t	time;
+	size_t	size;
+	bool	link;			/* a symbolic link: bytes its target */
+};
+int	publication_put(struct tx *, struct publication *, struct slice,
+	    struct err *);	/* same bytes as the newest: nothing, its seq */
+int	publication_find(struct view *, const char *dir, const char *name,
+	    struct publication *);
+int	publication_get(struct view *, int64_t seq, struct publication *);
+int	publication_bytes(struct view *, int64_t seq, struct bytes *to);
+typedef int publication_each(void *arg, const struct publication *);
+void	publications_of(struct view *, const char *dir, int64_t after,
+	    publication_each *, void *arg);	/* the newest of each name */
+
+#endif

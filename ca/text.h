@@ -1,0 +1,28 @@
+/*
+ * Octets as text and back: hexadecimal, base64, and digests.
+ */
+#ifndef CA_TEXT_H
+#define CA_TEXT_H
+
+#include "bytes.h"
+
+#define SHA256_OCTETS	32
+#define SHA256_TEXT	65	/* lower case and a NUL */
+
+/* `to` has room for 2 * size + 1. */
+void	hex_lower(char *to, const void *, size_t);
+void	hex_upper(char *to, const void *, size_t);
+/* The whole string, either case, exactly `size` octets; 0 or -1. */
+int	hex_decode(unsigned char *to, size_t size, const char *);
+
+/* Base64 without newlines; decoding is strict (RFC 4648, padding optional). */
+void	base64_encode(struct bytes *to, struct slice);
+int	base64_decode(struct bytes *to, const char *, size_t);
+
+void	sha256(unsigned char to[SHA256_OCTETS], struct slice);
+void	sha256_text(char to[SHA256_TEXT], struct slice);
+
+/* PEM with 64-column lines; `label` as in "CERTIFICATE".  Appends. */
+void	pem_encode(struct bytes *to, const char *label, struct slice der);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * The one thread that tells the kernel and the herald which names changed:
+ * never from a handler, holding no lock (FUSE.md has the matrix of deadlocks).
+ */
+#ifndef FS_NOTIFIER_H
+#define FS_NOTIFIER_H
+
+#include "tree.h"
+
+struct notifier;
+
+struct notifier	*notifier_new(void);	/* starts its thread; queue is kept */
+void		 notifier_free(struct notifier *);
+/* Names are resolved by this tree and told to this session from now on. */
+void		 notifier_attach(struct notifier *, struct fuse_session *,
+		    struct tree *);
+/* A connection to the herald and its thread id; fd -1: it is gone. */
+void		 notifier_set_herald(struct notifier *, int fd, pid_t);
+struct publication_sink *notifier_sink(struct notifier *);
+
+#endif

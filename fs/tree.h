@@ -1,0 +1,37 @@
+/*
+ * The mounted tree: one table of node classes from which lookup, getattr,
+ * readdir, open and write all work.  DESIGN section 2.
+ */
+#ifndef FS_TREE_H
+#define FS_TREE_H
+
+#define FUSE_USE_VERSION 312
+#include <fuse_lowlevel.h>
+
+#include "../ca/authority.h"
+#include "../status/publisher.h"
+
+struct tree;
+
+struct tree_parts {
+	struct config	*config;
+	struct store	*store;
+	struct committer *committer;
+	struct authority *authority;
+	struct publisher *publisher;
+	unsigned	(*roles_of)(uid_t);
+	gid_t		(*role_gid)(enum role);	/* group shown by ls -l */
+	int		 slab;		/* memory file that outlives core */
+	uid_t		 uid;		/* owner of what pkifs makes */
+	gid_t		 gid;
+};
+
+struct tree	*tree_new(const struct tree_parts *, struct err *);
+void		 tree_free(struct tree *);
+extern const struct fuse_lowlevel_ops tree_operations;	/* userdata: tree */
+/* The thread id whose creations are announcements; 0 while herald is away. */
+void		 tree_set_herald(struct tree *, pid_t);
+/* Inode of a directory by its path below the mount; 0: no such directory. */
+fuse_ino_t	 tree_resolve(struct tree *, const char *dir);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * What `init` does with keys: tokens with a PIN of its own each, the keys in
+ * them, root and issuing certificate, root CRL.  A sandbox only; the ceremony
+ * of a production CA is another program.
+ */
+#ifndef HSM_CEREMONY_H
+#define HSM_CEREMONY_H
+
+#include <sys/types.h>
+
+#include "../ca/err.h"
+
+struct ceremony_plan {
+	const char *home;	/* exists, empty but for what init put there */
+	const char *key;	/* "ec:P-256", "ec:P-384", "rsa:3072" */
+	const char *name;	/* "Example SANDBOX" */
+	const char *url;	/* BASE */
+	const char *policy_oid;	/* of the sandbox */
+	const char *module;	/* PKCS#11 module */
+	uid_t	    signer_uid;	/* who owns HOME/signer; gid too */
+	gid_t	    signer_gid;
+};
+
+/*
+ * Makes HOME/signer (0700: tokens/, softhsm2.conf, pin-<key> 0400, journal),
+ * HOME/offline (0700: the root's token, pin, softhsm2.conf) and HOME/ca:
+ * root.der issuing.der root.crl, and <key>.spki for issuing, ocsp, evidence
+ * and root.  Each key is generated with Cryptoki, sensitive, not extractable.
+ */
+int	ceremony_run(const struct ceremony_plan *, struct err *);
+/* A new root CRL from HOME/offline into HOME/ca/root.crl; at most a year. */
+int	ceremony_root_crl(const char *home, struct err *);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * The publisher: revocation from the act to the CRL and OCSP answer that say
+ * so, and the answers to those who ask.  Record, then sign, then publish: the
+ * revocation is committed with its event before anything is signed; one CRL
+ * carries all that came meanwhile.  `done` functions are called once, from a
+ * thread of the publisher's, and must not wait.
+ */
+#ifndef STATUS_PUBLISHER_H
+#define STATUS_PUBLISHER_H
+
+#include "../ca/authority.h"
+#include "../ca/store_certificates.h"
+
+struct publisher;
+
+/*
+ * Borrows the authority and its parts; sets parts->revoked.  Publishes what a
+ * crash left unpublished, keeps CRL and OCSP answers and the OCSP responder's
+ * certificate fresh by timers, renders status/ and ca/.
+ */
+struct publisher *publisher_open(struct authority *, struct authority_parts *,
+		    struct err *);
+void		  publisher_close(struct publisher *);
+
+struct revocation_act {
+	char	serial[SERIAL_TEXT];
+	uid_t	uid;
+	char	act[65];	/* of the handle, chance: makes a resend known */
+	char	line[1024];	/* as written: `reason [text…]` */
+};
+/* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */
+int	publisher_may_revoke(struct publisher *, const char *serial, uid_t,
+	    struct err *);
+/*
+ * EINVAL, EKEYREVOKED, EACCES, ENOENT; `done` with fault NULL once committed
+ * and what a reader gets, or after config->wait (publication pending).
+ */
+void	publisher_revoke(struct publisher *, const struct revocation_act *,
+	    drop_done *, void *arg);
+/* What revoke/<serial> reads as: the case; deterministic for a version. */
+int	publisher_case_text(struct view *, int64_t revocation,
+	    int64_t version, struct bytes *to);		/* 1/0 */
+
+enum ocsp_file { OCSP_ANSWER, OCSP_UNAUTHORIZED, OCSP_TRY_LATER,
+		 OCSP_MALFORMED };
+/* 1 complete DER, 0 not yet, -1 can never be an OCSP request. */
+int	ocsp_is_complete(struct slice);
+/* The unsigned answers' bytes: OCSP_UNAUTHORIZED and the others. */
+struct slice ocsp_fixed(enum ocsp_file);
+/* `id` is the ocsp_answer's when it is OCSP_ANSWER; 200 ms at most. */
+typedef void ocsp_done(void *arg, enum ocsp_file, int64_t id);
+void	publisher_ocsp(struct publisher *, struct slice request, ocsp_done *,
+	    void *arg);
+
+#endif
