@@ -1,0 +1,43 @@
+#!/bin/sh
+# Install what building and testing need (Debian 12 and 13), and make the two
+# users the daemon runs as.  Says so and fails when it is not root and
+# something is missing; does nothing when all is there.
+set -eu
+
+# The second list is what only the tests use.
+build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
+	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
+	libidn2-dev openssl"
+tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
+	python3 mandoc sqlite3 opensc util-linux procps"
+case "${1:-all}" in
+build) want="$build" ;;
+*) want="$build $tests" ;;
+esac
+
+missing=
+for package in $want; do
+	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null ||
+	    true)
+	[ "$state" = installed ] || missing="$missing $package"
+done
+
+if [ -n "$missing" ]; then
+	if [ "$(id -u)" != 0 ]; then
+		echo "missing packages:$missing" >&2
+		echo "run: sudo make deps" >&2
+		exit 1
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	# shellcheck disable=SC2086 # a list of words
+	apt-get install -y -qq --no-install-recommends $missing
+fi
+
+if [ "$(id -u)" = 0 ]; then
+	for user in pkifs pkifs-signer; do
+		getent passwd "$user" >/dev/null ||
+		    useradd --system --user-group --no-create-home \
+			--home-dir /nonexistent --shell /usr/sbin/nologin "$user"
+	done
+fi
