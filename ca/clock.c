@@ -1,0 +1,177 @@
+/*
+ * Time and chance.  See clock.h.  In test builds both can be fixed through the
+ * environment, which is read once.
+ */
+#include <sys/timex.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/rand.h>
+
+#include "clock.h"
+#include "err.h"
+
+#ifdef PKIFS_STOPS
+#include <pthread.h>
+
+#include <openssl/sha.h>
+
+static pthread_once_t test_once = PTHREAD_ONCE_INIT;
+static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *test_clock, *test_seed;
+static uint64_t test_count;
+
+static void
+test_read(void)
+{
+	test_clock = getenv("PKIFS_TEST_CLOCK");
+	test_seed = getenv("PKIFS_TEST_SEED");
+}
+
+static bool
+test_now(usec_t *now)
+{
+	pthread_once(&test_once, test_read);
+	if (test_clock == NULL)
+		return false;
+	*now = (usec_t)strtoll(test_clock, NULL, 10) * USEC;
+	return true;
+}
+
+/* Blocks of SHA-256(seed, number of the block). */
+static bool
+test_octets(unsigned char *to, size_t size)
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	char text[256];
+	size_t n;
+
+	pthread_once(&test_once, test_read);
+	if (test_seed == NULL)
+		return false;
+	pthread_mutex_lock(&test_lock);
+	for (; size > 0; to += n, size -= n) {
+		snprintf(text, sizeof text, "%s/%llu", test_seed,
+		    (unsigned long long)test_count++);
+		SHA256((unsigned char *)text, strlen(text), digest);
+		n = size < sizeof digest ? size : sizeof digest;
+		memcpy(to, digest, n);
+	}
+	pthread_mutex_unlock(&test_lock);
+	return true;
+}
+#else
+#define test_now(now)		false
+#define test_octets(to, size)	false
+#endif
+
+static usec_t
+read_clock(clockid_t id)
+{
+	struct timespec ts;
+
+	if (clock_gettime(id, &ts) == -1)
+		die("the system has no clock");
+	return (usec_t)ts.tv_sec * USEC + ts.tv_nsec / 1000;
+}
+
+usec_t
+clock_now(void)
+{
+	usec_t now;
+
+	if (test_now(&now))
+		return now;
+	return read_clock(CLOCK_REALTIME);
+}
+
+usec_t
+clock_steady(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+/* Whole seconds downwards (also before 1970); the rest to *fraction. */
+static void
+split(usec_t t, struct tm *tm, int *fraction)
+{
+	time_t seconds;
+
+	seconds = t / USEC;
+	*fraction = (int)(t % USEC);
+	if (*fraction < 0) {
+		*fraction += (int)USEC;
+		seconds--;
+	}
+	if (gmtime_r(&seconds, tm) == NULL)
+		die("%lld microseconds is no date", (long long)t);
+}
+
+static void	format(char to[CLOCK_TEXT], usec_t, const char *)
+		    __attribute__((format(strftime, 3, 0)));
+
+static void
+format(char to[CLOCK_TEXT], usec_t t, const char *fmt)
+{
+	struct tm tm;
+	int fraction;
+
+	split(t, &tm, &fraction);
+	if (strftime(to, CLOCK_TEXT, fmt, &tm) == 0)
+		die("%lld microseconds is no date", (long long)t);
+}
+
+void
+clock_text(char to[CLOCK_TEXT], usec_t t)
+{
+	struct tm tm;
+	int fraction;
+	size_t n;
+
+	split(t, &tm, &fraction);
+	n = strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(to + n, CLOCK_TEXT - n, ".%06dZ", fraction);
+}
+
+void
+clock_text_seconds(char to[CLOCK_TEXT], usec_t t)
+{
+	format(to, t, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+void
+clock_text_hour(char to[CLOCK_TEXT], usec_t t)
+{
+	format(to, t, "%Y/%m/%d/%H");
+}
+
+void
+clock_text_asn1(char to[CLOCK_TEXT], usec_t t)
+{
+	format(to, t, "%Y%m%d%H%M%SZ");
+}
+
+void
+clock_state(struct clock_state *state)
+{
+	struct timex tx;
+	int answer;
+
+	memset(&tx, 0, sizeof tx);
+	answer = adjtimex(&tx);
+	state->synchronised = answer != -1 && answer != TIME_ERROR &&
+	    (tx.status & STA_UNSYNC) == 0;
+	state->error_usec = answer == -1 ? -1 : tx.esterror;
+}
+
+void
+chance_octets(void *to, size_t size)
+{
+	if (test_octets(to, size))
+		return;
+	if (RAND_bytes(to, (int)size) != 1)
+		die("the generator of random octets fails");
+}
