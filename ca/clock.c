@@ -110,20 +110,6 @@ split(usec_t t, struct tm *tm, int *fraction)
 		die("%lld microseconds is no date", (long long)t);
 }
 
-static void	format(char to[CLOCK_TEXT], usec_t, const char *)
-		    __attribute__((format(strftime, 3, 0)));
-
-static void
-format(char to[CLOCK_TEXT], usec_t t, const char *fmt)
-{
-	struct tm tm;
-	int fraction;
-
-	split(t, &tm, &fraction);
-	if (strftime(to, CLOCK_TEXT, fmt, &tm) == 0)
-		die("%lld microseconds is no date", (long long)t);
-}
-
 void
 clock_text(char to[CLOCK_TEXT], usec_t t)
 {
@@ -139,19 +125,31 @@ clock_text(char to[CLOCK_TEXT], usec_t t)
 void
 clock_text_seconds(char to[CLOCK_TEXT], usec_t t)
 {
-	format(to, t, "%Y-%m-%dT%H:%M:%SZ");
+	struct tm tm;
+	int fraction;
+
+	split(t, &tm, &fraction);
+	strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
 void
 clock_text_hour(char to[CLOCK_TEXT], usec_t t)
 {
-	format(to, t, "%Y/%m/%d/%H");
+	struct tm tm;
+	int fraction;
+
+	split(t, &tm, &fraction);
+	strftime(to, CLOCK_TEXT, "%Y/%m/%d/%H", &tm);
 }
 
 void
 clock_text_asn1(char to[CLOCK_TEXT], usec_t t)
 {
-	format(to, t, "%Y%m%d%H%M%SZ");
+	struct tm tm;
+	int fraction;
+
+	split(t, &tm, &fraction);
+	strftime(to, CLOCK_TEXT, "%Y%m%d%H%M%SZ", &tm);
 }
 
 void

@@ -11,6 +11,9 @@
 
 static char process_name[32] = "main";
 
+static void	log_vline(const char *fmt, va_list)
+		    __attribute__((format(printf, 1, 0)));
+
 /* One line of what a sentence may not hold: a status file is read by eye. */
 static void
 flatten(char *text)
