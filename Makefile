@@ -64,12 +64,79 @@ $B/test/unit/%: tests/unit/%.c $B/test/libpkifs.a
 	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
 		$(LDFLAGS_ALL) -o $@ $< $B/test/libpkifs.a $(PC_LIBS) -lcmocka
 
+# Small programs of the tests; each is one file and links alone.
+$B/test/%: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
+		$(LDFLAGS_ALL) -o $@ $<
+
 unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+	@for t in $(UNIT); do echo "$$t"; $$t || exit 1; done
+
+layers:
+	@tests/house/layers.sh
+
+stories: $B/test/pkifs $(TOOLS)
+	@PKIFS_BUILD=$(abspath $B) tests/run/runner.sh $(STORY)
+
+manual:
+	@for page in docs/*.[1-9]; do \
+		mandoc -T lint -W warning $$page || exit 1; \
+	done
+
+# What everybody runs.  Packages are installed first when they are missing.
+check: deps
+	$(MAKE) check-built
+
+check-built: all layers manual unit stories
+
+deps:
+	@tests/house/deps.sh
+
+# The user behind sudo owns the demo and gets build/ back.
+demo:
+	@tests/house/deps.sh build
+	@if [ -n "$$SUDO_UID" ] && [ "$$(id -u)" = 0 ]; then \
+		$(MAKE) --no-print-directory all && \
+		chown -R "$$SUDO_UID:$$SUDO_GID" build; \
+	else $(MAKE) --no-print-directory all; fi
+	@examples/demo.sh $B
+
+demo-stop:
+	@examples/demo.sh $B stop
+
+# libFuzzer targets, each for FUZZ_SECONDS on its corpus.
+FUZZ_SECONDS ?= 30
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+fuzz:
+	@tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_SRC)
+
+bench: $B/pkifs $B/bench
+	@PKIFS_BUILD=$(abspath $B) tests/bench/run.sh
+
+$B/bench: tests/bench/bench.c $(OBJ)
+	$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
+		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
+
+# Kill core, signer and main at every step of issuance and revocation.
+check-crash: $B/test/pkifs $(TOOLS)
+	@PKIFS_BUILD=$(abspath $B) tests/crash/run.sh
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs
+	install -m 755 $B/pkifs $(DESTDIR)$(PREFIX)/bin/pkifs
+	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 README.md CHANGES LICENSE docs/FORMAT.* docs/PROTOCOL.* \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs
+	@[ -n "$(DESTDIR)" ] || tests/house/deps.sh users
 
 clean:
 	rm -rf build
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
-.PHONY: all unit clean
+.PHONY: all unit layers stories manual check check-built deps demo demo-stop \
+	fuzz bench check-crash install clean

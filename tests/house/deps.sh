@@ -12,6 +12,7 @@ tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 mandoc sqlite3 opensc util-linux procps"
 case "${1:-all}" in
 build) want="$build" ;;
+users) want= ;;
 *) want="$build $tests" ;;
 esac
 

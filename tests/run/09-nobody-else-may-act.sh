@@ -1,0 +1,33 @@
+# Who is not the subscriber's user, and who has no role, is refused.
+. "$(dirname "$0")/lib.sh"
+need_root
+new_ca
+new_csr www www.example.org
+must cp "$dir/www.csr" "$ca/requests/"
+serial=$(serial_of "$ca/requests/www.crt")
+chmod 644 "$dir"/*.csr
+
+refuses "Permission denied" as nobody cp "$dir/www.csr" "$ca/requests/nobody.csr"
+must test ! -e "$ca/requests/nobody.csr"
+refuses "Permission denied" as nobody sh -c "echo superseded >'$ca/revoke/$serial'"
+refuses "Permission denied" as nobody cat "$ca/requests/www.csr"
+refuses "Permission denied" as nobody rm -f "$ca/requests/www.csr"
+refuses "Permission denied" as nobody ls "$ca/evidence"
+refuses "Permission denied" as nobody cat "$ca/issued/by-serial/$serial/cert.pem"
+must test -e "$ca/requests/www.crt"
+
+# What relying parties need is for everybody.
+must as nobody cat "$ca/README.txt" "$ca/ca/root.pem" "$ca/ca/issuing.der" \
+    "$ca/status/issuing.crl" "$ca/ca/cps/current.txt" >"$dir/public"
+
+# A refusal of an act is an event.
+ls "$ca"/evidence/*/*/*/*/ | grep -q refused || fail "no event of a refusal"
+must "$pkifs" verify "$ca/evidence"
+
+# `--user` makes somebody else the first subscriber's user, and root nobody.
+must "$pkifs" umount "$ca"
+must mv "$home" "$dir/first"
+new_ca --user games
+must as games cp "$dir/www.csr" "$ca/requests/"
+must as games sh -c "echo superseded >'$ca/revoke/$(serial_of "$ca/requests/www.crt")'"
+refuses "Permission denied" cp "$dir/www.csr" "$ca/requests/root.csr"

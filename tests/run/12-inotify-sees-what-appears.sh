@@ -1,0 +1,42 @@
+# inotifywait, started by another person, sees certificate, CRL and event appear.
+. "$(dirname "$0")/lib.sh"
+need_root
+new_ca --user games
+must usermod -aG games nobody 2>/dev/null || true
+watch() {
+	runuser -u "$2" -- inotifywait -m -q --format '%w%f %e' \
+	    "$1" >"$dir/seen.$3" 2>"$dir/watch.$3" &
+	children="$children $!"
+}
+new_csr first first.example.org
+new_csr www www.example.org
+chmod 644 "$dir"/*.csr
+must as games cp "$dir/first.csr" "$ca/requests/"
+hour=$(ls -d "$ca"/evidence/*/*/*/* | grep -v by- | tail -n 1)
+
+watch "$ca/requests" games requests
+watch "$ca/status" nobody status
+watch "$ca/issued/by-serial" games issued
+runuser -u games -- inotifywait -m -r -q --format '%w%f %e' "$ca/evidence" \
+    >"$dir/seen.evidence" 2>"$dir/watch.evidence" &
+children="$children $!"
+# A watch is there when /proc says so.
+watching() {
+	for pid in $(pgrep -f "inotifywait -m.*$ca/$1"); do
+		grep -q '^inotify wd' /proc/$pid/fdinfo/* 2>/dev/null && return 0
+	done
+	return 1
+}
+for what in requests status issued evidence; do
+	within 10 watching $what
+done
+
+must as games cp "$dir/www.csr" "$ca/requests/"
+serial=$(serial_of "$ca/requests/www.crt")
+within 5 grep -q "requests/www.crt CREATE" "$dir/seen.requests"
+within 5 grep -q "requests/www.crt CLOSE_WRITE" "$dir/seen.requests"
+within 5 grep -q "certificate-issued.json" "$dir/seen.evidence"
+
+must as games sh -c "echo superseded >'$ca/revoke/$serial'"
+within 5 grep -q "status/issuing.crl CLOSE_WRITE" "$dir/seen.status"
+must openssl crl -in "$ca/status/issuing.crl" -inform DER -noout

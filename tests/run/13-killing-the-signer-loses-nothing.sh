@@ -1,0 +1,34 @@
+# kill -9 of the signer: another takes over, waiting work is finished.
+. "$(dirname "$0")/lib.sh"
+new_ca
+for i in $(seq 1 30); do
+	new_csr s$i s$i.example.org
+done
+signer=$(process signer)
+[ -n "$signer" ] || fail "no signer"
+(for i in $(seq 1 30); do
+	cp "$dir/s$i.csr" "$ca/requests/" || exit 1
+done) &
+copies=$!
+for i in 1 2 3 4; do
+	within 10 test -s "$ca/requests/s$((i * 5)).crt"
+	pid=$(process signer)
+	[ -z "$pid" ] || kill -9 "$pid" || true
+done
+must wait $copies
+for i in $(seq 1 30); do
+	within 10 test -s "$ca/requests/s$i.crt"
+	must verify_certificate "$ca/requests/s$i.crt"
+done
+[ "$(process signer)" != "$signer" ] || fail "it was never killed"
+must "$pkifs" verify "$ca/evidence"
+
+# While it is stopped a drop waits, is registered, and its certificate follows.
+kill -STOP "$(process signer)"
+new_csr late late.example.org
+must cp "$dir/late.csr" "$ca/requests/"
+must test ! -e "$ca/requests/late.crt"
+[ "$(head -n 1 "$ca/requests/late.status")" = "state: approved" ] ||
+    fail "$(cat "$ca/requests/late.status")"
+kill -CONT "$(process signer)"
+within 10 test -s "$ca/requests/late.crt"

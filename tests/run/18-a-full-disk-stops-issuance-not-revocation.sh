@@ -1,0 +1,41 @@
+# When evidence cannot be written nothing is issued; revocation goes on.
+. "$(dirname "$0")/lib.sh"
+need_root
+truncate -s 96M "$dir/disk"
+must mkfs.ext4 -q "$dir/disk"
+mkdir "$home"
+must mount -o loop "$dir/disk" "$home"
+rmdir "$home/lost+found"
+trap 'umount -l "$ca" 2>/dev/null; umount -l "$home" 2>/dev/null; end_story' EXIT
+new_ca
+new_csr one one.example.org
+new_csr two two.example.org
+must cp "$dir/one.csr" "$ca/requests/"
+serial=$(serial_of "$ca/requests/one.crt")
+
+dd if=/dev/zero of="$home/fill" bs=64k 2>/dev/null || true
+dd if=/dev/zero of="$home/fill2" bs=1k 2>/dev/null || true
+refused_for_space() {
+	new_csr full$1 full$1.example.org
+	! cp "$dir/full$1.csr" "$ca/requests/" 2>"$dir/said" &&
+	    grep -qE "No space|Read-only" "$dir/said"
+}
+# What is already allocated may carry a few; then it stops.
+i=0
+until refused_for_space $i; do
+	i=$((i + 1))
+	[ $i -lt 3000 ] || fail "never refused on a full disk"
+done
+must test ! -e "$ca/requests/full$i.crt"
+# Reading goes on, and so does revocation, its evidence and the CRL.
+must cat "$ca/requests/one.crt" >/dev/null
+must sh -c "echo keyCompromise >'$ca/revoke/$serial'"
+openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text |
+    grep -q "$serial" || fail "the CRL does not say so"
+grep -q "^fail.*" "$ca/status/health.txt" || fail "health does not say so"
+
+# With room again it issues again.
+rm -f "$home/fill" "$home/fill2"
+works() { cp "$dir/two.csr" "$ca/requests/" && test -s "$ca/requests/two.crt"; }
+within 30 works
+must "$pkifs" verify "$ca/evidence"

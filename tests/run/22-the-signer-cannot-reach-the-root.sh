@@ -1,0 +1,30 @@
+# Nothing that `mount` starts can open the root's token or PIN.
+. "$(dirname "$0")/lib.sh"
+new_ca
+must test -d "$home/offline"
+for verb in core signer herald; do
+	pid=$(process $verb)
+	[ -n "$pid" ] || fail "no $verb"
+	# Nothing under offline/ is open or mapped.
+	ls -l /proc/$pid/fd 2>/dev/null | grep -q offline && fail "$verb has it open"
+	grep -q offline /proc/$pid/maps 2>/dev/null && fail "$verb maps it"
+	[ "$(sed -n 's/^Seccomp:[^0-9]*//p' /proc/$pid/status)" = 2 ] ||
+	    fail "$verb has no seccomp filter"
+	[ "$(sed -n 's/^NoNewPrivs:[^0-9]*//p' /proc/$pid/status)" = 1 ] ||
+	    fail "$verb may gain rights"
+	if [ "$(id -u)" = 0 ]; then
+		uid=$(awk '/^Uid:/ { print $2 }' /proc/$pid/status)
+		case $verb in
+		herald) ;;
+		*) [ "$uid" != 0 ] || fail "$verb is root" ;;
+		esac
+	fi
+done
+# The same confinement, tried: the program's own probe.
+refuses "denied" "$pkifs" probe-confinement signer "$home" "$home/offline/pin-root"
+refuses "denied" "$pkifs" probe-confinement core "$home" "$home/offline/pin-root"
+refuses "denied" "$pkifs" probe-confinement core "$home" "$home/signer/pin-issuing"
+refuses "denied" "$pkifs" probe-confinement signer "$home" "$home/store/db"
+# Core never loads a PKCS#11 module.
+grep -q softhsm /proc/$(process core)/maps && fail "core has the module"
+grep -q softhsm /proc/$(process signer)/maps || fail "the signer has none"

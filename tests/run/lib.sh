@@ -1,0 +1,152 @@
+# What every story starts with.  A story is one sentence that must be true,
+# told on a real mount with a real token; it ends with 0 (true), 1 (not) or 77
+# (cannot be told here, with the reason).
+#
+#	new_ca [init options]	a CA in $home, mounted on $ca
+#	new_key NAME TYPE	a private key $dir/NAME.key (ec, rsa)
+#	new_csr NAME DNS...	a request $dir/NAME.csr with these names
+#	must COMMAND...		it succeeds
+#	refuses TEXT COMMAND...	it fails and says TEXT
+#	within SECONDS COMMAND	it succeeds before that, asked again and again
+#	says TEXT FILE		FILE contains TEXT
+#	as USER COMMAND...	run by another person
+
+set -eu
+umask 022
+top=$(cd "$(dirname "$0")/../.." && pwd)
+B=${PKIFS_BUILD:-$top/build}
+pkifs=$B/test/pkifs
+dir=$(mktemp -d "${TMPDIR:-/tmp}/pkifs-story.XXXXXX")
+chmod 755 "$dir"
+home=$dir/home
+ca=$dir/ca
+children=
+export LC_ALL=C
+unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED 2>/dev/null || true
+
+end_story() {
+	status=$?
+	set +e
+	for child in $children; do
+		kill "$child" 2>/dev/null
+	done
+	if [ $status -ne 0 ] && [ $status -ne 77 ]; then
+		[ -f "$dir/log" ] && tail -n 40 "$dir/log" | sed 's/^/    log: /'
+	fi
+	main=$(cat "$home/run/lock" 2>/dev/null)
+	[ -n "$main" ] && kill "$main" 2>/dev/null
+	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
+	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
+	cd /
+	rm -rf --one-file-system "$dir"
+	exit $status
+}
+trap end_story EXIT
+trap 'exit 1' INT TERM HUP
+
+fail() {
+	echo "    $*" >&2
+	exit 1
+}
+
+skip() {
+	echo "    cannot be told here: $*" >&2
+	exit 77
+}
+
+must() {
+	"$@" || fail "this failed ($?): $*"
+}
+
+# The words of the error matter: they are what a person reads.
+refuses() {
+	wanted=$1
+	shift
+	if said=$("$@" 2>&1); then
+		fail "this should have been refused ($wanted): $*"
+	fi
+	case $said in
+	*"$wanted"*) ;;
+	*) fail "wanted '$wanted' from: $*: $said" ;;
+	esac
+}
+
+within() {
+	until_=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -le "$until_" ] || fail "never happened: $*"
+		sleep 0.05
+	done
+}
+
+says() {
+	grep -qF -- "$1" "$2" || fail "$2 does not say '$1': $(cat "$2")"
+}
+
+as() {
+	person=$1
+	shift
+	runuser -u "$person" -- "$@"
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || skip "needs root for several users"
+}
+
+make_ca() {
+	must "$pkifs" init "$home" "$@" >"$dir/init.out"
+	mkdir -p "$ca"
+}
+
+mount_ca() {
+	"$pkifs" mount "$home" "$ca" -f >>"$dir/log" 2>&1 &
+	main=$!
+	children="$children $main"
+	within 20 test -e "$ca/README.txt"
+}
+
+new_ca() {
+	make_ca "$@"
+	mount_ca
+}
+
+new_key() {
+	case ${2:-ec} in
+	ec) openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+		-out "$dir/$1.key" 2>/dev/null ;;
+	ec:*) openssl genpkey -algorithm EC \
+		-pkeyopt "ec_paramgen_curve:${2#ec:}" -out "$dir/$1.key" \
+		2>/dev/null ;;
+	rsa:*) openssl genpkey -algorithm RSA \
+		-pkeyopt "rsa_keygen_bits:${2#rsa:}" -out "$dir/$1.key" \
+		2>/dev/null ;;
+	esac
+}
+
+new_csr() {
+	csr=$1
+	shift
+	[ -f "$dir/$csr.key" ] || new_key "$csr"
+	names=
+	for name; do
+		names="$names${names:+,}DNS:$name"
+	done
+	openssl req -new -key "$dir/$csr.key" -subj "/CN=$1" \
+	    -addext "subjectAltName=$names" -out "$dir/$csr.csr"
+}
+
+# The serial as it stands in the tree: upper-case hexadecimal digits.
+serial_of() {
+	openssl x509 -in "$1" -noout -serial | sed 's/serial=//'
+}
+
+verify_certificate() {
+	openssl verify -CAfile "$ca/ca/root.pem" -untrusted "$ca/ca/issuing.pem" \
+	    "$1" >/dev/null
+}
+
+# Pids of the processes of this mount, by their verb.
+process() {
+	pgrep -P "$main" -f "pkifs $1" | head -n 1
+}
