@@ -32,6 +32,8 @@ int	certificate_find(struct view *, const char *serial,
 	    struct certificate *);	/* exact, upper case; 1/0 */
 int	certificate_der(struct view *, int64_t id, struct bytes *to);
 int64_t	certificates_count(struct view *);
+/* The one issued last; 1/0. */
+int	certificates_last(struct view *, struct certificate *);
 
 typedef int certificate_each(void *arg, const struct certificate *);
 /* All, in order of id behind `after`. */

@@ -61,6 +61,10 @@ int64_t	requests_open_in_box(struct view *, int64_t box);
 typedef int request_each(void *arg, const struct request *);
 void	requests_in_state(struct view *, enum request_state, int64_t after,
 	    request_each *, void *arg);
+/* All, in order of id behind `after`: evidence/by-request. */
+void	requests_list(struct view *, int64_t after, request_each *, void *arg);
+/* Time of the newest status text in a box; 0: none.  Its folder's mtime. */
+usec_t	box_changed(struct view *, int64_t box);
 
 /* One text per state; its id is the version in the inode. */
 struct status_row {

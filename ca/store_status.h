@@ -59,6 +59,8 @@ void	revocations_on_crl(struct view *, const char *issuer, usec_t now,
 void	revocations_list(struct view *, int64_t after, revocation_each *,
 	    void *arg);
 void	revocations_unpublished(struct view *, revocation_each *, void *arg);
+/* Time of the newest change of any of them; 0: none.  mtime of revoke/. */
+usec_t	revocations_changed(struct view *);
 
 struct crl {
 	int64_t	number;

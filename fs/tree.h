@@ -22,6 +22,7 @@ struct tree_parts {
 	unsigned	(*roles_of)(uid_t);
 	gid_t		(*role_gid)(enum role);	/* group shown by ls -l */
 	int		 slab;		/* memory file that outlives core */
+	const char	*spool;		/* directory for what is too large */
 	uid_t		 uid;		/* owner of what pkifs makes */
 	gid_t		 gid;
 };
