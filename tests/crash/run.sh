@@ -1,0 +1,124 @@
+#!/bin/sh
+# `make check-crash`: stop at every step of issuance and revocation, kill one
+# of core, signer and main there, and show that DESIGN section 4 holds: every
+# C_Sign the token saw has its beginning in the journal, every completed one
+# is in the evidence, every other is closed there as abandoned; each cp ends
+# with its certificate or an error and nothing; nothing is issued twice.
+#	run.sh [POINT VICTIM]
+set -eu
+. "$(dirname "$0")/../run/lib.sh"
+export PKIFS_STOP_FILE="$dir/stop"
+export PKIFS_SHIM_FILE="$dir/signed"
+stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
+
+issuance="core.received core.judged core.intent-committed signer.begin-synced
+	signer.signed signer.end-written core.signed core.reread
+	core.result-committed core.published core.replied"
+revocation="core.revocation-committed core.crl-intent-committed
+	signer.begin-synced signer.signed signer.end-written core.crl-signed
+	core.crl-committed core.crl-published"
+
+make_ca
+: >"$PKIFS_SHIM_FILE"
+chmod 666 "$PKIFS_SHIM_FILE"
+sed -i "s|^module *=.*|module = $B/test/p11shim.so|" "$home/pkifs.conf"
+stop init
+mount_ca
+new_csr warm warm.example.org
+must cp "$dir/warm.csr" "$ca/requests/"
+must test -s "$ca/requests/warm.crt"
+
+# What holds after every kill.
+invariants() {
+	must "$pkifs" verify "$ca/evidence"
+	python3 "$top/tests/crash/invariants.py" "$PKIFS_SHIM_FILE" \
+	    "$home/signer" "$ca/evidence" || fail "at $1, killing $2"
+}
+
+kill_at() {	# victim
+	case $1 in
+	main) kill -9 "$main" ;;
+	*) kill -9 "$(process "$1")" ;;
+	esac
+}
+
+back() {	# after main was killed everything is gone: mount again
+	[ "$1" = main ] || return 0
+	within 15 sh -c "! mountpoint -q '$ca'"
+	within 15 sh -c "! pgrep -f 'pkifs core.*$home'"
+	mount_ca
+}
+
+number=0
+try_issuance() {	# point victim
+	number=$((number + 1))
+	name=i$number
+	new_csr $name $name.example.org
+	stop arm "$1"
+	cp "$dir/$name.csr" "$ca/requests/" 2>"$dir/cp.err" &
+	copy=$!
+	stop wait 10 || fail "$1 was never reached"
+	kill_at "$2"
+	stop release
+	rc=0
+	wait $copy || rc=$?
+	back "$2"
+	if [ $rc = 0 ]; then
+		within 20 test -s "$ca/requests/$name.crt"
+	elif [ "$2" != main ]; then
+		fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
+	else
+		# Either nothing of it exists, or it is completed by itself.
+		[ ! -e "$ca/requests/$name.csr" ] ||
+		    within 20 test -s "$ca/requests/$name.crt"
+	fi
+	must cp "$dir/$name.csr" "$ca/requests/"
+	within 20 test -s "$ca/requests/$name.crt"
+	must verify_certificate "$ca/requests/$name.crt"
+	[ "$(ls "$ca/issued/by-name/$name.example.org" | wc -l)" = 1 ] ||
+	    fail "$1, killing $2: issued twice"
+	invariants "$1" "$2"
+	echo "ok issuance   $1 ($2)"
+}
+
+try_revocation() {	# point victim
+	number=$((number + 1))
+	name=v$number
+	new_csr $name $name.example.org
+	must cp "$dir/$name.csr" "$ca/requests/"
+	serial=$(serial_of "$ca/requests/$name.crt")
+	stop arm "$1"
+	(echo superseded >"$ca/revoke/$serial") 2>"$dir/echo.err" &
+	writer=$!
+	stop wait 10 || fail "$1 was never reached"
+	kill_at "$2"
+	stop release
+	rc=0
+	wait $writer || rc=$?
+	back "$2"
+	[ $rc = 0 ] || [ "$2" = main ] ||
+	    fail "$1, killing $2: echo saw $(cat "$dir/echo.err")"
+	if [ ! -e "$ca/revoke/$serial" ]; then
+		must sh -c "echo superseded >'$ca/revoke/$serial'"
+	fi
+	listed() { openssl crl -in "$ca/status/issuing.crl" -inform DER \
+	    -noout -text | grep -q "$serial"; }
+	within 20 listed
+	invariants "$1" "$2"
+	echo "ok revocation $1 ($2)"
+}
+
+if [ $# = 2 ]; then
+	issuance=$1 revocation= victims=$2
+fi
+for point in $issuance; do
+	for victim in ${victims:-core signer main}; do
+		try_issuance "$point" "$victim"
+	done
+done
+for point in $revocation; do
+	for victim in core signer main; do
+		try_revocation "$point" "$victim"
+	done
+done
+echo "$number passed, 0 failed"
