@@ -1,0 +1,55 @@
+/*
+ * A certificate revocation list (RFC 5280 section 5), version 2, full and for
+ * all that one CA issues, so without an issuingDistributionPoint (5.2.5 asks
+ * for it where the scope is less).  It is streamed: entries are put into one
+ * buffer as a cursor gives them, the frame is put around them, and it is read
+ * the same way; there is never a tree of entries.
+ */
+#ifndef STATUS_CRL_H
+#define STATUS_CRL_H
+
+#include "../ca/bytes.h"
+#include "../ca/clock.h"
+#include "../ca/err.h"
+#include "signatory.h"
+
+struct crl_entry {
+	char	serial[41];	/* upper-case digits */
+	usec_t	revoked;
+	int	reason;		/* CRLReason; 0 writes no extension (5.3.1) */
+};
+struct crl_frame {
+	const struct signatory *issuer;
+	int64_t	number;
+	usec_t	this_update, next_update;
+};
+
+void	crl_put_entry(struct bytes *entries, const struct crl_entry *);
+/* Makes the entries the whole TBSCertList. */
+void	crl_finish_tbs(struct bytes *entries, const struct crl_frame *);
+/*
+ * Before it is signed: is it the strict form of what the frame says, each
+ * entry once and in order, `entries` of them, and is it to be issued at all?
+ */
+int	crl_check(struct slice tbs, const struct crl_frame *, int64_t entries,
+	    struct err *);
+
+void	crl_assemble(struct bytes *der, struct slice tbs,
+	    const struct signatory *, struct slice signature);
+/* It parses, its TBS are these very octets, the signature verifies. */
+int	crl_reread(struct slice der, struct slice tbs,
+	    const struct signatory *, struct err *);
+
+/* What stands in a CRL, ours or another's; slices point into its octets. */
+struct crl_facts {
+	struct slice	tbs, issuer, entries, key_id, signature;
+	int64_t		number;		/* -1: none */
+	usec_t		this_update, next_update;	/* next 0: none */
+};
+int	crl_read(struct slice der, struct crl_facts *, struct err *);
+/* Each entry in turn until it returns other than 0; -1: malformed. */
+typedef int crl_each(void *arg, const struct crl_entry *);
+int	crl_entries(struct slice entries, crl_each *, void *arg,
+	    struct err *);
+
+#endif

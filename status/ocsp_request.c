@@ -1,0 +1,206 @@
+/*
+ * What is asked of the OCSP responder.
+ *
+ *	OCSPRequest ::= SEQUENCE { tbsRequest SEQUENCE { version [0] DEFAULT
+ *	    v1, requestorName [1] OPTIONAL, requestList SEQUENCE OF SEQUENCE {
+ *	    reqCert CertID, singleRequestExtensions [0] OPTIONAL },
+ *	    requestExtensions [2] OPTIONAL }, optionalSignature [0] OPTIONAL }
+ *	CertID ::= SEQUENCE { hashAlgorithm, issuerNameHash OCTET STRING,
+ *	    issuerKeyHash OCTET STRING, serialNumber INTEGER }
+ */
+#include <string.h>
+
+#include "../ca/der.h"
+#include "ocsp_request.h"
+#include "publisher.h"
+
+static const unsigned char oid_sha1[] = { 0x2b, 0x0e, 0x03, 0x02, 0x1a };
+static const unsigned char oid_sha256[] = {
+	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01
+};
+static const struct {
+	struct slice	oid;
+	size_t		size;		/* of the hashes */
+} hashes[] = {
+	[OCSP_SHA1] = { { oid_sha1, sizeof oid_sha1 }, 20 },
+	[OCSP_SHA256] = { { oid_sha256, sizeof oid_sha256 }, 32 },
+};
+
+/* Another hash is no fault of form: it only finds no issuer of ours. */
+static int
+get_hash(struct slice *in, struct ocsp_id *id)
+{
+	struct slice algorithm, oid, none;
+
+	if (der_get(in, DER_SEQUENCE, &algorithm) != 0 ||
+	    der_get(&algorithm, DER_OID, &oid) != 0)
+		return -1;
+	id->hash = OCSP_SHA1;
+	while (id->hash < OCSP_OTHER_HASH &&
+	    !slice_equal(oid, hashes[id->hash].oid))
+		id->hash++;
+	if (id->hash == OCSP_OTHER_HASH || algorithm.size == 0)
+		return 0;
+	/* Parameters are NULL or absent (RFC 3370 2.1). */
+	if (der_get(&algorithm, DER_NULL, &none) != 0 || none.size != 0 ||
+	    algorithm.size != 0)
+		return -1;
+	return 0;
+}
+
+static int
+get_id(struct slice *in, struct ocsp_id *id)
+{
+	struct slice one, whole;
+
+	memset(id, 0, sizeof *id);
+	if (der_get_whole(in, DER_SEQUENCE, &id->whole) != 0)
+		return -1;
+	whole = id->whole;
+	if (der_get(&whole, DER_SEQUENCE, &one) != 0 ||
+	    get_hash(&one, id) != 0 ||
+	    der_get(&one, DER_OCTET_STRING, &id->name_hash) != 0 ||
+	    der_get(&one, DER_OCTET_STRING, &id->key_hash) != 0 ||
+	    der_get_serial(&one, id->serial) != 0 || one.size != 0)
+		return -1;
+	if (id->hash != OCSP_OTHER_HASH &&
+	    (id->name_hash.size != hashes[id->hash].size ||
+	    id->key_hash.size != hashes[id->hash].size))
+		return -1;
+	return 0;
+}
+
+/* Extensions behind an explicit tag, when they are there: form only. */
+static int
+skip_extensions(struct slice *in, unsigned tag)
+{
+	struct der_extension ignored;
+	struct slice wrapped, list;
+
+	if (!der_next_is(*in, tag))
+		return 0;
+	if (der_get(in, tag, &wrapped) != 0 ||
+	    der_get(&wrapped, DER_SEQUENCE, &list) != 0 ||
+	    wrapped.size != 0 || list.size == 0)
+		return -1;
+	while (list.size > 0)
+		if (der_get_extension(&list, &ignored) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+get_list(struct slice list, struct ocsp_ids *ids)
+{
+	struct slice one;
+
+	ids->count = 0;
+	while (list.size > 0) {
+		if (ids->count == OCSP_IDS_MOST ||
+		    der_get(&list, DER_SEQUENCE, &one) != 0 ||
+		    get_id(&one, &ids->id[ids->count]) != 0 ||
+		    skip_extensions(&one, DER_CONTEXT(0)) != 0 ||
+		    one.size != 0)
+			return -1;
+		ids->count++;
+	}
+	return ids->count == 0 ? -1 : 0;
+}
+
+/* Version v1 is the default and DER leaves it out; some write it all the
+ * same, and it changes nothing. */
+static int
+skip_version(struct slice *in)
+{
+	struct slice wrapped;
+	int64_t version;
+
+	if (!der_next_is(*in, DER_CONTEXT(0)))
+		return 0;
+	if (der_get(in, DER_CONTEXT(0), &wrapped) != 0 ||
+	    der_get_number(&wrapped, DER_INTEGER, &version) != 0 ||
+	    version != 0 || wrapped.size != 0)
+		return -1;
+	return 0;
+}
+
+static int
+skip_wrapped(struct slice *in, unsigned tag)
+{
+	struct slice ignored;
+
+	return der_next_is(*in, tag) ? der_get(in, tag, &ignored) : 0;
+}
+
+int
+ocsp_request_decode(struct slice der, struct ocsp_ids *ids)
+{
+	struct slice request, tbs, list;
+
+	ids->count = 0;
+	if (der.size > OCSP_REQUEST_MOST ||
+	    der_get(&der, DER_SEQUENCE, &request) != 0 || der.size != 0 ||
+	    der_get(&request, DER_SEQUENCE, &tbs) != 0 ||
+	    skip_version(&tbs) != 0 ||
+	    skip_wrapped(&tbs, DER_CONTEXT(1)) != 0 ||
+	    der_get(&tbs, DER_SEQUENCE, &list) != 0 ||
+	    get_list(list, ids) != 0 ||
+	    skip_extensions(&tbs, DER_CONTEXT(2)) != 0 || tbs.size != 0 ||
+	    skip_wrapped(&request, DER_CONTEXT(0)) != 0 ||
+	    request.size != 0)
+		return -1;
+	return 0;
+}
+
+int
+ocsp_ids_decode(struct slice in, struct ocsp_ids *ids)
+{
+	ids->count = 0;
+	while (in.size > 0) {
+		if (ids->count == OCSP_IDS_MOST ||
+		    get_id(&in, &ids->id[ids->count]) != 0)
+			return -1;
+		ids->count++;
+	}
+	return ids->count == 0 ? -1 : 0;
+}
+
+void
+ocsp_ids_join(const struct ocsp_ids *ids, struct bytes *to)
+{
+	bytes_clear(to);
+	for (size_t i = 0; i < ids->count; i++)
+		bytes_put(to, ids->id[i].whole.data, ids->id[i].whole.size);
+}
+
+/*
+ * A prefix may still become a request while its header, and the header of the
+ * tbsRequest in it, agree with what is there: names of any other kind under
+ * status/ocsp/ are no folders.
+ */
+int
+ocsp_is_complete(struct slice in)
+{
+	struct slice inner;
+	size_t size, inner_size, header;
+
+	if (in.size > 0 && in.data[0] != DER_SEQUENCE)
+		return -1;
+	switch (der_size(in, OCSP_REQUEST_MOST, &size)) {
+	case 0:
+		return 0;
+	case -1:
+		return -1;
+	}
+	if (in.size > size)
+		return -1;
+	header = 2 + (in.data[1] & 0x80 ? in.data[1] & 0x7f : 0);
+	inner = (struct slice){ in.data + header, in.size - header };
+	if (in.size == size)
+		return 1;
+	if (inner.size > 0 && inner.data[0] != DER_SEQUENCE)
+		return -1;
+	if (der_size(inner, size - header, &inner_size) == -1)
+		return -1;
+	return 0;
+}

@@ -1,0 +1,33 @@
+/*
+ * What is asked of the OCSP responder (RFC 6960 4.1), decoded strictly and
+ * bounded: it comes from anybody.  Extensions, the nonce among them, a name
+ * of who asks and a signature are checked for their form and ignored.
+ */
+#ifndef STATUS_OCSP_REQUEST_H
+#define STATUS_OCSP_REQUEST_H
+
+#include "../ca/bytes.h"
+
+#define OCSP_REQUEST_MOST	4096	/* octets */
+#define OCSP_IDS_MOST		8	/* certificates asked for at once */
+
+enum ocsp_hash { OCSP_SHA1, OCSP_SHA256, OCSP_OTHER_HASH };
+
+struct ocsp_id {		/* slices point into what was decoded */
+	struct slice	whole;		/* the CertID, as asked */
+	enum ocsp_hash	hash;
+	struct slice	name_hash, key_hash;
+	char		serial[41];	/* upper-case digits */
+};
+struct ocsp_ids {
+	struct ocsp_id	id[OCSP_IDS_MOST];
+	size_t		count;
+};
+
+/* 0, or -1: malformedRequest. */
+int	ocsp_request_decode(struct slice, struct ocsp_ids *);
+/* CertIDs one behind the other: what answers are kept by. */
+int	ocsp_ids_decode(struct slice, struct ocsp_ids *);
+void	ocsp_ids_join(const struct ocsp_ids *, struct bytes *to);
+
+#endif
