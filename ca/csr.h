@@ -4,7 +4,7 @@
 #ifndef CA_CSR_H
 #define CA_CSR_H
 
-#include <openssl/x509.h>
+#include <openssl/evp.h>
 
 #include "bytes.h"
 #include "err.h"
@@ -15,13 +15,13 @@ struct csr_name {
 };
 struct csr {
 	struct bytes	 der;			/* of the request itself */
-	X509_REQ	*req;
 	EVP_PKEY	*key;
 	struct bytes	 spki;			/* DER SubjectPublicKeyInfo */
 	char		 spki_sha256[65];
 	char		 key_type[16];		/* "ec:P-256", "rsa:3072" */
 	char		 common_name[256];	/* "" */
-	struct csr_name	*names;			/* of subjectAltName */
+	/* Of subjectAltName; without one, a CN that is a DNS name is it. */
+	struct csr_name	*names;
 	size_t		 name_count;
 	char		 ignored[512];	/* what it asks beyond names and key */
 };

@@ -1,0 +1,35 @@
+/*
+ * Object identifiers as they stand in DER, without tag and length.
+ */
+#ifndef CA_OIDS_H
+#define CA_OIDS_H
+
+#include "bytes.h"
+
+#define OID(text) \
+	((struct slice){ (const unsigned char *)(text), sizeof(text) - 1 })
+
+#define OID_COMMON_NAME		OID("\x55\x04\x03")
+
+#define OID_SUBJECT_KEY_ID	OID("\x55\x1d\x0e")
+#define OID_KEY_USAGE		OID("\x55\x1d\x0f")
+#define OID_SUBJECT_ALT_NAME	OID("\x55\x1d\x11")
+#define OID_BASIC_CONSTRAINTS	OID("\x55\x1d\x13")
+#define OID_CRL_POINTS		OID("\x55\x1d\x1f")
+#define OID_POLICIES		OID("\x55\x1d\x20")
+#define OID_AUTHORITY_KEY_ID	OID("\x55\x1d\x23")
+#define OID_EXTENDED_KEY_USAGE	OID("\x55\x1d\x25")
+#define OID_AUTHORITY_ACCESS	OID("\x2b\x06\x01\x05\x05\x07\x01\x01")
+#define OID_ACCESS_OCSP		OID("\x2b\x06\x01\x05\x05\x07\x30\x01")
+#define OID_ACCESS_CA_ISSUERS	OID("\x2b\x06\x01\x05\x05\x07\x30\x02")
+#define OID_OCSP_NOCHECK	OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05")
+
+#define OID_ANY_POLICY		OID("\x55\x1d\x20\x00")
+#define OID_ANY_USAGE		OID("\x55\x1d\x25\x00")
+#define OID_OCSP_SIGNING	OID("\x2b\x06\x01\x05\x05\x07\x03\x09")
+
+#define OID_EXTENSION_REQUEST	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e")
+#define OID_MS_EXTENSION_REQUEST \
+	OID("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0e")
+
+#endif
