@@ -12,17 +12,12 @@
 
 #include "commit.h"
 #include "config.h"
+#include "roles.h"
 #include "signing.h"
 #include "store.h"
 #include "store_requests.h"
 
 struct authority;
-
-/* Roles, as bits; from pkifs.conf [roles], by uid (DETAILS). */
-enum role {
-	ROLE_RA = 1, ROLE_REVOCATION = 2, ROLE_OPERATOR = 4,
-	ROLE_SECURITY = 8, ROLE_AUDITOR = 16
-};
 
 /*
  * Names that appeared or changed, as paths below the mount

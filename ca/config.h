@@ -12,20 +12,18 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "own.h"
+#include "papers.h"
 #include "profile.h"
+#include "roles.h"
 
-struct role_rule {		/* "ra = group, user:name" */
-	char	name[16];
-	char	groups[8][64], users[8][64];
-};
-struct paper {			/* one rendered version of cp, cps or terms */
+/*
+ * The version in force of cp, cps or terms, rendered.  Older versions are not
+ * read: what was published of them is kept by the store and never changes.
+ */
+struct paper {
 	char	kind[8], version[16], sha256[65];
 	struct bytes text;
-};
-struct ca_key {			/* fixed facts of each key, for keys.txt */
-	char	name[16];	/* root, issuing, ocsp, evidence */
-	char	algorithm[32];	/* "ec:P-256" */
-	struct bytes spki;
 };
 
 struct config {
@@ -44,12 +42,16 @@ struct config {
 	size_t	request_max, scratch_max;	/* octets */
 	int	open_requests_max;	/* in a box, then EDQUOT */
 	usec_t	scratch_age;		/* swept after: 1 h */
+	/* REV-6.2.4-01: receipt to decision, confirmation to status; 24 h */
+	usec_t	revocation_decision_max, revocation_status_max;
 	struct bytes root_der, issuing_der, root_crl_der;
-	struct ca_key keys[4];
+	usec_t	root_not_after, issuing_not_after;
+	struct ca_key keys[OWN_KEYS];
 	struct profile *profiles;	/* array */
 	size_t	profile_count;
 	struct paper *papers;		/* array; the last of a kind in force */
 	size_t	paper_count;
+	char	conf_sha256[65];	/* of pkifs.conf alone */
 };
 
 /*
@@ -62,5 +64,25 @@ void		 config_free(struct config *);
 const struct profile *config_profile(const struct config *, const char *name);
 const struct paper *config_paper(const struct config *, const char *kind);
 const struct ca_key *config_key(const struct config *, const char *name);
+
+/*
+ * What is watched for changes, each with its digest (fact_put; an event with
+ * old and new): "pkifs.conf", "profile/<name>", "cp/<version>", "cps/...",
+ * "terms/...", "keys/<name>" and "configuration", which is all of them.
+ */
+struct config_fact {
+	char	name[64], sha256[65];
+};
+size_t	config_facts(const struct config *, struct config_fact *to,
+	    size_t room);
+
+/* The values that papers may state (docs/FORMAT.papers lists them). */
+void	config_values(const struct config *, struct paper_values *to);
+/*
+ * A file of the tree that follows from the configuration alone: "README.txt",
+ * "ca/keys.txt", "ca/scope.txt", "ca/profiles/<name>.txt".
+ */
+int	config_render(const struct config *, const char *path,
+	    struct bytes *to, struct err *);
 
 #endif
