@@ -140,3 +140,19 @@ clean:
 
 .PHONY: all unit layers stories manual check check-built deps demo demo-stop \
 	fuzz bench check-crash install clean
+
+# --- embedded files: examples/home and examples/tree inside the program ---
+# Found by ca/embedded.h; one more object of the program and of its test build.
+EMBED := $(shell find examples/home examples/tree -type f | LC_ALL=C sort)
+
+$B/gen/embedded.c: ca/embed.sh $(EMBED)
+	@mkdir -p $(@D)
+	ca/embed.sh $(EMBED) > $@
+
+$B/gen/embedded.o: $B/gen/embedded.c ca/embedded.h
+	$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
+
+$B/pkifs $B/test/pkifs $B/test/libpkifs.a: $B/gen/embedded.o
+$B/bench: $B/gen/embedded.o
+OBJ += $B/gen/embedded.o
+# --- end of embedded files ---

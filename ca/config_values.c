@@ -1,0 +1,305 @@
+/*
+ * What a configuration says, as values for the papers and as files of the
+ * tree.  docs/FORMAT.papers lists the names; a row here is a row there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "embedded.h"
+#include "text.h"
+
+/* Service components of EN 319 411-1 clause 4.3, in the order of event.h. */
+static const char *const component_names[8] = {
+	"registration", "certificate-generation", "dissemination",
+	"revocation-management", "revocation-status", "subject-device",
+	"key-management", "operation"
+};
+
+/* What each key signs (OVR-5.2-10); the signer's rules hold it to that. */
+static const struct {
+	const char	*key, *signs;
+} key_rows[OWN_KEYS] = {
+	{ "root", "its own certificate, the issuing CA's certificate and the "
+	    "root CRL" },
+	{ "issuing", "subscribers' certificates, the OCSP responder's "
+	    "certificate and the CRL" },
+	{ "ocsp", "OCSP responses" },
+	{ "evidence", "signed heads of the evidence log" },
+};
+
+static const char sandbox_sentence[] =
+    "This CA is a SANDBOX from birth: one person may hold every role, names "
+    "are\nasserted and not verified, its policy is a test policy. Its "
+    "certificates must not\nbe relied upon.";
+
+/* --- tables -------------------------------------------------------------- */
+
+static void
+put_components(const struct config *c, struct bytes *to)
+{
+	size_t i;
+
+	bytes_printf(to, "%-24s%-28s%s\n", "component", "owner",
+	    "performed by");
+	for (i = 0; i < 8; i++)
+		bytes_printf(to, "%-24s%-28s%s\n", component_names[i],
+		    c->component_owner[i], c->component_performer[i]);
+}
+
+static void
+put_roles(const struct config *c, struct bytes *to)
+{
+	const struct role_rule *rule;
+	size_t i, k, count;
+
+	for (i = 0; i < 5; i++) {
+		rule = &c->roles[i];
+		bytes_printf(to, "%-24s", rule->name);
+		count = 0;
+		for (k = 0; k < 8 && rule->groups[k][0] != '\0'; k++)
+			bytes_printf(to, "%sgroup %s", count++ ? ", " : "",
+			    rule->groups[k]);
+		/* Persons stand in pkifs.conf, not in what is published. */
+		for (k = 0; k < 8 && rule->users[k][0] != '\0'; k++)
+			;
+		if (k > 0)
+			bytes_printf(to, "%s%zu named %s", count ? ", " : "",
+			    k, k == 1 ? "person" : "persons");
+		bytes_put_text(to, count + k == 0 ? "nobody\n" : "\n");
+	}
+}
+
+static void
+put_keys(const struct config *c, struct bytes *to)
+{
+	const struct ca_key *key;
+	char sha256[SHA256_TEXT];
+	size_t i;
+
+	for (i = 0; i < OWN_KEYS; i++) {
+		key = &c->keys[i];
+		sha256_text(sha256, SLICE(&key->spki));
+		bytes_printf(to, "%s%s\n    algorithm    %s, signatures %s\n"
+		    "    signs        %s\n    fingerprint  SHA-256 of the "
+		    "SubjectPublicKeyInfo\n                 %s\n",
+		    i > 0 ? "\n" : "", key->name, key->algorithm,
+		    key->signature, key_rows[i].signs, sha256);
+	}
+}
+
+static void
+put_policies(const struct config *c, struct bytes *to)
+{
+	size_t i;
+
+	for (i = 0; i < c->profile_count; i++)
+		bytes_printf(to, "%-24s%-24sbuilds on %s\n",
+		    c->profiles[i].name, c->profiles[i].policy_oid,
+		    c->profiles[i].base_policy);
+}
+
+static void
+put_profiles(const struct config *c, struct bytes *to)
+{
+	size_t i;
+
+	for (i = 0; i < c->profile_count; i++) {
+		if (i > 0)
+			bytes_put_text(to, "\n");
+		profile_render(&c->profiles[i], to);
+	}
+}
+
+/* Upper case without colons, as auditors compare them. */
+static void
+put_fingerprint(const char *name, struct slice der, struct bytes *to)
+{
+	unsigned char digest[SHA256_OCTETS];
+	char hex[SHA256_TEXT];
+
+	sha256(digest, der);
+	hex_upper(hex, digest, sizeof(digest));
+	bytes_printf(to, "%-9s%s\n", name, hex);
+}
+
+static void
+put_fingerprints(const struct config *c, struct bytes *to)
+{
+
+	put_fingerprint("root", SLICE(&c->root_der), to);
+	put_fingerprint("issuing", SLICE(&c->issuing_der), to);
+}
+
+/* --- values -------------------------------------------------------------- */
+
+static void
+add_identity(const struct config *c, struct paper_values *to)
+{
+	const struct paper *paper;
+	char name[64], date[CLOCK_TEXT];
+	size_t i;
+
+	values_add_text(to, "ca.name", PAPER_CP | PAPER_CPS | PAPER_TERMS,
+	    c->name);
+	values_add_text(to, "ca.url", PAPER_CP | PAPER_CPS | PAPER_TERMS,
+	    c->url);
+	values_add_text(to, "ca.sandbox", 0, c->sandbox ? sandbox_sentence :
+	    "This CA was made in a key ceremony.");
+	for (i = 0; i < c->paper_count; i++) {
+		paper = &c->papers[i];
+		snprintf(name, sizeof(name), "%s.version", paper->kind);
+		values_add_text(to, name, 0, paper->version);
+	}
+	clock_text_seconds(date, c->root_not_after);
+	values_add_text(to, "root.not_after", PAPER_CPS, date);
+	clock_text_seconds(date, c->issuing_not_after);
+	values_add_text(to, "issuing.not_after", PAPER_CPS, date);
+	put_fingerprints(c, values_add_table(to, "ca.fingerprints", 0));
+}
+
+static void
+add_keys(const struct config *c, struct paper_values *to)
+{
+	char name[64];
+	size_t i;
+
+	put_keys(c, values_add_table(to, "keys.table", 0));
+	for (i = 0; i < OWN_KEYS; i++) {
+		snprintf(name, sizeof(name), "key.%s.algorithm",
+		    c->keys[i].name);
+		values_add_text(to, name, PAPER_CPS, c->keys[i].algorithm);
+		snprintf(name, sizeof(name), "key.%s.signature",
+		    c->keys[i].name);
+		values_add_text(to, name, PAPER_CPS, c->keys[i].signature);
+		snprintf(name, sizeof(name), "key.%s.signs",
+		    c->keys[i].name);
+		values_add_text(to, name, PAPER_CPS, key_rows[i].signs);
+	}
+}
+
+static void
+add_profiles(const struct config *c, struct paper_values *to)
+{
+	const struct profile *p;
+	char name[64];
+	size_t i;
+
+	put_policies(c, values_add_table(to, "policies.table", PAPER_CP));
+	put_profiles(c, values_add_table(to, "profiles.table", PAPER_CP));
+	for (i = 0; i < c->profile_count; i++) {
+		p = &c->profiles[i];
+		snprintf(name, sizeof(name), "profile.%s.validity", p->name);
+		values_add_duration(to, name, 0, p->days * USEC_DAY);
+		snprintf(name, sizeof(name), "profile.%s.renewal", p->name);
+		values_add_duration(to, name, 0, p->renew_days * USEC_DAY);
+		snprintf(name, sizeof(name), "profile.%s.oid", p->name);
+		values_add_text(to, name, 0, p->policy_oid);
+	}
+}
+
+static void
+add_operation(const struct config *c, struct paper_values *to)
+{
+	char number[32];
+
+	put_components(c, values_add_table(to, "components.table",
+	    PAPER_CPS));
+	put_roles(c, values_add_table(to, "roles.table", PAPER_CPS));
+	values_add_duration(to, "crl.next_update", PAPER_CPS,
+	    c->crl_next_update);
+	values_add_duration(to, "crl.renewal", PAPER_CPS,
+	    c->crl_next_update / 2);
+	values_add_duration(to, "ocsp.next_update", PAPER_CPS,
+	    c->ocsp_next_update);
+	values_add_duration(to, "ocsp.renewal", PAPER_CPS,
+	    c->ocsp_next_update / 2);
+	values_add_duration(to, "revocation.decision_max", PAPER_CPS,
+	    c->revocation_decision_max);
+	values_add_duration(to, "revocation.status_max",
+	    PAPER_CPS | PAPER_TERMS, c->revocation_status_max);
+	values_add_duration(to, "request.wait", 0, c->wait);
+	values_add_size(to, "limits.request_max", 0, c->request_max);
+	values_add_size(to, "limits.scratch_max", 0, c->scratch_max);
+	values_add_duration(to, "limits.scratch_age", 0, c->scratch_age);
+	snprintf(number, sizeof(number), "%d", c->open_requests_max);
+	values_add_text(to, "limits.open_requests_max", 0, number);
+	values_add_text(to, "processes.user", 0, c->user);
+	values_add_text(to, "processes.signer_user", 0, c->signer_user);
+	values_add_text(to, "processes.separation", 0,
+	    strcmp(c->user, c->signer_user) == 0 ? "All processes run as the "
+	    "same user; Landlock and a system call filter\nseparate them." :
+	    "The processes run as users of their own, under Landlock and a "
+	    "system call filter.");
+}
+
+void
+config_values(const struct config *c, struct paper_values *to)
+{
+
+	add_identity(c, to);
+	add_keys(c, to);
+	add_profiles(c, to);
+	add_operation(c, to);
+}
+
+/* --- files of the tree --------------------------------------------------- */
+
+/* Files rendered from a template of the program's own. */
+static const struct {
+	const char	*path, *template;
+} tree_files[] = {
+	{ "README.txt", "tree/README.txt" },
+	{ "ca/keys.txt", "tree/keys.txt" },
+	{ "ca/scope.txt", "tree/scope.txt" },
+};
+
+static int
+render_template(const struct config *c, const char *template,
+    struct bytes *to, struct err *err)
+{
+	struct paper_values values = { 0 };
+	struct slice text;
+	int result;
+
+	text = embedded_find(template);
+	config_values(c, &values);
+	result = paper_render(&values, PAPER_TREE, template, text, to, err);
+	values_free(&values);
+	return result;
+}
+
+static int
+render_profile(const struct config *c, const char *file, struct bytes *to,
+    struct err *err)
+{
+	const struct profile *p;
+	char name[64];
+	size_t n = strlen(file);
+
+	if (n > 4 && n < sizeof(name) && strcmp(file + n - 4, ".txt") == 0) {
+		snprintf(name, sizeof(name), "%.*s", (int)(n - 4), file);
+		if ((p = config_profile(c, name)) != NULL) {
+			profile_render(p, to);
+			return 0;
+		}
+	}
+	return err_set(err, ENOENT, "ca/profiles/%s: no such profile", file);
+}
+
+int
+config_render(const struct config *c, const char *path, struct bytes *to,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(tree_files) / sizeof(tree_files[0]); i++)
+		if (strcmp(tree_files[i].path, path) == 0)
+			return render_template(c, tree_files[i].template, to,
+			    err);
+	if (strncmp(path, "ca/profiles/", 12) == 0)
+		return render_profile(c, path + 12, to, err);
+	return err_set(err, ENOENT, "%s: not rendered from the configuration",
+	    path);
+}
