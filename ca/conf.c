@@ -241,6 +241,10 @@ scan_next(const char *where, struct slice text, size_t *at,
 	size_t size;
 	int kind;
 
+	/* Editors put a byte order mark there; NCONF skips it too. */
+	if (*at == 0 && text.size >= 3 &&
+	    memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
+		*at = 3;
 	while (*at < text.size) {
 		line = text.data + *at;
 		stop = memchr(line, '\n', text.size - *at);
