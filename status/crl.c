@@ -240,75 +240,63 @@ get_reason(struct slice in, int *reason)
 	return 0;
 }
 
-static int
-get_entry(struct slice *in, struct crl_entry *entry)
+int
+crl_next_entry(struct slice *entries, struct crl_entry *entry)
 {
 	struct slice one, extensions;
 
+	if (entries->size == 0)
+		return 0;
 	entry->reason = 0;
-	if (der_get(in, DER_SEQUENCE, &one) != 0 ||
+	if (der_get(entries, DER_SEQUENCE, &one) != 0 ||
 	    der_get_serial(&one, entry->serial) != 0 ||
 	    der_get_time(&one, &entry->revoked) != 0)
 		return -1;
 	if (one.size == 0)
-		return 0;
-	if (der_get(&one, DER_SEQUENCE, &extensions) != 0 || one.size != 0)
+		return 1;
+	if (der_get(&one, DER_SEQUENCE, &extensions) != 0 || one.size != 0 ||
+	    get_reason(extensions, &entry->reason) != 0)
 		return -1;
-	return get_reason(extensions, &entry->reason);
-}
-
-int
-crl_entries(struct slice entries, crl_each *each, void *arg, struct err *err)
-{
-	struct crl_entry entry;
-
-	while (entries.size > 0) {
-		if (get_entry(&entries, &entry) != 0)
-			return malformed(err, "revokedCertificates");
-		if (each(arg, &entry) != 0)
-			return 0;
-	}
-	return 0;
+	return 1;
 }
 
 /* --- checking ------------------------------------------------------------ */
 
-struct check {
-	const struct crl_frame *frame;
-	char		 last[41];
-	int64_t		 count;
-	struct err	*err;
-	int		 fault;
-};
-
-/* Serials are written in full octets, so equal length orders as numbers do. */
+/* Serials are whole octets, so of one length they order as numbers do. */
 static int
-check_entry(void *arg, const struct crl_entry *entry)
+check_entries(struct slice in, int64_t entries, struct err *err)
 {
-	struct check *check = arg;
-	size_t size = strlen(entry->serial), last = strlen(check->last);
+	struct crl_entry entry;
+	char last[41] = "";
+	int64_t count = 0;
+	int got;
 
-	check->count++;
-	if (entry->revoked > check->frame->this_update)
-		check->fault = err_set(check->err, EBADMSG, "the CRL lists %s "
-		    "as revoked later than its thisUpdate", entry->serial);
-	else if (entry->reason == 7 || entry->reason == 8)
-		check->fault = err_set(check->err, EBADMSG, "the CRL lists %s "
-		    "with reason %d (RFC 5280 5.3.1)", entry->serial,
-		    entry->reason);
-	else if (size < last || (size == last &&
-	    strcmp(entry->serial, check->last) <= 0))
-		check->fault = err_set(check->err, EBADMSG, "the CRL lists %s "
-		    "twice or out of order", entry->serial);
-	memcpy(check->last, entry->serial, sizeof check->last);
-	return check->fault;
+	while ((got = crl_next_entry(&in, &entry)) == 1) {
+		if (entry.reason == 7 || entry.reason == 8)
+			return err_set(err, EBADMSG, "the CRL lists %s with "
+			    "reason %d (RFC 5280 5.3.1)", entry.serial,
+			    entry.reason);
+		if (strlen(entry.serial) < strlen(last) ||
+		    (strlen(entry.serial) == strlen(last) &&
+		    strcmp(entry.serial, last) <= 0))
+			return err_set(err, EBADMSG, "the CRL lists %s twice "
+			    "or out of order", entry.serial);
+		memcpy(last, entry.serial, sizeof last);
+		count++;
+	}
+	if (got == -1)
+		return malformed(err, "revokedCertificates");
+	if (count != entries)
+		return err_set(err, EBADMSG, "the CRL lists %lld "
+		    "certificates, %lld are revoked", (long long)count,
+		    (long long)entries);
+	return 0;
 }
 
 int
 crl_check(struct slice tbs, const struct crl_frame *frame, int64_t entries,
     struct err *err)
 {
-	struct check check = { .frame = frame, .err = err };
 	struct crl_facts facts = { 0 };
 	struct slice algorithm;
 
@@ -331,14 +319,7 @@ crl_check(struct slice tbs, const struct crl_frame *frame, int64_t entries,
 	if (!slice_equal(facts.key_id, signatory_key_id(frame->issuer)))
 		return err_set(err, EBADMSG, "the authorityKeyIdentifier of "
 		    "the CRL is not the CA's (RFC 5280 5.2.1)");
-	if (crl_entries(facts.entries, check_entry, &check, err) != 0 ||
-	    check.fault != 0)
-		return -1;
-	if (check.count != entries)
-		return err_set(err, EBADMSG, "the CRL lists %lld "
-		    "certificates, %lld are revoked",
-		    (long long)check.count, (long long)entries);
-	return 0;
+	return check_entries(facts.entries, entries, err);
 }
 
 int

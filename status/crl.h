@@ -47,9 +47,7 @@ struct crl_facts {
 	usec_t		this_update, next_update;	/* next 0: none */
 };
 int	crl_read(struct slice der, struct crl_facts *, struct err *);
-/* Each entry in turn until it returns other than 0; -1: malformed. */
-typedef int crl_each(void *arg, const struct crl_entry *);
-int	crl_entries(struct slice entries, crl_each *, void *arg,
-	    struct err *);
+/* Takes one entry from facts.entries: 1, 0 none left, -1 malformed. */
+int	crl_next_entry(struct slice *entries, struct crl_entry *);
 
 #endif

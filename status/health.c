@@ -1,0 +1,347 @@
+/*
+ * status/health.txt.  See health.h.
+ */
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/store_status.h"
+#include "bell.h"
+#include "health.h"
+
+#define EVERY		(2 * USEC)	/* between two looks */
+#define PENDING_LONG	(1 * USEC)	/* a publication takes less */
+#define ROOT_WARN	(30 * USEC_DAY)	/* the root's CRL is made by hand */
+#define ROOT_FAIL	(7 * USEC_DAY)
+
+static const char *const state_names[] = { "ok", "warn", "fail" };
+static const char *const check_names[HEALTH_CHECKS] = {
+	[HEALTH_SANDBOX] = "sandbox", [HEALTH_PUBLICATION] = "publication",
+	[HEALTH_CRL] = "crl", [HEALTH_ROOT_CRL] = "root-crl",
+	[HEALTH_OCSP] = "ocsp", [HEALTH_RESPONDER] = "ocsp-certificate",
+	[HEALTH_CONSISTENCY] = "crl-and-ocsp",
+	[HEALTH_ISSUING_KEY] = "issuing-key", [HEALTH_OCSP_KEY] = "ocsp-key",
+	[HEALTH_EVIDENCE_KEY] = "evidence-key", [HEALTH_STORE] = "store",
+	[HEALTH_CLOCK] = "clock",
+};
+static const struct {
+	enum health_check	check;
+	const char		*key, *without;
+} keys[] = {
+	{ HEALTH_ISSUING_KEY, "issuing",
+	  "nothing is issued and no CRL is signed" },
+	{ HEALTH_OCSP_KEY, "ocsp", "no OCSP answer is signed" },
+	{ HEALTH_EVIDENCE_KEY, "evidence", "no checkpoint is signed" },
+};
+
+struct line {
+	enum health_state	state;
+	char			text[300];
+};
+struct age {		/* of a CRL */
+	int64_t	number;
+	usec_t	next_update;
+};
+struct health {
+	const struct authority_parts *parts;
+	struct timers	*timers;
+	struct timer	 timer;
+	pthread_mutex_t	 mutex;
+	pthread_cond_t	 idle;
+	struct line	 lines[HEALTH_CHECKS];
+	struct age	 crl, root_crl;
+	usec_t		 (*oldest)(void *);
+	void		*oldest_arg;
+	struct bytes	 published;	/* the newest text */
+	struct bytes	 text;		/* the one being published */
+	struct job	 job;
+	bool		 busy, closing;
+};
+
+static void	set_line(struct health *, enum health_check,
+		    enum health_state, const char *, va_list)
+		    __attribute__((format(printf, 4, 0)));
+
+static void
+set_line(struct health *h, enum health_check check, enum health_state state,
+    const char *fmt, va_list ap)
+{
+	struct line *line = &h->lines[check];
+
+	pthread_mutex_lock(&h->mutex);
+	line->state = state;
+	vsnprintf(line->text, sizeof line->text, fmt, ap);
+	pthread_mutex_unlock(&h->mutex);
+}
+
+void
+health_set(struct health *h, enum health_check check, enum health_state state,
+    const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_line(h, check, state, fmt, ap);
+	va_end(ap);
+}
+
+void
+health_crl(struct health *h, enum health_check check, int64_t number,
+    usec_t next_update)
+{
+	struct age *age = check == HEALTH_CRL ? &h->crl : &h->root_crl;
+
+	pthread_mutex_lock(&h->mutex);
+	*age = (struct age){ number, next_update };
+	pthread_mutex_unlock(&h->mutex);
+}
+
+void
+health_watch(struct health *h, usec_t (*oldest)(void *), void *arg)
+{
+	pthread_mutex_lock(&h->mutex);
+	h->oldest = oldest;
+	h->oldest_arg = arg;
+	pthread_mutex_unlock(&h->mutex);
+}
+
+/* --- the checks that are looked at --------------------------------------- */
+
+static void
+look_at_keys(struct health *h)
+{
+	struct signing *signing = h->parts->signing;
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (signing->ready(signing, keys[i].key))
+			health_set(h, keys[i].check, HEALTH_OK, "activated");
+		else
+			health_set(h, keys[i].check, HEALTH_FAIL,
+			    "the key is not there or not activated: %s",
+			    keys[i].without);
+}
+
+static void
+look_at_publication(struct health *h)
+{
+	usec_t (*oldest)(void *), since;
+	char text[CLOCK_TEXT];
+	void *arg;
+
+	pthread_mutex_lock(&h->mutex);
+	oldest = h->oldest;
+	arg = h->oldest_arg;
+	pthread_mutex_unlock(&h->mutex);
+	since = oldest != NULL ? oldest(arg) : 0;
+	if (since == 0 || clock_now() - since < PENDING_LONG) {
+		health_set(h, HEALTH_PUBLICATION, HEALTH_OK,
+		    "every revocation is published");
+		return;
+	}
+	clock_text_seconds(text, since);
+	health_set(h, HEALTH_PUBLICATION, HEALTH_FAIL, "revocations are "
+	    "pending since %s (REV-6.2.4-03A: 24 hours at most)", text);
+}
+
+/* The issuing CA's is signed anew at half; the root's by a person. */
+static void
+look_at_age(struct health *h, enum health_check check, struct age age,
+    usec_t warn, usec_t fail)
+{
+	usec_t left = age.next_update - clock_now();
+	enum health_state state = HEALTH_OK;
+	char text[CLOCK_TEXT];
+
+	if (age.next_update == 0)
+		return;
+	if (left < fail)
+		state = HEALTH_FAIL;
+	else if (left < warn)
+		state = HEALTH_WARN;
+	clock_text_seconds(text, age.next_update);
+	health_set(h, check, state, "number %lld, the next one is due before "
+	    "%s", (long long)age.number, text);
+}
+
+static void
+look_at_crls(struct health *h)
+{
+	usec_t life = h->parts->config->crl_next_update;
+	struct age crl, root;
+
+	pthread_mutex_lock(&h->mutex);
+	crl = h->crl;
+	root = h->root_crl;
+	pthread_mutex_unlock(&h->mutex);
+	look_at_age(h, HEALTH_CRL, crl, life * 4 / 10, life / 4);
+	look_at_age(h, HEALTH_ROOT_CRL, root, ROOT_WARN, ROOT_FAIL);
+}
+
+static void
+look_at_machine(struct health *h)
+{
+	struct clock_state clock;
+
+	if (store_reserve_whole(h->parts->store))
+		health_set(h, HEALTH_STORE, HEALTH_OK, "the reserve is whole");
+	else
+		health_set(h, HEALTH_STORE, HEALTH_FAIL, "the disk is full: "
+		    "nothing is issued, the reserve keeps revocation going");
+	clock_state(&clock);
+	if (clock.synchronised)
+		health_set(h, HEALTH_CLOCK, HEALTH_OK, "synchronised");
+	else
+		health_set(h, HEALTH_CLOCK, HEALTH_WARN, "the kernel does not "
+		    "say that it is synchronised (REV-6.2.4-07)");
+	if (h->parts->config->sandbox)
+		health_set(h, HEALTH_SANDBOX, HEALTH_WARN, "this CA is a "
+		    "sandbox: one person may decide alone, nobody should "
+		    "rely on it");
+	else
+		health_set(h, HEALTH_SANDBOX, HEALTH_OK, "no sandbox");
+}
+
+static void
+look(struct health *h)
+{
+	look_at_machine(h);
+	look_at_publication(h);
+	look_at_keys(h);
+	look_at_crls(h);
+}
+
+/* --- the file ------------------------------------------------------------ */
+
+static void
+render(struct health *h, struct bytes *to)
+{
+	enum health_state worst = HEALTH_OK;
+
+	bytes_clear(to);
+	pthread_mutex_lock(&h->mutex);
+	for (int i = 0; i < HEALTH_CHECKS; i++)
+		if (h->lines[i].state > worst)
+			worst = h->lines[i].state;
+	bytes_printf(to, "%-4s  %-16s  %s\n", state_names[worst], "all",
+	    h->parts->config->name);
+	for (int i = 0; i < HEALTH_CHECKS; i++)
+		bytes_printf(to, "%-4s  %-16s  %s\n",
+		    state_names[h->lines[i].state], check_names[i],
+		    h->lines[i].text);
+	pthread_mutex_unlock(&h->mutex);
+}
+
+static int
+apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct health *h = (struct health *)((char *)job -
+	    offsetof(struct health, job));
+	struct publication file = { .dir = "status", .name = "health.txt" };
+
+	file.time = clock_now();
+	file.size = h->text.size;
+	return publication_put(tx, &file, SLICE(&h->text), err);
+}
+
+/* In the committer's thread; a fault is tried again at the next look. */
+static void
+applied(struct job *job, const struct err *fault)
+{
+	struct health *h = (struct health *)((char *)job -
+	    offsetof(struct health, job));
+	const char *path = "status/health.txt";
+
+	if (fault == NULL)
+		h->parts->sink->changed(h->parts->sink, &path, 1, NULL, NULL);
+	else
+		log_line("status/health.txt: %s", fault->text);
+	pthread_mutex_lock(&h->mutex);
+	if (fault == NULL)
+		bytes_take(&h->published, &h->text);
+	h->busy = false;
+	pthread_cond_broadcast(&h->idle);
+	pthread_mutex_unlock(&h->mutex);
+}
+
+static void
+publish(struct health *h)
+{
+	struct bytes text = { 0 };
+	bool same;
+
+	look(h);
+	render(h, &text);
+	pthread_mutex_lock(&h->mutex);
+	same = h->busy || h->closing ||
+	    slice_equal(SLICE(&text), SLICE(&h->published));
+	if (!same) {
+		h->busy = true;
+		bytes_take(&h->text, &text);
+	}
+	pthread_mutex_unlock(&h->mutex);
+	if (!same)
+		commit_submit(h->parts->committer, &h->job);
+	bytes_free(&text);
+}
+
+static void
+fire(struct timer *timer)
+{
+	struct health *h = (struct health *)((char *)timer -
+	    offsetof(struct health, timer));
+	bool closing;
+
+	publish(h);
+	pthread_mutex_lock(&h->mutex);
+	closing = h->closing;
+	pthread_mutex_unlock(&h->mutex);
+	if (!closing)
+		timers_set(h->timers, timer, EVERY);
+}
+
+struct health *
+health_new(const struct authority_parts *parts, struct timers *timers)
+{
+	struct health *h = calloc(1, sizeof *h);
+
+	if (h == NULL)
+		die("out of memory");
+	if (pthread_mutex_init(&h->mutex, NULL) != 0)
+		die("cannot make a mutex");
+	steady_cond_init(&h->idle);
+	h->parts = parts;
+	h->timers = timers;
+	h->timer.fire = fire;
+	h->job.apply = apply;
+	h->job.done = applied;
+	h->job.essential = true;
+	for (int i = 0; i < HEALTH_CHECKS; i++)
+		health_set(h, i, HEALTH_OK, "nothing to say yet");
+	publish(h);
+	pthread_mutex_lock(&h->mutex);
+	while (h->busy)
+		pthread_cond_wait(&h->idle, &h->mutex);
+	pthread_mutex_unlock(&h->mutex);
+	timers_set(timers, &h->timer, EVERY / 4);
+	return h;
+}
+
+void
+health_free(struct health *h)
+{
+	if (h == NULL)
+		return;
+	pthread_mutex_lock(&h->mutex);
+	h->closing = true;
+	while (h->busy)
+		pthread_cond_wait(&h->idle, &h->mutex);
+	pthread_mutex_unlock(&h->mutex);
+	timers_cancel(h->timers, &h->timer);
+	bytes_free(&h->published);
+	bytes_free(&h->text);
+	pthread_cond_destroy(&h->idle);
+	pthread_mutex_destroy(&h->mutex);
+	free(h);
+}

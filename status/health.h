@@ -1,0 +1,36 @@
+/*
+ * status/health.txt: one line for each check, `ok`, `warn` or `fail` and why.
+ * Whoever knows the answer to a check sets it; keys, store, clock and age are
+ * looked at every few seconds.  A new version is published when a line
+ * changed, so no line holds what changes by itself.
+ */
+#ifndef STATUS_HEALTH_H
+#define STATUS_HEALTH_H
+
+#include "../ca/authority.h"
+#include "timers.h"
+
+struct health;
+
+enum health_state { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
+enum health_check {
+	HEALTH_SANDBOX, HEALTH_PUBLICATION, HEALTH_CRL, HEALTH_ROOT_CRL,
+	HEALTH_OCSP, HEALTH_RESPONDER, HEALTH_CONSISTENCY, HEALTH_ISSUING_KEY,
+	HEALTH_OCSP_KEY, HEALTH_EVIDENCE_KEY, HEALTH_STORE, HEALTH_CLOCK,
+	HEALTH_CHECKS
+};
+
+/* Publishes the first version before it returns. */
+struct health	*health_new(const struct authority_parts *, struct timers *);
+void		 health_free(struct health *);
+/* `oldest` tells since when a revocation waits to be published, 0: none. */
+void		 health_watch(struct health *, usec_t (*oldest)(void *),
+		    void *arg);
+void		 health_set(struct health *, enum health_check,
+		    enum health_state, const char *fmt, ...)
+		    __attribute__((format(printf, 4, 5)));
+/* When the newest CRL ends (the root's too); its check follows from it. */
+void		 health_crl(struct health *, enum health_check, int64_t number,
+		    usec_t next_update);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * A batch of orders to the signer, waited for together by a thread that can
+ * give up: orders still out then end by themselves.
+ */
+#ifndef STATUS_SIGN_BATCH_H
+#define STATUS_SIGN_BATCH_H
+
+#include "../ca/clock.h"
+#include "../ca/signing.h"
+#include "bell.h"
+
+struct sign_batch;
+
+struct sign_batch *sign_batch_new(struct signing *, size_t most);
+void	sign_batch_free(struct sign_batch *);
+/* Takes the octets of `tbs`; returns its index. */
+size_t	sign_batch_add(struct sign_batch *, enum sign_kind, const char *key,
+	    int64_t intent, struct bytes *tbs, bool recover);
+/*
+ * Submits all and waits for all: 0, or -1 when the bell was closed meanwhile.
+ */
+int	sign_batch_run(struct sign_batch *, struct bell *);
+/* After that; borrowed until the batch is freed. */
+const struct sign_answer *sign_batch_answer(struct sign_batch *, size_t);
+struct slice	sign_batch_tbs(struct sign_batch *, size_t);
+
+#endif
