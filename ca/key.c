@@ -37,10 +37,14 @@
 	"\x08\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02" hash \
 	"\x05\x00\xa2\x03\x02\x01" salt
 
+#define ALGORITHM(text)	{ (const unsigned char *)(text), sizeof(text) - 1 }
+
 enum hash { SHA_256, SHA_384, SHA_512, HASHES };
 
 static const char *const hash_names[HASHES] = { "SHA256", "SHA384", "SHA512" };
 static EVP_MD *hashes[HASHES];
+
+static const struct slice rsa_encryption = ALGORITHM(RSA_ENCRYPTION);
 
 #define CURVES	3
 static const struct {
@@ -62,7 +66,6 @@ static const struct {
 static EVP_PKEY *templates[CURVES];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-#define ALGORITHM(text)	{ (const unsigned char *)(text), sizeof(text) - 1 }
 static const struct {
 	struct slice	algorithm;
 	int		kind;		/* EVP_PKEY_... */
@@ -195,15 +198,26 @@ make_rsa(struct slice modulus, struct slice exponent, char type[KEY_TYPE])
 	return key;
 }
 
+/* RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } */
+static int
+split_rsa(struct slice bits, struct slice *modulus, struct slice *exponent)
+{
+	struct slice body;
+
+	if (der_get(&bits, DER_SEQUENCE, &body) == -1 || bits.size != 0 ||
+	    get_positive(&body, modulus) == -1 ||
+	    get_positive(&body, exponent) == -1 || body.size != 0)
+		return -1;
+	return 0;
+}
+
 static EVP_PKEY *
 rsa_key(struct slice bits, char type[KEY_TYPE], struct err *err)
 {
-	struct slice body, modulus, exponent;
+	struct slice modulus, exponent;
 	EVP_PKEY *key;
 
-	if (der_get(&bits, DER_SEQUENCE, &body) == -1 || bits.size != 0 ||
-	    get_positive(&body, &modulus) == -1 ||
-	    get_positive(&body, &exponent) == -1 || body.size != 0) {
+	if (split_rsa(bits, &modulus, &exponent) == -1) {
 		err_set(err, EBADMSG, "the key is no RSAPublicKey (RFC 8017, "
 		    "A.1.1)");
 		return NULL;
@@ -269,7 +283,6 @@ refuse_kind(struct slice algorithm, struct err *err)
 EVP_PKEY *
 key_from_spki(struct slice spki, char type[KEY_TYPE], struct err *err)
 {
-	static const struct slice rsa = ALGORITHM(RSA_ENCRYPTION);
 	struct slice algorithm, bits;
 	size_t i;
 
@@ -282,9 +295,33 @@ key_from_spki(struct slice spki, char type[KEY_TYPE], struct err *err)
 	for (i = 0; i < CURVES; i++)
 		if (slice_equal(algorithm, curves[i].algorithm))
 			return ec_key(i, bits, type, err);
-	if (slice_equal(algorithm, rsa))
+	if (slice_equal(algorithm, rsa_encryption))
 		return rsa_key(bits, type, err);
 	return refuse_kind(algorithm, err);
+}
+
+int
+key_type_of_spki(struct slice spki, char type[KEY_TYPE])
+{
+	struct slice algorithm, bits, modulus, exponent;
+	size_t i;
+	int unset;
+
+	if (split_spki(spki, &algorithm, &bits) == -1)
+		return -1;
+	for (i = 0; i < CURVES; i++)
+		if (slice_equal(algorithm, curves[i].algorithm)) {
+			snprintf(type, KEY_TYPE, "ec:%s", curves[i].name);
+			return bits.size == curves[i].point ? 0 : -1;
+		}
+	if (!slice_equal(algorithm, rsa_encryption) ||
+	    split_rsa(bits, &modulus, &exponent) == -1 ||
+	    modulus.size > MODULUS_MAX)
+		return -1;
+	for (unset = 0; (modulus.data[0] << unset & 0x80) == 0; unset++)
+		;
+	snprintf(type, KEY_TYPE, "rsa:%d", (int)modulus.size * 8 - unset);
+	return 0;
 }
 
 int

@@ -19,6 +19,8 @@
  */
 EVP_PKEY	*key_from_spki(struct slice spki, char type[KEY_TYPE],
 		    struct err *);
+/* The same without making the key: form only. */
+int		 key_type_of_spki(struct slice spki, char type[KEY_TYPE]);
 /* What stands in the BIT STRING, for key identifiers. */
 int		 key_bits_of_spki(struct slice spki, struct slice *bits);
 /*

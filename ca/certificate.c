@@ -1,0 +1,111 @@
+/*
+ * The certificate itself: put together from TBS and signature, re-read before
+ * it counts, and told about.  See permit.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+
+#include "key.h"
+#include "permit.h"
+#include "tbs.h"
+#include "text.h"
+
+int
+certificate_assemble(struct slice tbs, struct slice signature,
+    struct bytes *der, struct err *err)
+{
+	struct tbs parsed;
+	size_t whole;
+
+	if (tbs_parse(&parsed, tbs, err) == -1)
+		return -1;
+	if (signature.size == 0)
+		return err_set(err, EINVAL, "the signature is empty");
+	bytes_clear(der);
+	whole = der_open(der, DER_SEQUENCE);
+	bytes_put(der, tbs.data, tbs.size);
+	/* RFC 5280, 4.1.1.2: the same identifier as in the TBS. */
+	bytes_put(der, parsed.algorithm.data, parsed.algorithm.size);
+	der_put_bits(der, signature);
+	der_close(der, whole);
+	return 0;
+}
+
+int
+certificate_reread(struct slice der, struct slice tbs,
+    const struct config *config, struct err *err)
+{
+	struct slice found, algorithm, signature;
+	struct issuer issuer;
+	struct tbs parsed;
+	char type[KEY_TYPE];
+	EVP_PKEY *key;
+	int answer;
+
+	if (certificate_split(der, &found, &algorithm, &signature) == -1)
+		return err_set(err, EBADMSG, "what came out is no certificate "
+		    "(RFC 5280, 4.1)");
+	if (!slice_equal(found, tbs))
+		return err_set(err, EBADMSG, "what came out is not what was to "
+		    "be signed (GEN-6.3.3-01)");
+	if (tbs_parse(&parsed, found, err) == -1 ||
+	    issuer_get(&issuer, config, err) == -1)
+		return -1;
+	if (!slice_equal(parsed.algorithm, algorithm))
+		return err_set(err, EBADMSG, "the certificate's two signature "
+		    "algorithms differ (RFC 5280, 4.1.1.2)");
+	if ((key = key_from_spki(issuer.spki, type, err)) == NULL)
+		return err_in(err, "the issuing key");
+	answer = key_verify(key, algorithm, found, signature, err);
+	EVP_PKEY_free(key);
+	return answer == -1 ? err_in(err, "the certificate re-read") : 0;
+}
+
+int
+certificate_facts(struct slice der, struct certificate_facts *facts,
+    struct err *err)
+{
+	struct slice tbs_der, algorithm, signature;
+	struct tbs tbs;
+
+	if (certificate_split(der, &tbs_der, &algorithm, &signature) == -1)
+		return err_set(err, EBADMSG, "this is no certificate (RFC "
+		    "5280, 4.1)");
+	if (tbs_parse(&tbs, tbs_der, err) == -1)
+		return -1;
+	if (tbs.serial.size == 0 || tbs.serial.size > 20)
+		return err_set(err, EBADMSG, "the serial has %zu octets (RFC "
+		    "5280, 4.1.2.2)", tbs.serial.size);
+	if (tbs_common_name(tbs.subject, facts->common_name) == -1)
+		return err_set(err, EBADMSG, "the subject is malformed (RFC "
+		    "5280, 4.1.2.6)");
+	hex_upper(facts->serial, tbs.serial.data, tbs.serial.size);
+	sha256_text(facts->sha256, der);
+	sha256_text(facts->spki_sha256, tbs.spki);
+	facts->not_before = tbs.not_before;
+	facts->not_after = tbs.not_after;
+	return 0;
+}
+
+void
+certificate_text(struct slice der, struct bytes *to)
+{
+	const unsigned char *p = der.data;
+	char *text;
+	X509 *x = NULL;
+	BIO *bio;
+	long size;
+
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		die("out of memory: a text");
+	x = d2i_X509(NULL, &p, (long)der.size);
+	if (x != NULL && X509_print_ex(bio, x, XN_FLAG_ONELINE, 0) == 1 &&
+	    (size = BIO_get_mem_data(bio, &text)) > 0)
+		bytes_put(to, text, (size_t)size);
+	X509_free(x);
+	BIO_free(bio);
+}

@@ -1,0 +1,142 @@
+/*
+ * Permits.  See permit.h: the only function that makes one wants a complete
+ * verdict without findings, and the only one that makes a to-be-signed
+ * certificate wants a permit.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "permit.h"
+#include "tbs.h"
+#include "text.h"
+
+#define COMMON_NAME_MAX	64	/* RFC 5280, A.1: ub-common-name */
+
+struct permit {
+	struct judged	judged;
+	atomic_flag	spent;
+};
+
+struct permit *
+permit_make(const struct verdict *verdict, const struct judged *judged)
+{
+	struct permit *permit;
+	size_t size;
+
+	if (!verdict->complete || verdict->finding_count != 0 ||
+	    judged->profile == NULL || judged->spki.size == 0)
+		return NULL;
+	size = judged->name_count * sizeof *judged->names;
+	if ((permit = calloc(1, sizeof *permit)) == NULL ||
+	    (permit->judged.names = malloc(size + 1)) == NULL)
+		die("out of memory: a permit");
+	permit->judged.request = judged->request;
+	permit->judged.subscriber = judged->subscriber;
+	permit->judged.profile = judged->profile;
+	permit->judged.approval = judged->approval;
+	permit->judged.name_count = judged->name_count;
+	if (size > 0)
+		memcpy(permit->judged.names, judged->names, size);
+	bytes_copy(&permit->judged.spki, SLICE(&judged->spki));
+	memcpy(permit->judged.key_type, judged->key_type,
+	    sizeof judged->key_type);
+	memcpy(permit->judged.common_name, judged->common_name,
+	    sizeof judged->common_name);
+	atomic_flag_clear(&permit->spent);
+	return permit;
+}
+
+void
+permit_free(struct permit *permit)
+{
+	if (permit == NULL)
+		return;
+	bytes_free(&permit->judged.spki);
+	free(permit->judged.names);
+	free(permit);
+}
+
+int64_t
+permit_approval(const struct permit *permit)
+{
+	return permit->judged.approval;
+}
+
+const struct profile *
+permit_profile(const struct permit *permit)
+{
+	return permit->judged.profile;
+}
+
+/*
+ * The CN repeats a name of subjectAltName or stands by itself; what is longer
+ * than RFC 5280 allows is left out, and the subject may then be empty.
+ */
+static const char *
+choose_common_name(const struct judged *judged)
+{
+	const char *name = judged->common_name;
+	size_t i;
+
+	if (judged->profile->subject_from_first_name) {
+		for (i = 0; i < judged->name_count; i++)
+			if (strcmp(judged->names[i].kind, "dns") == 0)
+				break;
+		name = i < judged->name_count ? judged->names[i].text : "";
+	}
+	return strlen(name) <= COMMON_NAME_MAX ? name : "";
+}
+
+/* Inclusive of both ends (RFC 5280, 4.1.2.5), hence one second less. */
+static int
+choose_validity(struct tbs_content *content, const struct config *config,
+    usec_t now, struct err *err)
+{
+	struct issuer issuer;
+
+	if (issuer_get(&issuer, config, err) == -1)
+		return -1;
+	content->not_before = now - now % USEC;
+	content->not_after = content->not_before +
+	    content->profile->days * USEC_DAY - USEC;
+	if (content->not_after > issuer.not_after)
+		content->not_after = issuer.not_after;
+	if (content->not_before < issuer.not_before ||
+	    content->not_after <= content->not_before)
+		return err_set(err, EINVAL, "the issuing certificate is not "
+		    "valid now (GEN-6.3.3-05)");
+	return 0;
+}
+
+int
+permit_spend(struct permit *permit, const struct config *config, usec_t now,
+    char serial[41], struct bytes *tbs, struct err *err)
+{
+	const struct judged *judged = &permit->judged;
+	struct tbs_content content = {
+		.profile = judged->profile,
+		.spki = SLICE(&judged->spki),
+		.key_type = judged->key_type,
+		.common_name = choose_common_name(judged),
+		.names = judged->names,
+		.name_count = judged->name_count,
+	};
+
+	if (atomic_flag_test_and_set(&permit->spent))
+		return err_set(err, EPERM, "this permit is spent: one judgement "
+		    "allows one signature (GEN-6.3.2-00A)");
+	if (strcmp(judged->profile->issuer_key, "issuing") != 0)
+		return err_set(err, EINVAL, "the profile %s wants the key "
+		    "'%s', which issues nothing", judged->profile->name,
+		    judged->profile->issuer_key);
+	if (choose_validity(&content, config, now, err) == -1)
+		return -1;
+	/* GEN-6.3.3-02A: 128 bits of chance; the 1 keeps length and sign. */
+	content.serial[0] = 0x01;
+	chance_octets(content.serial + 1, SERIAL_OCTETS - 1);
+	hex_upper(serial, content.serial, SERIAL_OCTETS);
+	return tbs_build(tbs, &content, config, err);
+}
