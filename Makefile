@@ -75,6 +75,7 @@ unit: $(UNIT)
 
 layers:
 	@tests/house/layers.sh
+	@tests/house/requirements.sh
 
 stories: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/run/runner.sh $(STORY)
