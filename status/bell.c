@@ -94,3 +94,15 @@ bell_wait(struct bell *b, usec_t at_most)
 	pthread_mutex_unlock(&b->mutex);
 	return rung;
 }
+
+void
+bell_sleep(struct bell *b, usec_t time)
+{
+	usec_t until = clock_steady() + time;
+
+	pthread_mutex_lock(&b->mutex);
+	while (!b->closed)
+		if (steady_cond_wait(&b->cond, &b->mutex, until) != 0)
+			break;
+	pthread_mutex_unlock(&b->mutex);
+}

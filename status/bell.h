@@ -24,6 +24,9 @@ bool	bell_closed(struct bell *);
 /* Until it is rung, closed, or so long; true when it was rung. */
 bool	bell_wait(struct bell *, usec_t at_most);
 
+/* So long, however often it is rung; until it is closed. */
+void	bell_sleep(struct bell *, usec_t);
+
 /* A condition that waits by the steady clock. */
 void	steady_cond_init(pthread_cond_t *);
 /* Until signalled (0) or the steady time `until` (-1). */

@@ -76,8 +76,35 @@ set_line(struct health *h, enum health_check check, enum health_state state,
 	pthread_mutex_unlock(&h->mutex);
 }
 
+static struct age *
+age_of(struct health *h, enum health_check check)
+{
+	if (check == HEALTH_CRL)
+		return &h->crl;
+	return check == HEALTH_ROOT_CRL ? &h->root_crl : NULL;
+}
+
+/* What is said of a CRL from outside stays until there is a new one. */
 void
 health_set(struct health *h, enum health_check check, enum health_state state,
+    const char *fmt, ...)
+{
+	struct age *age = age_of(h, check);
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_line(h, check, state, fmt, ap);
+	va_end(ap);
+	if (age == NULL)
+		return;
+	pthread_mutex_lock(&h->mutex);
+	age->next_update = 0;
+	pthread_mutex_unlock(&h->mutex);
+}
+
+/* The same for the checks that are looked at. */
+__attribute__((format(printf, 4, 5))) static void
+look_set(struct health *h, enum health_check check, enum health_state state,
     const char *fmt, ...)
 {
 	va_list ap;
@@ -91,10 +118,8 @@ void
 health_crl(struct health *h, enum health_check check, int64_t number,
     usec_t next_update)
 {
-	struct age *age = check == HEALTH_CRL ? &h->crl : &h->root_crl;
-
 	pthread_mutex_lock(&h->mutex);
-	*age = (struct age){ number, next_update };
+	*age_of(h, check) = (struct age){ number, next_update };
 	pthread_mutex_unlock(&h->mutex);
 }
 
@@ -116,9 +141,9 @@ look_at_keys(struct health *h)
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (signing->ready(signing, keys[i].key))
-			health_set(h, keys[i].check, HEALTH_OK, "activated");
+			look_set(h, keys[i].check, HEALTH_OK, "activated");
 		else
-			health_set(h, keys[i].check, HEALTH_FAIL,
+			look_set(h, keys[i].check, HEALTH_FAIL,
 			    "the key is not there or not activated: %s",
 			    keys[i].without);
 }
@@ -136,12 +161,12 @@ look_at_publication(struct health *h)
 	pthread_mutex_unlock(&h->mutex);
 	since = oldest != NULL ? oldest(arg) : 0;
 	if (since == 0 || clock_now() - since < PENDING_LONG) {
-		health_set(h, HEALTH_PUBLICATION, HEALTH_OK,
+		look_set(h, HEALTH_PUBLICATION, HEALTH_OK,
 		    "every revocation is published");
 		return;
 	}
 	clock_text_seconds(text, since);
-	health_set(h, HEALTH_PUBLICATION, HEALTH_FAIL, "revocations are "
+	look_set(h, HEALTH_PUBLICATION, HEALTH_FAIL, "revocations are "
 	    "pending since %s (REV-6.2.4-03A: 24 hours at most)", text);
 }
 
@@ -161,7 +186,7 @@ look_at_age(struct health *h, enum health_check check, struct age age,
 	else if (left < warn)
 		state = HEALTH_WARN;
 	clock_text_seconds(text, age.next_update);
-	health_set(h, check, state, "number %lld, the next one is due before "
+	look_set(h, check, state, "number %lld, the next one is due before "
 	    "%s", (long long)age.number, text);
 }
 
@@ -185,22 +210,22 @@ look_at_machine(struct health *h)
 	struct clock_state clock;
 
 	if (store_reserve_whole(h->parts->store))
-		health_set(h, HEALTH_STORE, HEALTH_OK, "the reserve is whole");
+		look_set(h, HEALTH_STORE, HEALTH_OK, "the reserve is whole");
 	else
-		health_set(h, HEALTH_STORE, HEALTH_FAIL, "the disk is full: "
+		look_set(h, HEALTH_STORE, HEALTH_FAIL, "the disk is full: "
 		    "nothing is issued, the reserve keeps revocation going");
 	clock_state(&clock);
 	if (clock.synchronised)
-		health_set(h, HEALTH_CLOCK, HEALTH_OK, "synchronised");
+		look_set(h, HEALTH_CLOCK, HEALTH_OK, "synchronised");
 	else
-		health_set(h, HEALTH_CLOCK, HEALTH_WARN, "the kernel does not "
+		look_set(h, HEALTH_CLOCK, HEALTH_WARN, "the kernel does not "
 		    "say that it is synchronised (REV-6.2.4-07)");
 	if (h->parts->config->sandbox)
-		health_set(h, HEALTH_SANDBOX, HEALTH_WARN, "this CA is a "
+		look_set(h, HEALTH_SANDBOX, HEALTH_WARN, "this CA is a "
 		    "sandbox: one person may decide alone, nobody should "
 		    "rely on it");
 	else
-		health_set(h, HEALTH_SANDBOX, HEALTH_OK, "no sandbox");
+		look_set(h, HEALTH_SANDBOX, HEALTH_OK, "no sandbox");
 }
 
 static void

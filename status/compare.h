@@ -1,0 +1,18 @@
+/*
+ * CRL and OCSP come from one store and must say the same (CSS-6.3.10-08,
+ * -09): what was published is read back and compared with it and so with each
+ * other.  A difference is an event and a failure in health.
+ */
+#ifndef STATUS_COMPARE_H
+#define STATUS_COMPARE_H
+
+#include "../ca/store_status.h"
+#include "desk.h"
+
+/* Does the newest CRL list these, and do the answers given about them agree? */
+void	compare_changed(const struct desk *, struct view *,
+	    struct revocation *rows, size_t count);
+/* Everything: the whole CRL, every answer that may be given; an event. */
+void	compare_all(const struct desk *);
+
+#endif
