@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
+#include "../ca/der.h"
 #include "algorithm.h"
-#include "der.h"
 
 #define OCTETS(...) { (const unsigned char []){ __VA_ARGS__ }, \
 	sizeof((const unsigned char []){ __VA_ARGS__ }) }
@@ -49,8 +49,8 @@ modulus_bits(struct slice key)
 {
 	struct slice content, n;
 
-	if (der_take(&key, DER_SEQUENCE, &content) == -1 ||
-	    der_take(&content, DER_INTEGER, &n) == -1)
+	if (der_get(&key, DER_SEQUENCE, &content) == -1 ||
+	    der_get(&content, DER_INTEGER, &n) == -1)
 		return 0;
 	while (n.size > 0 && n.data[0] == 0)
 		n.data++, n.size--;
@@ -60,13 +60,12 @@ modulus_bits(struct slice key)
 const struct algorithm *
 algorithm_of_spki(struct slice spki, struct slice *key_bits)
 {
-	struct slice s = spki, content, id, bits;
+	struct slice s = spki, content, id;
 	size_t i;
 
-	if (der_take(&s, DER_SEQUENCE, &content) == -1 || s.size != 0 ||
-	    der_take_whole(&content, DER_SEQUENCE, &id) == -1 ||
-	    der_take(&content, DER_BIT_STRING, &bits) == -1 ||
-	    content.size != 0 || der_octets_of_bits(bits, key_bits) == -1)
+	if (der_get(&s, DER_SEQUENCE, &content) == -1 || s.size != 0 ||
+	    der_get_whole(&content, DER_SEQUENCE, &id) == -1 ||
+	    der_get_bits(&content, key_bits) == -1 || content.size != 0)
 		return NULL;
 	for (i = 0; i < ROWS; i++)
 		if (slice_equal(rows[i].key, id) && (rows[i].bits == 0 ||

@@ -24,7 +24,7 @@ struct journal_record {
 	enum sign_kind	kind;
 	char		key[16];
 	int64_t		intent;
-	unsigned char	tbs[SHA256_OCTETS];
+	unsigned char	tbs[SHA256_OCTETS];	/* of an end too */
 	char		what[48];	/* "serial=..", "number=..", "-" */
 	/* end: of which begin, and the signature */
 	uint64_t	begin;
@@ -47,7 +47,8 @@ typedef int journal_each(void *arg, const struct journal_record *,
 /*
  * Reads from `from` (NULL: the first record) to the end, calling `each`.
  * What is no whole chain behind `synced` is a torn tail and cut; before it, it
- * is damage, and nothing is opened (EBADMSG).
+ * is damage, and nothing is opened (EBADMSG).  ESTALE: the mark is of another
+ * journal.
  */
 struct journal	*journal_open(const char *path, const struct journal_mark *,
 		    uint64_t synced, journal_each *, void *, struct err *);

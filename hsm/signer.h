@@ -8,7 +8,7 @@
 /*
  * Serves until `control` ends.  On `control` main sends connections to core
  * (one octet 'c' with a descriptor, SCM_RIGHTS); a new one replaces the last.
- * `home` is HOME/signer.  Confines itself before it loads the module.
+ * `home` is HOME/signer.  Its caller has confined it already (fs/sandbox).
  * Returns an exit status.
  */
 int	signer_run(const char *home, int control);

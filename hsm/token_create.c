@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "der.h"
+#include "../ca/der.h"
 #include "token.h"
 
 #define LABEL_SIZE 32		/* CK_TOKEN_INFO.label, padded with spaces */
@@ -290,7 +290,7 @@ read_spki(struct session *s, const struct algorithm *a, CK_OBJECT_HANDLE key,
 		if (get_value(s, key, CKA_EC_POINT, &one, err) == -1)
 			goto out;
 		value = SLICE(&one);
-		if (der_take(&value, DER_OCTET_STRING, &point) == -1) {
+		if (der_get(&value, DER_OCTET_STRING, &point) == -1) {
 			err_set(err, ENOKEY, "CKA_EC_POINT is not as PKCS#11 "
 			    "2.3.3 has it");
 			goto out;

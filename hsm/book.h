@@ -1,0 +1,45 @@
+/*
+ * The signer's book: journal and ledger as one.  What was begun, what ended,
+ * what may not be signed again.  Any thread.
+ */
+#ifndef HSM_BOOK_H
+#define HSM_BOOK_H
+
+#include "journal.h"
+
+struct book;
+
+/* Journal and ledger in this directory; what a crash left is put right. */
+struct book	*book_open(const char *dir, struct err *);
+void		 book_close(struct book *);
+
+enum book_state { BOOK_UNKNOWN, BOOK_BEGUN, BOOK_ENDED };
+struct book_page {
+	enum book_state	state;
+	uint64_t	begin;		/* number of its record */
+	struct bytes	signature;	/* when ended; the caller frees it */
+};
+/* Of a TBS digest. */
+int		 book_find(struct book *, const unsigned char *tbs,
+		    struct book_page *, struct err *);
+/* Was a certificate with this serial (upper-case digits) ever begun? */
+bool		 book_has_serial(struct book *, const char *serial);
+/* The highest cRLNumber begun with this key; -1: none. */
+int64_t		 book_crl_number(struct book *, const char *key);
+
+/*
+ * Begins all of these or none: on disk when it returns.  ENOSPC: nothing was
+ * begun, later perhaps.  `records` get their numbers.
+ */
+int		 book_begin(struct book *, struct journal_record *, size_t,
+		    struct err *);
+/* Writes the ends; they are synced with what comes next. */
+int		 book_end(struct book *, struct journal_record *, size_t,
+		    struct err *);
+int		 book_refuse(struct book *, struct journal_record *,
+		    struct err *);
+int		 book_note(struct book *, const char *text, struct err *);
+/* Once a second, from one thread: syncs ends, marks the ledger. */
+void		 book_tick(struct book *);
+
+#endif

@@ -1,0 +1,287 @@
+/*
+ * The table of what each key signs, and what the judges share: see rules.h.
+ * The algorithm and hash of a row are those of the kind of key (algorithm.c);
+ * the policies are those of the issuing certificate; lifetimes stand here.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "../ca/file.h"
+#include "../ca/stop.h"
+#include "rules_parts.h"
+
+#define FILE_MAX (64 * 1024)
+
+const char *const rules_keys[RULES_KEYS] = {
+	"root", "issuing", "ocsp", "evidence"
+};
+
+static const struct rules_row rows[] = {
+	{ "issuing", KEY_ISSUING, SIGN_CERTIFICATE, judge_certificate,
+	    DER_SEQUENCE, 64 * 1024, 825 * USEC_DAY, 31 * USEC_DAY },
+	{ "issuing", KEY_ISSUING, SIGN_CRL, judge_crl,
+	    DER_SEQUENCE, 512u * 1024 * 1024, 10 * USEC_DAY, 0 },
+	{ "ocsp", KEY_OCSP, SIGN_OCSP, judge_ocsp,
+	    DER_SEQUENCE, 64 * 1024, 10 * USEC_DAY, 0 },
+	{ "evidence", KEY_EVIDENCE, SIGN_EVIDENCE, judge_evidence,
+	    DER_SET, 64 * 1024, 0, 0 },
+};
+static const char *const kind_words[] = { "a certificate", "a CRL",
+    "an OCSP response", "evidence" };
+
+int
+refuse(struct judging *j, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	err_vset(j->err, EPERM, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+next_extension(struct slice *list, struct der_extension *e)
+{
+	if (list->size == 0)
+		return 0;
+	return der_get_extension(list, e) == -1 ? -1 : 1;
+}
+
+int
+judge_algorithm(struct judging *j, struct slice *s)
+{
+	const struct algorithm *a = j->rules->algorithm[j->row->index];
+	struct slice found;
+
+	if (der_get_whole(s, DER_SEQUENCE, &found) == -1 ||
+	    !slice_equal(found, a->signature))
+		return refuse(j, "the signature algorithm is not %s, which "
+		    "the key %s is for", a->words, j->row->key);
+	return 0;
+}
+
+int
+judge_issuer(struct judging *j, struct slice *s)
+{
+	struct slice found;
+
+	if (der_get_whole(s, DER_SEQUENCE, &found) == -1 ||
+	    !slice_equal(found, j->rules->name))
+		return refuse(j, "the issuer is not the subject of the "
+		    "issuing certificate (RFC 5280 4.1.2.4)");
+	return 0;
+}
+
+int
+judge_authority_key(struct judging *j, struct slice value)
+{
+	struct slice content, id;
+
+	if (der_get(&value, DER_SEQUENCE, &content) == -1 ||
+	    value.size != 0 ||
+	    der_get(&content, DER_IMPLICIT(0), &id) == -1 ||
+	    content.size != 0 || !slice_equal(id, j->rules->key_id))
+		return refuse(j, "the authorityKeyIdentifier is not that of "
+		    "the issuing key (RFC 5280 4.2.1.1)");
+	return 0;
+}
+
+static const struct rules_row *
+find_row(const struct rules_order *o)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].kind == o->kind &&
+		    strcmp(rows[i].key, o->key) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+int
+rules_judge(const struct rules *rules, const struct rules_order *order,
+    const struct rules_past *past, char what[48], struct err *err)
+{
+	struct judging j = { rules, find_row(order), order, past, what, err };
+	struct slice s = order->tbs, content;
+
+	strcpy(what, "-");
+	if (fault_here("sign-refuse"))
+		return refuse(&j, "the test wants a refusal");
+	if (j.row == NULL)
+		return refuse(&j, "the key %s is not for %s", order->key,
+		    kind_words[order->kind]);
+	if (s.size > j.row->size_max)
+		return refuse(&j, "%s of %zu octets is more than the key %s "
+		    "signs", kind_words[order->kind], s.size, order->key);
+	if (der_get(&s, j.row->tag, &content) == -1 || s.size != 0)
+		return refuse(&j, "this is not the DER of %s to be signed",
+		    kind_words[order->kind]);
+	return j.row->judge(&j, content);
+}
+
+struct slice
+rules_spki(const struct rules *r, const char *key)
+{
+	int i;
+
+	for (i = 0; i < RULES_KEYS; i++)
+		if (strcmp(rules_keys[i], key) == 0)
+			return SLICE(&r->spki[i]);
+	return (struct slice){ NULL, 0 };
+}
+
+/* --- what is known of the CA --------------------------------------------- */
+
+static void
+digest(unsigned char *to, const EVP_MD *md, struct slice s)
+{
+	if (EVP_Digest(s.data, s.size, to, NULL, md, NULL) != 1)
+		die("no digest");
+}
+
+static int
+read_policies(struct rules *r, struct slice value)
+{
+	struct slice list, one;
+
+	if (der_get(&value, DER_SEQUENCE, &list) == -1)
+		return -1;
+	while (list.size > 0) {
+		if (r->policy_count == RULES_POLICIES ||
+		    der_get(&list, DER_SEQUENCE, &one) == -1 ||
+		    der_get(&one, DER_OID,
+		    &r->policies[r->policy_count++]) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_extensions(struct rules *r, struct slice s)
+{
+	struct slice list, inner;
+	struct der_extension e;
+	int got;
+
+	if (der_get(&s, DER_CONTEXT(3), &inner) == -1 ||
+	    der_get(&inner, DER_SEQUENCE, &list) == -1)
+		return -1;
+	while ((got = next_extension(&list, &e)) == 1) {
+		if (slice_equal(e.oid, OID_SUBJECT_KEY_ID) &&
+		    der_get(&e.value, DER_OCTET_STRING, &r->key_id) == -1)
+			return -1;
+		if (slice_equal(e.oid, OID_POLICIES) &&
+		    read_policies(r, e.value) == -1)
+			return -1;
+	}
+	return got == 0 && r->key_id.size != 0 ? 0 : -1;
+}
+
+/* The parts of the issuing certificate that others are compared with. */
+static int
+read_issuing(struct rules *r, struct err *err)
+{
+	struct slice s = SLICE(&r->issuing_der), c, tbs, validity, spki, bits;
+	struct slice skipped;
+
+	if (der_get(&s, DER_SEQUENCE, &c) == -1 ||
+	    der_get(&c, DER_SEQUENCE, &tbs) == -1 ||
+	    der_get(&tbs, DER_CONTEXT(0), &skipped) == -1 ||
+	    der_get(&tbs, DER_INTEGER, &skipped) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &validity) == -1 ||
+	    der_get_time(&validity, &r->not_before) == -1 ||
+	    der_get_time(&validity, &r->not_after) == -1 ||
+	    der_get_whole(&tbs, DER_SEQUENCE, &r->name) == -1 ||
+	    der_get_whole(&tbs, DER_SEQUENCE, &spki) == -1 ||
+	    read_extensions(r, tbs) == -1)
+		return err_set(err, EBADMSG, "issuing.der is no certificate "
+		    "of a CA");
+	if (!slice_equal(spki, SLICE(&r->spki[KEY_ISSUING])))
+		return err_set(err, EBADMSG, "issuing.spki is not the key of "
+		    "issuing.der");
+	algorithm_of_spki(spki, &bits);
+	digest(r->name_sha1, EVP_sha1(), r->name);
+	digest(r->key_sha1, EVP_sha1(), bits);
+	digest(r->name_sha256, EVP_sha256(), r->name);
+	digest(r->key_sha256, EVP_sha256(), bits);
+	return 0;
+}
+
+struct rules *
+rules_new(struct slice issuing_der, const struct slice spki[RULES_KEYS],
+    struct err *err)
+{
+	struct slice bits = { NULL, 0 };
+	struct rules *r;
+	int i;
+
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		die("out of memory");
+	bytes_copy(&r->issuing_der, issuing_der);
+	for (i = 0; i < RULES_KEYS; i++) {
+		bytes_copy(&r->spki[i], spki[i]);
+		r->algorithm[i] = algorithm_of_spki(SLICE(&r->spki[i]),
+		    &bits);
+		if (r->algorithm[i] == NULL) {
+			err_set(err, EBADMSG, "%s.spki is no key of a kind "
+			    "this program uses", rules_keys[i]);
+			goto out;
+		}
+		if (i == KEY_OCSP)
+			digest(r->ocsp_key_sha1, EVP_sha1(), bits);
+	}
+	if (read_issuing(r, err) == -1)
+		goto out;
+	return r;
+out:
+	rules_free(r);
+	return NULL;
+}
+
+void
+rules_free(struct rules *r)
+{
+	int i;
+
+	if (r == NULL)
+		return;
+	for (i = 0; i < RULES_KEYS; i++)
+		bytes_free(&r->spki[i]);
+	bytes_free(&r->issuing_der);
+	free(r);
+}
+
+struct rules *
+rules_open(const char *dir, struct err *err)
+{
+	struct bytes issuing = { 0 }, spki[RULES_KEYS] = { { 0 } };
+	struct slice borrowed[RULES_KEYS];
+	struct rules *r = NULL;
+	char path[1024];
+	int i;
+
+	snprintf(path, sizeof(path), "%s/issuing.der", dir);
+	if (file_read(path, FILE_MAX, &issuing, err) == -1)
+		goto out;
+	for (i = 0; i < RULES_KEYS; i++) {
+		snprintf(path, sizeof(path), "%s/%s.spki", dir,
+		    rules_keys[i]);
+		if (file_read(path, FILE_MAX, &spki[i], err) == -1)
+			goto out;
+		borrowed[i] = SLICE(&spki[i]);
+	}
+	r = rules_new(SLICE(&issuing), borrowed, err);
+out:
+	bytes_free(&issuing);
+	for (i = 0; i < RULES_KEYS; i++)
+		bytes_free(&spki[i]);
+	return r;
+}

@@ -1,0 +1,46 @@
+/*
+ * What the signer signs: its own rules, which trust nobody.  It takes apart
+ * what it is asked to sign and compares it with the issuing certificate, the
+ * keys in its tokens and what it signed before.  DESIGN section 3.
+ */
+#ifndef HSM_RULES_H
+#define HSM_RULES_H
+
+#include "../ca/clock.h"
+#include "../ca/signing.h"
+#include "algorithm.h"
+
+struct rules;
+
+#define RULES_KEYS 4		/* root, issuing, ocsp, evidence */
+extern const char *const rules_keys[RULES_KEYS];
+
+/* From HOME/ca: issuing.der and <key>.spki.  NULL and a sentence. */
+struct rules	*rules_open(const char *dir, struct err *);
+/* The same from memory; `spki` in the order of rules_keys. */
+struct rules	*rules_new(struct slice issuing_der,
+		    const struct slice spki[RULES_KEYS], struct err *);
+void		 rules_free(struct rules *);
+/* The pinned SubjectPublicKeyInfo of a key; size 0: no such key. */
+struct slice	 rules_spki(const struct rules *, const char *key);
+
+/* What was signed before, as the rules ask for it. */
+struct rules_past {
+	bool	(*has_serial)(void *arg, const char *serial);
+	int64_t	(*crl_number)(void *arg, const char *key);	/* -1: none */
+	void	*arg;
+};
+struct rules_order {
+	enum sign_kind	 kind;
+	const char	*key;
+	struct slice	 tbs;
+	usec_t		 now;
+};
+/*
+ * 0: may be signed, and `what` says for the journal what it is ("serial=..",
+ * "number=..", "-").  -1: refused, with one sentence; `what` may be set.
+ */
+int		 rules_judge(const struct rules *, const struct rules_order *,
+		    const struct rules_past *, char what[48], struct err *);
+
+#endif

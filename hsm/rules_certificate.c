@@ -1,0 +1,315 @@
+/*
+ * May this TBSCertificate be signed by the issuing key?  RFC 5280 4.1 from the
+ * front to the end; whatever is not expected is refused.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "../ca/text.h"
+#include "rules_parts.h"
+
+#define SERIAL_OCTETS	17		/* 01 and 16 of chance */
+#define BACKDATED_MAX	(48 * 3600 * USEC)	/* BR 7.1.2 */
+
+struct certificate {
+	struct judging	*j;
+	bool		 for_ocsp;	/* the key is the OCSP responder's */
+	unsigned	 seen;		/* extensions, bit by bit */
+};
+
+/* --- extensions ---------------------------------------------------------- */
+
+static int
+any(struct certificate *c, const struct der_extension *e)
+{
+	return 0;
+}
+
+static int
+authority_key(struct certificate *c, const struct der_extension *e)
+{
+	return judge_authority_key(c->j, e->value);
+}
+
+static int
+basic_constraints(struct certificate *c, const struct der_extension *e)
+{
+	static const unsigned char end_entity[] = { DER_SEQUENCE, 0 };
+
+	if (!slice_equal(e->value, (struct slice){ end_entity, 2 }))
+		return refuse(c->j, "basicConstraints says it is a CA, which "
+		    "the issuing key may not make (RFC 5280 4.2.1.9)");
+	return 0;
+}
+
+static int
+key_usage(struct certificate *c, const struct der_extension *e)
+{
+	struct slice s = e->value, bits;
+
+	if (der_get(&s, DER_BIT_STRING, &bits) == -1 || s.size != 0 ||
+	    bits.size < 2 || bits.size > 3 || bits.data[0] > 7)
+		return refuse(c->j, "keyUsage is malformed");
+	/* Bit 5 is keyCertSign, 6 cRLSign (RFC 5280 4.2.1.3). */
+	if ((bits.data[1] & 0x06) != 0)
+		return refuse(c->j, "keyUsage holds keyCertSign or cRLSign, "
+		    "which are for CAs (RFC 5280 4.2.1.3)");
+	return 0;
+}
+
+/* id-kp-1 and so on; OCSPSigning only for the pinned key. */
+static int
+extended_key_usage(struct certificate *c, const struct der_extension *e)
+{
+	static const struct {
+		unsigned char last;	/* of 1.3.6.1.5.5.7.3.x */
+		bool for_ocsp;
+	} kp[] = {
+		{ 1, false },		/* serverAuth */
+		{ 2, false },		/* clientAuth */
+		{ 4, false },		/* emailProtection */
+		{ 9, true },		/* OCSPSigning */
+	};
+	static const unsigned char id_kp[] = { 0x2b, 6, 1, 5, 5, 7, 3 };
+	struct slice s = e->value, list, oid;
+	char words[DER_OID_TEXT];
+	size_t i;
+
+	if (der_get(&s, DER_SEQUENCE, &list) == -1 || s.size != 0 ||
+	    list.size == 0)
+		return refuse(c->j, "extKeyUsage is malformed");
+	while (list.size > 0) {
+		if (der_get(&list, DER_OID, &oid) == -1)
+			return refuse(c->j, "extKeyUsage is malformed");
+		for (i = 0; i < 4; i++)
+			if (oid.size == 8 && memcmp(oid.data, id_kp, 7) == 0 &&
+			    oid.data[7] == kp[i].last)
+				break;
+		if (i == 4) {
+			der_oid_name(oid, words);
+			return refuse(c->j, "the purpose %s is not among those "
+			    "the issuing key certifies", words);
+		}
+		if (kp[i].for_ocsp && !c->for_ocsp)
+			return refuse(c->j, "OCSPSigning is only for the "
+			    "responder's own key, and this is another");
+		if (!kp[i].for_ocsp && c->for_ocsp)
+			return refuse(c->j, "the OCSP responder's key is for "
+			    "OCSPSigning alone");
+	}
+	return 0;
+}
+
+/* Only what the issuing certificate has itself (RFC 5280 6.1.3 d). */
+static int
+policies(struct certificate *c, const struct der_extension *e)
+{
+	const struct rules *r = c->j->rules;
+	struct slice s = e->value, list, one, oid;
+	char words[DER_OID_TEXT];
+	size_t i;
+
+	if (der_get(&s, DER_SEQUENCE, &list) == -1 || s.size != 0 ||
+	    list.size == 0)
+		return refuse(c->j, "certificatePolicies is malformed");
+	while (list.size > 0) {
+		if (der_get(&list, DER_SEQUENCE, &one) == -1 ||
+		    der_get(&one, DER_OID, &oid) == -1)
+			return refuse(c->j, "certificatePolicies is "
+			    "malformed");
+		for (i = 0; i < r->policy_count; i++)
+			if (slice_equal(r->policies[i], oid))
+				break;
+		if (i == r->policy_count) {
+			der_oid_name(oid, words);
+			return refuse(c->j, "the policy %s is not among those "
+			    "of the issuing certificate", words);
+		}
+	}
+	return 0;
+}
+
+static int
+no_check(struct certificate *c, const struct der_extension *e)
+{
+	if (!c->for_ocsp)
+		return refuse(c->j, "id-pkix-ocsp-nocheck is only for the "
+		    "OCSP responder (RFC 6960 4.2.2.2.1)");
+	return 0;
+}
+
+enum { MUST = 1, MUST_OF_SUBSCRIBERS = 2, MAY_BE_CRITICAL = 4 };
+
+static const struct extension_row {
+	const char	*octets;
+	size_t		 size;
+	const char	*name;
+	int		 flags;
+	int		(*judge)(struct certificate *,
+			    const struct der_extension *);
+} rows[] = {
+#define ROW(s) s, sizeof(s) - 1
+	{ ROW("\x55\x1d\x23"), "authorityKeyIdentifier", MUST,
+	    authority_key },
+	{ ROW("\x55\x1d\x0e"), "subjectKeyIdentifier", 0, any },
+	{ ROW("\x55\x1d\x0f"), "keyUsage", MUST | MAY_BE_CRITICAL,
+	    key_usage },
+	{ ROW("\x55\x1d\x25"), "extKeyUsage", MUST | MAY_BE_CRITICAL,
+	    extended_key_usage },
+	{ ROW("\x55\x1d\x13"), "basicConstraints", MAY_BE_CRITICAL,
+	    basic_constraints },
+	{ ROW("\x55\x1d\x20"), "certificatePolicies",
+	    MUST_OF_SUBSCRIBERS | MAY_BE_CRITICAL, policies },
+	{ ROW("\x55\x1d\x11"), "subjectAltName", MAY_BE_CRITICAL, any },
+	{ ROW("\x55\x1d\x1f"), "cRLDistributionPoints", 0, any },
+	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x01"), "authorityInfoAccess", 0,
+	    any },
+	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x03"), "qcStatements",
+	    MAY_BE_CRITICAL, any },
+	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x18"), "tlsfeature", 0, any },
+	{ ROW("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), "ocsp-nocheck", 0,
+	    no_check },
+#undef ROW
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int
+judge_extension(struct certificate *c, const struct der_extension *e)
+{
+	char words[DER_OID_TEXT];
+	size_t i;
+
+	for (i = 0; i < ROWS; i++)
+		if (slice_equal(e->oid, (struct slice){ (const void *)
+		    rows[i].octets, rows[i].size }))
+			break;
+	if (i == ROWS) {
+		der_oid_name(e->oid, words);
+		return refuse(c->j, "the extension %s is not among those the "
+		    "issuing key certifies", words);
+	}
+	if ((c->seen & 1u << i) != 0)
+		return refuse(c->j, "%s stands twice (RFC 5280 4.2)",
+		    rows[i].name);
+	c->seen |= 1u << i;
+	if (e->critical && (rows[i].flags & MAY_BE_CRITICAL) == 0)
+		return refuse(c->j, "%s may not be critical (RFC 5280 4.2)",
+		    rows[i].name);
+	return rows[i].judge(c, e);
+}
+
+static int
+judge_extensions(struct certificate *c, struct slice s)
+{
+	struct slice inner, list;
+	struct der_extension e;
+	size_t i;
+	int got;
+
+	if (der_get(&s, DER_CONTEXT(3), &inner) == -1 || s.size != 0 ||
+	    der_get(&inner, DER_SEQUENCE, &list) == -1 || inner.size != 0)
+		return refuse(c->j, "what follows the subject's key is not "
+		    "the extensions alone (RFC 5280 4.1)");
+	while ((got = next_extension(&list, &e)) == 1)
+		if (judge_extension(c, &e) == -1)
+			return -1;
+	if (got == -1)
+		return refuse(c->j, "an extension is malformed (RFC 5280 4.1)");
+	for (i = 0; i < ROWS; i++)
+		if ((c->seen & 1u << i) == 0 && ((rows[i].flags & MUST) != 0 ||
+		    ((rows[i].flags & MUST_OF_SUBSCRIBERS) != 0 &&
+		    !c->for_ocsp)))
+			return refuse(c->j, "%s is missing", rows[i].name);
+	return 0;
+}
+
+/* --- the fields before them ---------------------------------------------- */
+
+static int
+judge_serial(struct judging *j, struct slice *s)
+{
+	char hex[2 * SERIAL_OCTETS + 1];
+	struct slice serial;
+
+	if (der_get(s, DER_INTEGER, &serial) == -1 ||
+	    serial.size != SERIAL_OCTETS || serial.data[0] != 1)
+		return refuse(j, "the serial is not 01 and 16 octets, 34 "
+		    "hexadecimal digits");
+	hex_upper(hex, serial.data, serial.size);
+	snprintf(j->what, 48, "serial=%s", hex);
+	if (j->past->has_serial(j->past->arg, hex))
+		return refuse(j, "the serial %s was signed before, and never "
+		    "is twice (RFC 5280 4.1.2.2)", hex);
+	return 0;
+}
+
+static int
+judge_validity(struct certificate *c, struct slice s)
+{
+	const struct rules *r = c->j->rules;
+	usec_t before, after, now = c->j->order->now;
+	usec_t most = c->for_ocsp ? c->j->row->own_lifetime_max :
+	    c->j->row->lifetime_max;
+
+	if (der_get_time(&s, &before) == -1 ||
+	    der_get_time(&s, &after) == -1 || s.size != 0)
+		return refuse(c->j, "the validity is malformed (RFC 5280 "
+		    "4.1.2.5)");
+	if (before < r->not_before || after > r->not_after)
+		return refuse(c->j, "the validity is not inside that of the "
+		    "issuing certificate");
+	if (after <= before)
+		return refuse(c->j, "notAfter is not after notBefore");
+	if (after - before > most)
+		return refuse(c->j, "the lifetime is longer than the %d days "
+		    "the table allows", (int)(most / USEC_DAY));
+	if (before > now + CLOCK_LEEWAY)
+		return refuse(c->j, "notBefore lies in the future");
+	if (before < now - BACKDATED_MAX)
+		return refuse(c->j, "notBefore lies more than 48 hours back");
+	return 0;
+}
+
+/* Whose key it is: the responder's, another of ours (refused), or theirs. */
+static int
+judge_key(struct certificate *c, struct slice *s)
+{
+	const struct rules *r = c->j->rules;
+	struct slice spki;
+	int i;
+
+	if (der_get_whole(s, DER_SEQUENCE, &spki) == -1)
+		return refuse(c->j, "the subjectPublicKeyInfo is malformed");
+	for (i = 0; i < RULES_KEYS; i++) {
+		if (!slice_equal(spki, SLICE(&r->spki[i])))
+			continue;
+		if (i != KEY_OCSP)
+			return refuse(c->j, "the subject's key is the CA's own "
+			    "key %s", rules_keys[i]);
+		c->for_ocsp = true;
+	}
+	return 0;
+}
+
+int
+judge_certificate(struct judging *j, struct slice s)
+{
+	static const unsigned char v3[] = { DER_INTEGER, 1, 2 };
+	struct certificate c = { .j = j };
+	struct slice version, validity, subject;
+
+	if (der_get(&s, DER_CONTEXT(0), &version) == -1 ||
+	    !slice_equal(version, (struct slice){ v3, 3 }))
+		return refuse(j, "this is no version 3 certificate to be "
+		    "signed (RFC 5280 4.1)");
+	if (judge_serial(j, &s) == -1 || judge_algorithm(j, &s) == -1 ||
+	    judge_issuer(j, &s) == -1)
+		return -1;
+	if (der_get(&s, DER_SEQUENCE, &validity) == -1 ||
+	    der_get(&s, DER_SEQUENCE, &subject) == -1)
+		return refuse(j, "validity or subject is malformed");
+	if (judge_key(&c, &s) == -1 || judge_validity(&c, validity) == -1 ||
+	    judge_extensions(&c, s) == -1)
+		return -1;
+	return 0;
+}
