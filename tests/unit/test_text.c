@@ -1,0 +1,137 @@
+/*
+ * Octets as text and back: vectors of RFC 4648 and FIPS 180, and the strict
+ * side of the decoders.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ca/text.h"
+
+static const struct {
+	const char	*text;
+	int		 size;		/* of the octets; -1: refused */
+	const char	*octets, *sentence;
+} base64[] = {
+	{ "", 0, "", "nothing is nothing" },
+	{ "Zg==", 1, "f", "RFC 4648, 10" },
+	{ "Zm8=", 2, "fo", "RFC 4648, 10" },
+	{ "Zm9v", 3, "foo", "RFC 4648, 10" },
+	{ "Zm9vYmFy", 6, "foobar", "RFC 4648, 10" },
+	{ "Zg", 1, "f", "padding is optional" },
+	{ "Zm8", 2, "fo", "padding is optional" },
+	{ "Zg=", -1, "", "padding is whole or absent" },
+	{ "Z", -1, "", "one digit is no octet" },
+	{ "Zh==", -1, "", "bits that are cut off are zero" },
+	{ "Zm9=", -1, "", "bits that are cut off are zero" },
+	{ "Zm9v\n", -1, "", "no ends of lines" },
+	{ "Zm 9", -1, "", "no blanks" },
+	{ "Zg==Zg==", -1, "", "padding only at the end" },
+	{ "====", -1, "", "padding alone" },
+	{ "==", -1, "", "padding alone" },
+	{ "Zm-v", -1, "", "not the alphabet for URLs" },
+	{ "+/+/", 3, "\xfb\xff\xbf", "the last two digits" },
+};
+
+static void
+base64_is_strict(void **state)
+{
+	struct bytes b = { 0 };
+	size_t i;
+	int answer;
+
+	for (i = 0; i < sizeof base64 / sizeof base64[0]; i++) {
+		bytes_copy(&b, slice_text("kept"));
+		answer = base64_decode(&b, base64[i].text,
+		    strlen(base64[i].text));
+		if (answer != (base64[i].size == -1 ? -1 : 0))
+			fail_msg("'%s': %s", base64[i].text,
+			    base64[i].sentence);
+		assert_int_equal(b.size, 4 + (base64[i].size == -1 ? 0 :
+		    base64[i].size));
+		assert_memory_equal(b.data, "kept", 4);
+		if (answer == 0 && base64[i].size > 0)
+			assert_memory_equal(b.data + 4, base64[i].octets,
+			    base64[i].size);
+	}
+	bytes_free(&b);
+}
+
+static void
+base64_goes_round(void **state)
+{
+	unsigned char octets[100];
+	struct bytes text = { 0 }, back = { 0 };
+	size_t size;
+
+	for (size = 0; size < sizeof octets; size++) {
+		octets[size] = (unsigned char)(size * 37);
+		bytes_clear(&text);
+		bytes_clear(&back);
+		base64_encode(&text, (struct slice){ octets, size });
+		assert_int_equal(text.size, (size + 2) / 3 * 4);
+		assert_int_equal(base64_decode(&back, bytes_text(&text),
+		    text.size), 0);
+		assert_true(slice_equal(SLICE(&back),
+		    (struct slice){ octets, size }));
+	}
+	bytes_free(&text);
+	bytes_free(&back);
+}
+
+static void
+hexadecimal(void **state)
+{
+	unsigned char octets[2];
+	char text[5];
+
+	hex_lower(text, "\x01\xaf", 2);
+	assert_string_equal(text, "01af");
+	hex_upper(text, "\x01\xaf", 2);
+	assert_string_equal(text, "01AF");
+	assert_int_equal(hex_decode(octets, 2, "01aF"), 0);
+	assert_memory_equal(octets, "\x01\xaf", 2);
+	assert_int_equal(hex_decode(octets, 2, "01a"), -1);
+	assert_int_equal(hex_decode(octets, 2, "01aff"), -1);
+	assert_int_equal(hex_decode(octets, 2, "01ag"), -1);
+	assert_int_equal(hex_decode(octets, 2, ""), -1);
+	assert_int_equal(hex_decode(octets, 0, ""), 0);
+}
+
+static void
+digests_and_pem(void **state)
+{
+	char text[SHA256_TEXT];
+	unsigned char octets[49];
+	struct bytes pem = { 0 };
+
+	sha256_text(text, slice_text("abc"));
+	assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223"
+	    "b00361a396177a9cb410ff61f20015ad");
+	sha256_text(text, (struct slice){ NULL, 0 });
+	assert_string_equal(text, "e3b0c44298fc1c149afbf4c8996fb924"
+	    "27ae41e4649b934ca495991b7852b855");
+	memset(octets, 0, sizeof octets);
+	pem_encode(&pem, "X", (struct slice){ octets, sizeof octets });
+	assert_string_equal(bytes_text(&pem), "-----BEGIN X-----\n"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+	    "AA==\n-----END X-----\n");
+	bytes_free(&pem);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(base64_is_strict),
+		cmocka_unit_test(base64_goes_round),
+		cmocka_unit_test(hexadecimal),
+		cmocka_unit_test(digests_and_pem),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
