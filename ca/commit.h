@@ -14,7 +14,11 @@
 struct committer;
 
 struct job {
-	/* Runs in the committer's thread inside the transaction; 0 or -1. */
+	/*
+	 * Runs in the committer's thread inside the transaction; 0 or -1.
+	 * For an essential job that found no room it runs a second time,
+	 * after all it did was rolled back: it must not carry over an id.
+	 */
 	int	(*apply)(struct job *, struct tx *, struct err *);
 	/*
 	 * Runs in the committer's thread after the sync (fault NULL) or when
@@ -25,12 +29,18 @@ struct job {
 	struct job *next;	/* the committer's */
 };
 
-/* Starts the thread. */
+/*
+ * Starts its threads (and the store's, which brings the WAL home): to be
+ * called once the process has confined itself.
+ */
 struct committer *committer_new(struct store *);
 /* Finishes what was submitted, ends the thread. */
 void	committer_free(struct committer *);
 void	commit_submit(struct committer *, struct job *);
-/* Submit and wait; 0 or -1.  Not from a done function. */
+/*
+ * Submit and wait; 0 or -1.  Not from a done function; the job's own done is
+ * not called.
+ */
 int	commit_wait(struct committer *, struct job *, struct err *);
 /* Number of commits so far, for the bench and the metrics. */
 unsigned long commit_count(struct committer *);

@@ -21,7 +21,14 @@ struct tx;
 
 /*
  * Open or create the store in the directory `dir` ("" after chroot means "/").
- * ENOSPC when its reserve cannot be made (see store_reserve_*).
+ * ENOSPC when the reserve of a new one cannot be made (see store_reserve_*);
+ * an old one opens without.  Starts no thread.
+ *
+ * Faults: whatever asks ends the process when it cannot read, so that nobody
+ * takes "could not tell" for "no".  Whatever writes gives ENOSPC, EROFS, EIO;
+ * EEXIST (a unique constraint), EPERM (a trigger forbids it), EINVAL.
+ * The `each` of a list returns 0 to go on, anything else to stop; it may ask
+ * other things of the same view, but not write what is being listed.
  */
 struct store	*store_open(const char *dir, struct err *);
 void		 store_close(struct store *);
@@ -49,7 +56,7 @@ struct store	*tx_store(struct tx *);
 /* Small named numbers and texts: "next-file-id", "policy-seq", "sandbox" ... */
 int64_t	meta_number(struct view *, const char *name, int64_t absent);
 int	meta_set_number(struct tx *, const char *name, int64_t, struct err *);
-/* Adds and gives back the value before. */
+/* Adds and gives back the value before; an absent one counts as 1. */
 int	meta_take_numbers(struct tx *, const char *name, int64_t count,
 	    int64_t *first, struct err *);
 int	meta_text(struct view *, const char *name, struct bytes *to); /* 1/0 */
@@ -65,5 +72,14 @@ int	meta_set_text(struct tx *, const char *name, const char *,
 bool	store_reserve_whole(struct store *);
 void	store_reserve_open(struct store *);
 void	store_reserve_restore(struct store *);
+/* So little room that an essential job should not try without the reserve. */
+bool	store_is_nearly_full(struct store *);
+
+/*
+ * Removes what was superseded before that time: old status texts, old OCSP
+ * answers, old versions of publications.  A thousand of each at most: to be
+ * called again and again by a timer, with a time at least an hour ago.
+ */
+int	store_prune(struct tx *, usec_t before, struct err *);
 
 #endif

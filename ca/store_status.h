@@ -46,14 +46,22 @@ struct revocation {
 	int64_t	crl_number;		/* that carried it first */
 	int64_t	version;		/* of its file in revoke/ */
 };
-/* Insert; a definitive one can be changed only to keyCompromise (trigger). */
+/*
+ * Insert; a definitive one can be changed only to keyCompromise (trigger),
+ * and keeps when it was received and decided.  EKEYREVOKED.  Both mark the
+ * certificate and count its `status` up.
+ */
 int	revocation_put(struct tx *, struct revocation *, struct err *);
 int	revocation_update(struct tx *, struct revocation *, struct err *);
 int	revocation_find(struct view *, const char *serial,
 	    struct revocation *);
 int	revocation_get(struct view *, int64_t id, struct revocation *);
 typedef int revocation_each(void *arg, const struct revocation *);
-/* Those of an issuer's unexpired certificates, by serial: the CRL's order. */
+/*
+ * Those of an issuer's unexpired certificates, by serial: the CRL's order.
+ * An ended one stays until a CRL issued after its end had it (RFC 5280 3.3).
+ * Only id, certificate, serial, issuer, reason, received and decided are set.
+ */
 void	revocations_on_crl(struct view *, const char *issuer, usec_t now,
 	    revocation_each *, void *arg);
 void	revocations_list(struct view *, int64_t after, revocation_each *,

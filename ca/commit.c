@@ -1,0 +1,358 @@
+/*
+ * The committer: one thread, one transaction after another, each with all the
+ * jobs that arrived while the one before was being synced.  See commit.h.
+ *
+ * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
+ * are tried once more, alone, from the reserve; while the reserve is not whole
+ * nothing else is committed, and before each batch it is tried to take it
+ * back.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commit.h"
+#include "stop.h"
+#include "store_private.h"
+
+#define BATCH	256	/* jobs in one transaction */
+
+struct committer {
+	struct store	*store;
+	pthread_t	 thread;
+	pthread_mutex_t	 lock;
+	pthread_cond_t	 wake;
+	struct job	*first, **last;	/* what was submitted, in order */
+	bool		 ending;
+	unsigned long	 commits;
+};
+
+/* Jobs of one transaction, in order, each with what became of it. */
+struct batch {
+	struct job	*job[BATCH];
+	bool		 failed[BATCH];
+	struct err	 fault[BATCH];
+	size_t		 count;
+};
+
+/* --- one transaction ----------------------------------------------------- */
+
+static void
+batch_fail(struct batch *b, const struct err *fault)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++) {
+		if (b->failed[i])
+			continue;
+		b->failed[i] = true;
+		b->fault[i] = *fault;
+	}
+}
+
+/* A job alone needs no savepoint: its failure is the transaction's. */
+static int
+apply_alone(struct batch *b, struct tx *tx)
+{
+	if (b->job[0]->apply(b->job[0], tx, &b->fault[0]) == 0)
+		return 0;
+	b->failed[0] = true;
+	return -1;
+}
+
+/* 0, also when the job failed by itself; -1: the transaction is lost. */
+static int
+apply_one(struct batch *b, size_t i, struct tx *tx, struct err *err)
+{
+	if (tx_savepoint(tx, err) != 0)
+		return -1;
+	if (b->job[i]->apply(b->job[i], tx, &b->fault[i]) == 0)
+		return tx_release(tx, err);
+	b->failed[i] = true;
+	*err = b->fault[i];
+	if (tx_rollback_to(tx, err) == 0)
+		return 0;
+	*err = b->fault[i];
+	return -1;
+}
+
+static int
+apply_all(struct batch *b, struct tx *tx, struct err *err)
+{
+	size_t i;
+
+	if (b->count == 1) {
+		if (apply_alone(b, tx) == 0)
+			return 0;
+		*err = b->fault[0];
+		return -1;
+	}
+	for (i = 0; i < b->count; i++)
+		if (apply_one(b, i, tx, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+batch_commit(struct committer *c, struct batch *b, struct err *err)
+{
+	struct tx *tx;
+
+	tx = tx_begin(c->store, err);
+	if (tx == NULL)
+		goto fail;
+	if (apply_all(b, tx, err) != 0) {
+		tx_abort(tx);
+		goto fail;
+	}
+	stop_at("core.commit-before");
+	if (tx_commit(tx, err) != 0)
+		goto fail;
+	stop_at("core.commit-after");
+	__atomic_add_fetch(&c->commits, 1, __ATOMIC_RELAXED);
+	return 0;
+fail:
+	batch_fail(b, err);
+	return -1;
+}
+
+/* --- when the disk is full ----------------------------------------------- */
+
+static void
+batch_refuse(struct batch *b, size_t i)
+{
+	b->failed[i] = true;
+	err_set(&b->fault[i], ENOSPC, "the disk is full: nothing is decided "
+	    "until there is room for its evidence");
+}
+
+static bool
+has_essential(const struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (b->job[i]->essential)
+			return true;
+	return false;
+}
+
+/* Fills `part` with the essential jobs that found no room. */
+static void
+select_roomless(const struct batch *b, struct batch *part,
+    size_t index[BATCH])
+{
+	size_t i;
+
+	part->count = 0;
+	for (i = 0; i < b->count; i++) {
+		if (!b->job[i]->essential || !b->failed[i] ||
+		    b->fault[i].code != ENOSPC)
+			continue;
+		part->failed[part->count] = false;
+		index[part->count] = i;
+		part->job[part->count++] = b->job[i];
+	}
+}
+
+static void
+retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
+{
+	size_t index[BATCH], i;
+	struct err err;
+
+	select_roomless(b, part, index);
+	if (part->count == 0)
+		return;
+	store_reserve_open(c->store);
+	batch_commit(c, part, &err);
+	for (i = 0; i < part->count; i++) {
+		b->failed[index[i]] = part->failed[i];
+		b->fault[index[i]] = part->fault[i];
+	}
+}
+
+static void
+batch_run(struct committer *c, struct batch *b, struct batch *part)
+{
+	struct err err;
+	size_t i;
+
+	if (!store_reserve_whole(c->store))
+		store_reserve_restore(c->store);
+	if (store_reserve_whole(c->store) &&
+	    !(has_essential(b) && store_is_nearly_full(c->store)))
+		batch_commit(c, b, &err);
+	else
+		for (i = 0; i < b->count; i++)
+			batch_refuse(b, i);
+	retry_from_reserve(c, b, part);
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+/* Waits for jobs; false when there are none and never will be. */
+static bool
+batch_take(struct committer *c, struct batch *b)
+{
+	struct job *job;
+
+	b->count = 0;
+	pthread_mutex_lock(&c->lock);
+	while (c->first == NULL && !c->ending)
+		pthread_cond_wait(&c->wake, &c->lock);
+	while ((job = c->first) != NULL && b->count < BATCH) {
+		c->first = job->next;
+		if (c->first == NULL)
+			c->last = &c->first;
+		job->next = NULL;
+		b->failed[b->count] = false;
+		b->job[b->count++] = job;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return b->count > 0;
+}
+
+static void
+batch_done(struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->count; i++)
+		if (b->job[i]->done != NULL)
+			b->job[i]->done(b->job[i],
+			    b->failed[i] ? &b->fault[i] : NULL);
+}
+
+static void *
+commit_thread(void *arg)
+{
+	struct committer *c = arg;
+	struct batch *b, *part;
+
+	b = calloc(1, sizeof(*b));
+	part = calloc(1, sizeof(*part));
+	if (b == NULL || part == NULL)
+		die("commit: out of memory");
+	while (batch_take(c, b)) {
+		batch_run(c, b, part);
+		batch_done(b);
+	}
+	free(b);
+	free(part);
+	return NULL;
+}
+
+struct committer *
+committer_new(struct store *store)
+{
+	struct committer *c;
+	struct err err;
+	int code;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		die("commit: out of memory");
+	c->store = store;
+	c->last = &c->first;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->wake, NULL);
+	if (store_checkpointer_start(store, &err) != 0)
+		die("commit: %s", err.text);
+	code = pthread_create(&c->thread, NULL, commit_thread, c);
+	if (code != 0)
+		die("commit: cannot start a thread: %s", strerror(code));
+	return c;
+}
+
+void
+committer_free(struct committer *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->ending = true;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	store_checkpointer_stop(c->store);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->wake);
+	free(c);
+}
+
+void
+commit_submit(struct committer *c, struct job *job)
+{
+	job->next = NULL;
+	pthread_mutex_lock(&c->lock);
+	*c->last = job;
+	c->last = &job->next;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+}
+
+unsigned long
+commit_count(struct committer *c)
+{
+	return __atomic_load_n(&c->commits, __ATOMIC_RELAXED);
+}
+
+/* --- waiting for one ----------------------------------------------------- */
+
+struct waiting {
+	struct job	 job;	/* what the committer sees */
+	struct job	*inner;	/* what is to be applied */
+	pthread_mutex_t	 lock;
+	pthread_cond_t	 ended;
+	bool		 over;
+	int		 result;
+	struct err	*err;
+};
+
+static int
+waiting_apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct waiting *w = (struct waiting *)job;
+
+	return w->inner->apply(w->inner, tx, err);
+}
+
+static void
+waiting_done(struct job *job, const struct err *fault)
+{
+	struct waiting *w = (struct waiting *)job;
+
+	pthread_mutex_lock(&w->lock);
+	if (fault != NULL) {
+		*w->err = *fault;
+		w->result = -1;
+	}
+	w->over = true;
+	pthread_cond_signal(&w->ended);
+	pthread_mutex_unlock(&w->lock);
+}
+
+int
+commit_wait(struct committer *c, struct job *job, struct err *err)
+{
+	struct waiting w = {
+		.job = { .apply = waiting_apply, .done = waiting_done,
+			 .essential = job->essential },
+		.inner = job,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.ended = PTHREAD_COND_INITIALIZER,
+		.err = err,
+	};
+
+	commit_submit(c, &w.job);
+	pthread_mutex_lock(&w.lock);
+	while (!w.over)
+		pthread_cond_wait(&w.ended, &w.lock);
+	pthread_mutex_unlock(&w.lock);
+	pthread_mutex_destroy(&w.lock);
+	pthread_cond_destroy(&w.ended);
+	return w.result;
+}

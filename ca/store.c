@@ -1,0 +1,407 @@
+/*
+ * The store: opening and closing, the pool of readers, the one writer, and
+ * the small named values.  See store.h; the questions themselves are in
+ * store_*.c, the schema in store_schema.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "stop.h"
+#include "store_private.h"
+#include "store_schema.h"
+
+#define VIEWS_MAX	64	/* more wait */
+#define VIEWS_KEPT	12	/* connections kept open when idle */
+
+void
+store_path(const struct store *s, char to[PATH_MAX], const char *name)
+{
+	snprintf(to, PATH_MAX, "%s/%s", s->dir, name);
+}
+
+/*
+ * One process, many threads, but each connection in one thread at a time; and
+ * no statistics, for they lock at every allocation.
+ */
+static void
+configure_sqlite(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* The file is made here, so that its mode does not depend on the umask. */
+static int
+touch_database(struct store *s, bool *is_new, struct err *err)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	store_path(s, path, "db");
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+	    0600);
+	*is_new = fd >= 0;
+	if (fd >= 0)
+		close(fd);
+	else if (errno != EEXIST)
+		return err_set(err, errno, "cannot make the database %s: %s",
+		    path, strerror(errno));
+	return 0;
+}
+
+static int
+open_writer(struct store *s, struct err *err)
+{
+	char path[PATH_MAX];
+
+	store_path(s, path, "db");
+	s->tx.view.store = s;
+	s->tx.view.sql = sql_open(path, SQL_WRITER, err);
+	if (s->tx.view.sql == NULL)
+		return -1;
+	return store_schema_apply(s->tx.view.sql, clock_now(), err);
+}
+
+struct store *
+store_open(const char *dir, struct err *err)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct store *s;
+	bool is_new;
+
+	pthread_once(&once, configure_sqlite);
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		die("store: out of memory");
+	pthread_mutex_init(&s->write_lock, NULL);
+	pthread_mutex_init(&s->pool_lock, NULL);
+	pthread_cond_init(&s->pool_free, NULL);
+	pthread_mutex_init(&s->reserve_lock, NULL);
+	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s", dir) >=
+	    sizeof(s->dir)) {
+		err_set(err, ENAMETOOLONG, "the store's path is longer than "
+		    "%zu octets", sizeof(s->dir) - 1);
+		goto fail;
+	}
+	if (touch_database(s, &is_new, err) != 0 ||
+	    store_reserve_make(s, is_new, err) != 0 ||
+	    open_writer(s, err) != 0 ||
+	    large_prepare(s, err) != 0)
+		goto fail;
+	return s;
+fail:
+	err_in(err, "store %s", dir);
+	store_close(s);
+	return NULL;
+}
+
+void
+store_close(struct store *s)
+{
+	struct view *v;
+
+	if (s == NULL)
+		return;
+	store_checkpointer_stop(s);
+	while ((v = s->idle) != NULL) {
+		s->idle = v->next;
+		sql_close(v->sql);
+		free(v);
+	}
+	sql_close(s->tx.view.sql);
+	pthread_mutex_destroy(&s->write_lock);
+	pthread_mutex_destroy(&s->pool_lock);
+	pthread_cond_destroy(&s->pool_free);
+	pthread_mutex_destroy(&s->reserve_lock);
+	free(s);
+}
+
+/* --- readers ------------------------------------------------------------- */
+
+static struct view *
+view_open(struct store *s)
+{
+	char path[PATH_MAX];
+	struct view *v;
+	struct err err;
+
+	v = calloc(1, sizeof(*v));
+	if (v == NULL)
+		die("store: out of memory");
+	store_path(s, path, "db");
+	v->store = s;
+	v->sql = sql_open(path, SQL_READER, &err);
+	if (v->sql == NULL)
+		die("store: %s", err.text);
+	return v;
+}
+
+static struct view *
+view_from_pool(struct store *s)
+{
+	struct view *v;
+
+	pthread_mutex_lock(&s->pool_lock);
+	while (s->idle == NULL && s->view_count == VIEWS_MAX)
+		pthread_cond_wait(&s->pool_free, &s->pool_lock);
+	v = s->idle;
+	if (v != NULL) {
+		s->idle = v->next;
+		s->idle_count--;
+	} else
+		s->view_count++;
+	pthread_mutex_unlock(&s->pool_lock);
+	return v != NULL ? v : view_open(s);
+}
+
+static void
+view_run(struct view *v, const char *text)
+{
+	struct query *q = query_new(v->sql, text);
+
+	query_next(q);
+	query_done(q);
+}
+
+struct view *
+view_take(struct store *s)
+{
+	struct view *v = view_from_pool(s);
+
+	view_run(v, "BEGIN");
+	return v;
+}
+
+void
+view_put(struct view *v)
+{
+	struct store *s;
+	bool keep;
+
+	if (v == NULL)
+		return;
+	s = v->store;
+	view_run(v, "COMMIT");
+	pthread_mutex_lock(&s->pool_lock);
+	keep = s->idle_count < VIEWS_KEPT;
+	if (keep) {
+		v->next = s->idle;
+		s->idle = v;
+		s->idle_count++;
+	} else
+		s->view_count--;
+	pthread_cond_signal(&s->pool_free);
+	pthread_mutex_unlock(&s->pool_lock);
+	if (!keep) {
+		sql_close(v->sql);
+		free(v);
+	}
+}
+
+/* --- the writer ---------------------------------------------------------- */
+
+struct tx *
+tx_begin(struct store *s, struct err *err)
+{
+	pthread_mutex_lock(&s->write_lock);
+	if (query_write(query_new(s->tx.view.sql, "BEGIN IMMEDIATE"),
+	    err) != 0) {
+		pthread_mutex_unlock(&s->write_lock);
+		return NULL;
+	}
+	return &s->tx;
+}
+
+/* Faults a test can order instead of the commit. */
+static const struct {
+	const char	*name;
+	int		 code;
+	const char	*words;
+} commit_faults[] = {
+	{ "commit-enospc",	ENOSPC,	"there is no room" },
+	{ "commit-erofs",	EROFS,	"the store cannot be written" },
+	{ "commit-eio",		EIO,	"input/output error" },
+};
+
+static int
+ordered_fault(struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(commit_faults) / sizeof(commit_faults[0]); i++)
+		if (fault_here(commit_faults[i].name))
+			return err_set(err, commit_faults[i].code,
+			    "cannot commit: %s (ordered by a test)",
+			    commit_faults[i].words);
+	return 0;
+}
+
+/*
+ * After a failed sync nobody knows whether the transaction is on the disk: the
+ * frames may lie in the WAL and be found by a recovery.  Then this process
+ * ends, and the recovery of the next one decides, as after a crash.
+ */
+static void
+die_if_unknown(struct sql *sql, const struct err *err)
+{
+	if (sqlite3_extended_errcode(sql_handle(sql)) == SQLITE_IOERR_FSYNC)
+		die("store: %s", err->text);
+}
+
+int
+tx_commit(struct tx *tx, struct err *err)
+{
+	struct sql *sql = tx->view.sql;
+
+	if (!sql_in_transaction(sql)) {
+		err_set(err, EIO, "the transaction was given up after a fault "
+		    "of the database");
+		goto fail;
+	}
+	if (ordered_fault(err) != 0)
+		goto fail;
+	if (query_write(query_new(sql, "COMMIT"), err) != 0) {
+		die_if_unknown(sql, err);
+		goto fail;
+	}
+	store_checkpointer_kick(tx->view.store);
+	pthread_mutex_unlock(&tx->view.store->write_lock);
+	return 0;
+fail:
+	tx_abort(tx);
+	return -1;
+}
+
+void
+tx_abort(struct tx *tx)
+{
+	struct err err;
+
+	if (sql_in_transaction(tx->view.sql) &&
+	    query_write(query_new(tx->view.sql, "ROLLBACK"), &err) != 0)
+		die("store: %s", err.text);
+	pthread_mutex_unlock(&tx->view.store->write_lock);
+}
+
+int
+tx_savepoint(struct tx *tx, struct err *err)
+{
+	return query_write(query_new(tx->view.sql, "SAVEPOINT job"), err);
+}
+
+int
+tx_release(struct tx *tx, struct err *err)
+{
+	return query_write(query_new(tx->view.sql, "RELEASE job"), err);
+}
+
+int
+tx_rollback_to(struct tx *tx, struct err *err)
+{
+	if (!sql_in_transaction(tx->view.sql))
+		return err_set(err, EIO, "the transaction was given up after "
+		    "a fault of the database");
+	if (query_write(query_new(tx->view.sql, "ROLLBACK TO job"), err) != 0)
+		return -1;
+	return tx_release(tx, err);
+}
+
+struct view *
+tx_view(struct tx *tx)
+{
+	return &tx->view;
+}
+
+struct store *
+tx_store(struct tx *tx)
+{
+	return tx->view.store;
+}
+
+/* --- small named values -------------------------------------------------- */
+
+int64_t
+meta_number(struct view *v, const char *name, int64_t absent)
+{
+	struct query *q;
+	int64_t number;
+
+	q = query_new(v->sql, "SELECT value FROM meta WHERE name = ?");
+	bind_text(q, name);
+	number = query_next(q) == 1 ? take_number(q) : absent;
+	query_done(q);
+	return number;
+}
+
+#define META_SET \
+    "INSERT INTO meta (name, value) VALUES (?, ?)" \
+    " ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+
+int
+meta_set_number(struct tx *tx, const char *name, int64_t number,
+    struct err *err)
+{
+	struct query *q = query_new(tx->view.sql, META_SET);
+
+	bind_text(q, name);
+	bind_number(q, number);
+	return query_write(q, err);
+}
+
+int
+meta_take_numbers(struct tx *tx, const char *name, int64_t count,
+    int64_t *first, struct err *err)
+{
+	*first = meta_number(&tx->view, name, 1);
+	return meta_set_number(tx, name, *first + count, err);
+}
+
+int
+meta_text(struct view *v, const char *name, struct bytes *to)
+{
+	struct query *q;
+	int found;
+
+	/* Also the digits of a number: whoever set it may have meant either. */
+	q = query_new(v->sql, "SELECT CAST(CAST(value AS TEXT) AS BLOB)"
+	    " FROM meta WHERE name = ?");
+	bind_text(q, name);
+	found = query_next(q);
+	if (found)
+		bytes_copy(to, take_blob(q));
+	query_done(q);
+	return found;
+}
+
+int
+meta_set_text(struct tx *tx, const char *name, const char *text,
+    struct err *err)
+{
+	struct query *q = query_new(tx->view.sql, META_SET);
+
+	bind_text(q, name);
+	bind_text(q, text);
+	return query_write(q, err);
+}
+
+/* --- what became old ----------------------------------------------------- */
+
+#define PRUNE_ROWS	1000	/* of each kind in one call */
+
+int
+store_prune(struct tx *tx, usec_t before, struct err *err)
+{
+	if (statuses_prune(tx, before, PRUNE_ROWS, err) != 0 ||
+	    ocsp_prune(tx, before, PRUNE_ROWS, err) != 0 ||
+	    publications_prune(tx, before, PRUNE_ROWS, err) != 0 ||
+	    intents_prune(tx, before, PRUNE_ROWS, err) != 0)
+		return -1;
+	return 0;
+}

@@ -1,0 +1,434 @@
+/*
+ * Certificates in the store, and the indexes behind issued/: serial, day,
+ * expiry, name and key.  See store_certificates.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "store_certificates.h"
+#include "store_private.h"
+
+/* --- putting one in ------------------------------------------------------ */
+
+static int
+put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO certificates (request,"
+	    " subscriber, key, issued, not_before, not_after, day,"
+	    " expiry_day, status, der_size, issuer, profile, common_name,"
+	    " serial, sha256, spki_sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	bind_reference(q, c->request);
+	bind_reference(q, c->subscriber);
+	bind_number(q, key);
+	bind_number(q, c->issued);
+	bind_number(q, c->not_before);
+	bind_number(q, c->not_after);
+	bind_number(q, c->issued / USEC_DAY);
+	bind_number(q, c->not_after / USEC_DAY);
+	bind_number(q, c->status);
+	bind_number(q, (int64_t)c->der_size);
+	bind_text(q, c->issuer);
+	bind_text(q, c->profile);
+	bind_text(q, c->common_name);
+	bind_hex(q, c->serial);
+	bind_hex(q, c->sha256);
+	bind_hex(q, c->spki_sha256);
+	if (query_write(q, err) != 0)
+		return -1;
+	c->id = sql_last_id(tx->view.sql);
+	return 0;
+}
+
+static int
+put_der(struct tx *tx, int64_t id, struct slice der, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO certificate_der (id, der)"
+	    " VALUES (?, ?)");
+	bind_number(q, id);
+	bind_blob(q, der);
+	return query_write(q, err);
+}
+
+static int
+put_name(struct tx *tx, const char *name, const struct certificate *c,
+    struct err *err)
+{
+	struct query *q;
+	int64_t id = 0;
+
+	q = query_new(tx->view.sql, "INSERT INTO names (newest, name)"
+	    " VALUES (?, ?) ON CONFLICT (name)"
+	    " DO UPDATE SET newest = max(newest, excluded.newest)"
+	    " RETURNING id");
+	bind_number(q, c->issued);
+	bind_text(q, name);
+	if (query_returning(q, &id, err) != 0)
+		return -1;
+	q = query_new(tx->view.sql, "INSERT INTO certificate_names"
+	    " (name, certificate) VALUES (?, ?) ON CONFLICT DO NOTHING");
+	bind_number(q, id);
+	bind_number(q, c->id);
+	return query_write(q, err);
+}
+
+/* A blocked key is refused by its trigger. */
+static int
+put_key(struct tx *tx, const struct certificate *c, int64_t *id,
+    struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO keys (newest, blocked,"
+	    " spki_sha256) VALUES (?, 0, ?) ON CONFLICT (spki_sha256)"
+	    " DO UPDATE SET newest = max(newest, excluded.newest)"
+	    " RETURNING id");
+	bind_number(q, c->issued);
+	bind_hex(q, c->spki_sha256);
+	return query_returning(q, id, err);
+}
+
+int
+certificate_put(struct tx *tx, struct certificate *c, struct slice der,
+    const char *const *names, size_t count, struct err *err)
+{
+	bool named = c->common_name[0] == '\0';
+	int64_t key = 0;
+	size_t i;
+
+	c->status = 1;
+	c->der_size = der.size;
+	if (put_key(tx, c, &key, err) != 0 || put_row(tx, c, key, err) != 0 ||
+	    put_der(tx, c->id, der, err) != 0)
+		return err_in(err, "certificate %s", c->serial);
+	for (i = 0; i < count; i++) {
+		if (put_name(tx, names[i], c, err) != 0)
+			return -1;
+		named = named || strcmp(names[i], c->common_name) == 0;
+	}
+	return named ? 0 : put_name(tx, c->common_name, c, err);
+}
+
+/* --- one ----------------------------------------------------------------- */
+
+#define COLUMNS \
+    "id, serial, issuer, request, subscriber, profile, sha256, spki_sha256," \
+    " common_name, issued, not_before, not_after, revoked, reason, status," \
+    " der_size"
+#define SELECT_CERTIFICATES "SELECT " COLUMNS " FROM certificates "
+
+static void
+take_certificate(struct query *q, struct certificate *c)
+{
+	c->id = take_number(q);
+	take_serial(q, c->serial, sizeof(c->serial));
+	take_text(q, c->issuer, sizeof(c->issuer));
+	c->request = take_number(q);
+	c->subscriber = take_number(q);
+	take_text(q, c->profile, sizeof(c->profile));
+	take_hex(q, c->sha256, sizeof(c->sha256));
+	take_hex(q, c->spki_sha256, sizeof(c->spki_sha256));
+	take_text(q, c->common_name, sizeof(c->common_name));
+	c->issued = take_number(q);
+	c->not_before = take_number(q);
+	c->not_after = take_number(q);
+	c->revoked = take_number(q);
+	c->reason = (int)take_number(q);
+	c->status = take_number(q);
+	c->der_size = (size_t)take_number(q);
+	if (c->revoked == 0)
+		c->reason = -1;
+}
+
+static int
+one_certificate(struct query *q, struct certificate *c)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_certificate(q, c);
+	query_done(q);
+	return found;
+}
+
+int
+certificate_get(struct view *v, int64_t id, struct certificate *c)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE id = ?");
+	bind_number(q, id);
+	return one_certificate(q, c);
+}
+
+int
+certificate_find(struct view *v, const char *serial, struct certificate *c)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE serial = ?");
+	bind_hex(q, serial);
+	return one_certificate(q, c) && strcmp(c->serial, serial) == 0;
+}
+
+int
+certificate_der(struct view *v, int64_t id, struct bytes *to)
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT der FROM certificate_der WHERE id = ?");
+	bind_number(q, id);
+	found = query_next(q);
+	if (found)
+		bytes_copy(to, take_blob(q));
+	query_done(q);
+	return found;
+}
+
+/* None is ever removed, so the last number is the count. */
+int64_t
+certificates_count(struct view *v)
+{
+	struct query *q;
+	int64_t count;
+
+	q = query_new(v->sql, "SELECT max(id) FROM certificates");
+	count = query_next(q) ? take_number(q) : 0;
+	query_done(q);
+	return count;
+}
+
+/* --- lists --------------------------------------------------------------- */
+
+static void
+list(struct query *q, certificate_each *each, void *arg)
+{
+	struct certificate c;
+
+	while (query_next(q)) {
+		take_certificate(q, &c);
+		if (each(arg, &c) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+static void
+list_of(struct query *q, int64_t key, int64_t after, certificate_each *each,
+    void *arg)
+{
+	bind_number(q, key);
+	bind_number(q, after);
+	list(q, each, arg);
+}
+
+void
+certificates_list(struct view *v, int64_t after, certificate_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE id > ? ORDER BY id");
+	bind_number(q, after);
+	list(q, each, arg);
+}
+
+void
+certificates_of_day(struct view *v, int64_t day, int64_t after,
+    certificate_each *each, void *arg)
+{
+	list_of(query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE day = ? AND id > ? ORDER BY id"), day, after, each, arg);
+}
+
+void
+certificates_expiring(struct view *v, int64_t day, int64_t after,
+    certificate_each *each, void *arg)
+{
+	list_of(query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE expiry_day = ? AND id > ? ORDER BY id"), day, after, each,
+	    arg);
+}
+
+void
+certificates_of_key(struct view *v, int64_t key, int64_t after,
+    certificate_each *each, void *arg)
+{
+	list_of(query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE key = ? AND id > ? ORDER BY id"), key, after, each, arg);
+}
+
+void
+certificates_of_name(struct view *v, int64_t name, int64_t after,
+    certificate_each *each, void *arg)
+{
+	list_of(query_new(v->sql, "SELECT " COLUMNS
+	    " FROM certificate_names AS n"
+	    " JOIN certificates ON certificates.id = n.certificate"
+	    " WHERE n.name = ? AND n.certificate > ?"
+	    " ORDER BY n.certificate"), name, after, each, arg);
+}
+
+static int64_t
+next_day(struct query *q, int64_t day)
+{
+	int64_t next = -1;
+
+	bind_number(q, day);
+	if (query_next(q))
+		next = take_number(q);
+	query_done(q);
+	return next;
+}
+
+int64_t
+certificates_next_day(struct view *v, int64_t day)
+{
+	return next_day(query_new(v->sql, "SELECT day FROM certificates"
+	    " WHERE day >= ? ORDER BY day LIMIT 1"), day);
+}
+
+int64_t
+certificates_next_expiry(struct view *v, int64_t day)
+{
+	return next_day(query_new(v->sql, "SELECT expiry_day FROM certificates"
+	    " WHERE expiry_day >= ? ORDER BY expiry_day LIMIT 1"), day);
+}
+
+/* --- names --------------------------------------------------------------- */
+
+#define SELECT_NAMES	"SELECT id, name, newest FROM names "
+
+static void
+take_name(struct query *q, struct indexed_name *n)
+{
+	n->id = take_number(q);
+	take_text(q, n->name, sizeof(n->name));
+	n->newest = take_number(q);
+}
+
+static int
+one_name(struct query *q, struct indexed_name *n)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_name(q, n);
+	query_done(q);
+	return found;
+}
+
+int
+names_find(struct view *v, const char *name, struct indexed_name *n)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_NAMES "WHERE name = ?");
+	bind_text(q, name);
+	return one_name(q, n);
+}
+
+int
+names_get(struct view *v, int64_t id, struct indexed_name *n)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_NAMES "WHERE id = ?");
+	bind_number(q, id);
+	return one_name(q, n);
+}
+
+void
+names_list(struct view *v, int64_t after, indexed_name_each *each, void *arg)
+{
+	struct indexed_name n;
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_NAMES "WHERE id > ? ORDER BY id");
+	bind_number(q, after);
+	while (query_next(q)) {
+		take_name(q, &n);
+		if (each(arg, &n) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+/* --- keys ---------------------------------------------------------------- */
+
+#define SELECT_KEYS	"SELECT id, spki_sha256, newest, blocked FROM keys "
+
+static void
+take_key(struct query *q, struct key *k)
+{
+	k->id = take_number(q);
+	take_hex(q, k->spki_sha256, sizeof(k->spki_sha256));
+	k->newest = take_number(q);
+	k->blocked = take_number(q) != 0;
+}
+
+static int
+one_key(struct query *q, struct key *k)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_key(q, k);
+	query_done(q);
+	return found;
+}
+
+int
+keys_find(struct view *v, const char *spki_sha256, struct key *k)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_KEYS "WHERE spki_sha256 = ?");
+	bind_hex(q, spki_sha256);
+	return one_key(q, k);
+}
+
+int
+keys_get(struct view *v, int64_t id, struct key *k)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_KEYS "WHERE id = ?");
+	bind_number(q, id);
+	return one_key(q, k);
+}
+
+/* Those with a certificate: a key may be blocked that never had one. */
+void
+keys_list(struct view *v, int64_t after, key_each *each, void *arg)
+{
+	struct query *q;
+	struct key k;
+
+	q = query_new(v->sql, SELECT_KEYS
+	    "WHERE id > ? AND newest > 0 ORDER BY id");
+	bind_number(q, after);
+	while (query_next(q)) {
+		take_key(q, &k);
+		if (each(arg, &k) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+int
+key_block(struct tx *tx, const char *spki_sha256, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO keys (newest, blocked,"
+	    " spki_sha256) VALUES (0, 1, ?)"
+	    " ON CONFLICT (spki_sha256) DO UPDATE SET blocked = 1");
+	bind_hex(q, spki_sha256);
+	return query_write(q, err);
+}

@@ -1,0 +1,173 @@
+/*
+ * Bringing the WAL home.  SQLite would do it inside the commit that passes a
+ * limit, and that commit would wait for some thousand scattered writes and
+ * their sync.  Here a thread of its own does it (PASSIVE: it blocks nobody),
+ * and a short rest, what was committed meanwhile, is done by the writer
+ * between two commits; only then can the WAL begin again from its start
+ * instead of growing.
+ *
+ *	pages in the WAL	< BEGIN		nothing
+ *				>= BEGIN	the thread brings home
+ *	after the thread	rest <= REST	the writer brings the rest home
+ *				else		the thread once more
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_private.h"
+
+#define BEGIN	4000	/* pages: 16 MiB */
+#define REST	1000
+#define LONG	32000	/* 128 MiB: it did not get to its start for long */
+#define READERS_MS 100
+
+struct checkpointer {
+	struct store	*store;
+	struct sql	*sql;
+	pthread_t	 thread;
+	pthread_mutex_t	 lock;
+	pthread_cond_t	 wake;
+	bool		 wanted, ending;
+	int		 home;		/* pages brought home, of this WAL */
+	int		 pages;		/* in the WAL, as of the last commit */
+};
+
+static int
+note_pages(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct checkpointer *c = arg;
+
+	(void)db;
+	(void)name;
+	c->pages = pages;
+	return SQLITE_OK;
+}
+
+/* A fault here costs nothing but room: the WAL stays as long as it is. */
+static int
+bring_home(struct sqlite3 *db, int mode)
+{
+	int pages = 0, home = 0;
+
+	sqlite3_wal_checkpoint_v2(db, NULL, mode, &pages, &home);
+	return home;
+}
+
+static void *
+checkpoint_thread(void *arg)
+{
+	struct checkpointer *c = arg;
+	int home;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->ending) {
+		if (!c->wanted) {
+			pthread_cond_wait(&c->wake, &c->lock);
+			continue;
+		}
+		pthread_mutex_unlock(&c->lock);
+		home = bring_home(sql_handle(c->sql),
+		    SQLITE_CHECKPOINT_PASSIVE);
+		pthread_mutex_lock(&c->lock);
+		c->home = home;
+		c->wanted = false;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+int
+store_checkpointer_start(struct store *s, struct err *err)
+{
+	struct checkpointer *c;
+	char path[PATH_MAX];
+	int code;
+
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		die("store: out of memory");
+	c->store = s;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->wake, NULL);
+	store_path(s, path, "db");
+	c->sql = sql_open(path, SQL_CHECKPOINTER, err);
+	if (c->sql == NULL) {
+		free(c);
+		return -1;
+	}
+	code = pthread_create(&c->thread, NULL, checkpoint_thread, c);
+	if (code != 0) {
+		sql_close(c->sql);
+		free(c);
+		return err_set(err, code, "cannot start a thread: %s",
+		    strerror(code));
+	}
+	pthread_mutex_lock(&s->write_lock);
+	s->checkpointer = c;
+	sqlite3_wal_hook(sql_handle(s->tx.view.sql), note_pages, c);
+	pthread_mutex_unlock(&s->write_lock);
+	return 0;
+}
+
+void
+store_checkpointer_stop(struct store *s)
+{
+	struct checkpointer *c = s->checkpointer;
+
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&s->write_lock);
+	s->checkpointer = NULL;
+	sqlite3_wal_autocheckpoint(sql_handle(s->tx.view.sql), 1000);
+	pthread_mutex_unlock(&s->write_lock);
+	pthread_mutex_lock(&c->lock);
+	c->ending = true;
+	pthread_cond_signal(&c->wake);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	sql_close(c->sql);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->wake);
+	free(c);
+}
+
+/*
+ * Whether the writer has to bring the rest home now; else the thread is told
+ * to, or is at it.
+ */
+static bool
+rest_is_ours(struct checkpointer *c)
+{
+	bool ours = false;
+
+	pthread_mutex_lock(&c->lock);
+	if (!c->wanted) {
+		ours = c->home != 0 && c->pages - c->home <= REST;
+		c->home = 0;
+		c->wanted = !ours;
+		if (c->wanted)
+			pthread_cond_signal(&c->wake);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return ours;
+}
+
+void
+store_checkpointer_kick(struct store *s)
+{
+	struct checkpointer *c = s->checkpointer;
+	struct sqlite3 *db = sql_handle(s->tx.view.sql);
+
+	if (c == NULL || c->pages < BEGIN || !rest_is_ours(c))
+		return;
+	if (c->pages < LONG) {
+		bring_home(db, SQLITE_CHECKPOINT_PASSIVE);
+		return;
+	}
+	/* There was always some reader in the WAL: wait for those inside. */
+	sqlite3_busy_timeout(db, READERS_MS);
+	bring_home(db, SQLITE_CHECKPOINT_RESTART);
+	sql_set_timeout(s->tx.view.sql);
+}

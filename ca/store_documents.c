@@ -1,0 +1,139 @@
+/*
+ * Documents: the input evidence itself, found by its digest.  Up to 64 KiB
+ * they are in the database, larger ones are files beside it, synced before the
+ * transaction that names them can commit.  See store_events.h.
+ */
+#include <string.h>
+
+#include "store_events.h"
+#include "store_private.h"
+#include "text.h"
+
+static int
+put_row(struct tx *tx, struct slice content, const char *sha256,
+    enum place place, int64_t *id, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO documents (time, size,"
+	    " place, sha256) VALUES (?, ?, ?, ?)");
+	bind_number(q, clock_now());
+	bind_number(q, (int64_t)content.size);
+	bind_number(q, place);
+	bind_hex(q, sha256);
+	if (query_write(q, err) != 0)
+		return -1;
+	*id = sql_last_id(tx->view.sql);
+	return 0;
+}
+
+static int
+put_bytes(struct tx *tx, int64_t id, struct slice content, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO document_bytes (id, bytes)"
+	    " VALUES (?, ?)");
+	bind_number(q, id);
+	bind_blob(q, content);
+	return query_write(q, err);
+}
+
+int
+documents_put(struct tx *tx, struct slice content, char sha256[65],
+    struct err *err)
+{
+	struct document_row row;
+	int64_t id;
+
+	sha256_text(sha256, content);
+	if (documents_find(&tx->view, sha256, &row))
+		return 0;
+	if (content.size > STORE_INLINE) {
+		if (large_put(tx->view.store, "documents", sha256, content,
+		    err) != 0)
+			return -1;
+		return put_row(tx, content, sha256, PLACE_DOCUMENT, &id, err);
+	}
+	if (put_row(tx, content, sha256, PLACE_INLINE, &id, err) != 0)
+		return -1;
+	return put_bytes(tx, id, content, err);
+}
+
+static void
+take_row(struct query *q, struct document_row *row)
+{
+	row->id = take_number(q);
+	row->time = take_number(q);
+	row->size = (size_t)take_number(q);
+	take_hex(q, row->sha256, sizeof(row->sha256));
+}
+
+#define SELECT_DOCUMENTS "SELECT id, time, size, sha256 FROM documents "
+
+static int
+one(struct query *q, struct document_row *row)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_row(q, row);
+	query_done(q);
+	return found;
+}
+
+int
+documents_find(struct view *v, const char *sha256, struct document_row *row)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_DOCUMENTS "WHERE sha256 = ?");
+	bind_hex(q, sha256);
+	return one(q, row);
+}
+
+int
+documents_get(struct view *v, int64_t id, struct document_row *row)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_DOCUMENTS "WHERE id = ?");
+	bind_number(q, id);
+	return one(q, row);
+}
+
+int
+documents_read(struct view *v, const char *sha256, struct bytes *to)
+{
+	struct document_row row;
+	struct query *q;
+	int found;
+
+	if (!documents_find(v, sha256, &row))
+		return 0;
+	q = query_new(v->sql, "SELECT bytes FROM document_bytes WHERE id = ?");
+	bind_number(q, row.id);
+	found = query_next(q);
+	if (found)
+		bytes_copy(to, take_blob(q));
+	query_done(q);
+	if (found)
+		return 1;
+	return large_read(v->store, "documents", row.sha256, row.size, to);
+}
+
+void
+documents_list(struct view *v, int64_t after, document_each *each, void *arg)
+{
+	struct document_row row;
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_DOCUMENTS "WHERE id > ? ORDER BY id");
+	bind_number(q, after);
+	while (query_next(q)) {
+		take_row(q, &row);
+		if (each(arg, &row) != 0)
+			break;
+	}
+	query_done(q);
+}

@@ -1,0 +1,212 @@
+/*
+ * Events in the store: their numbers, their chain, and what the folders of
+ * evidence/ list.  See store_events.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "stop.h"
+#include "store_events.h"
+#include "store_private.h"
+#include "text.h"
+
+#define USEC_HOUR	(3600 * USEC)
+
+/* What stands before the first event, DESIGN 5 `previous`. */
+static const char no_previous[SHA256_TEXT] =
+    "0000000000000000000000000000000000000000000000000000000000000000";
+
+static int64_t
+last_event(struct view *v, char sha256_of_it[SHA256_TEXT])
+{
+	struct query *q;
+	int64_t seq = 0;
+
+	strcpy(sha256_of_it, no_previous);
+	q = query_new(v->sql, "SELECT seq, sha256 FROM events"
+	    " ORDER BY seq DESC LIMIT 1");
+	if (query_next(q)) {
+		seq = take_number(q);
+		take_hex(q, sha256_of_it, SHA256_TEXT);
+	}
+	query_done(q);
+	return seq;
+}
+
+static int
+put_row(struct tx *tx, const struct event *e, const struct event_row *row,
+    const char *digest, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO events (seq, time, hour,"
+	    " size, name, certificate, request, sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	bind_number(q, row->seq);
+	bind_number(q, row->time);
+	bind_number(q, row->time / USEC_HOUR);
+	bind_number(q, (int64_t)row->size);
+	bind_text(q, event_name(e));
+	bind_reference(q, event_of_certificate(e));
+	bind_reference(q, event_of_request(e));
+	bind_hex(q, digest);
+	return query_write(q, err);
+}
+
+static int
+put_bytes(struct tx *tx, int64_t seq, struct slice bytes, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO event_bytes (seq, bytes)"
+	    " VALUES (?, ?)");
+	bind_number(q, seq);
+	bind_blob(q, bytes);
+	return query_write(q, err);
+}
+
+int
+events_append(struct tx *tx, struct event *e, int64_t *seq, struct err *err)
+{
+	char previous[SHA256_TEXT], digest[SHA256_TEXT];
+	struct bytes bytes = { 0 };
+	struct event_row row = { 0 };
+	int result;
+
+	if (fault_here("evidence-fail"))
+		return err_set(err, EROFS, "evidence cannot be written "
+		    "(ordered by a test)");
+	row.seq = last_event(&tx->view, previous) + 1;
+	row.time = clock_now();
+	event_render(e, row.seq, row.time, previous, &bytes);
+	row.size = bytes.size;
+	sha256_text(digest, SLICE(&bytes));
+	result = put_row(tx, e, &row, digest, err);
+	if (result == 0)
+		result = put_bytes(tx, row.seq, SLICE(&bytes), err);
+	bytes_free(&bytes);
+	if (result == 0 && seq != NULL)
+		*seq = row.seq;
+	return result;
+}
+
+int64_t
+events_last(struct view *v)
+{
+	char digest[SHA256_TEXT];
+
+	return last_event(v, digest);
+}
+
+static void
+take_row(struct query *q, struct event_row *row)
+{
+	row->seq = take_number(q);
+	row->time = take_number(q);
+	row->size = (size_t)take_number(q);
+	take_text(q, row->name, sizeof(row->name));
+}
+
+#define SELECT_EVENTS	"SELECT seq, time, size, name FROM events "
+
+int
+events_get(struct view *v, int64_t seq, struct event_row *row)
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, SELECT_EVENTS "WHERE seq = ?");
+	bind_number(q, seq);
+	found = query_next(q);
+	if (found)
+		take_row(q, row);
+	query_done(q);
+	return found;
+}
+
+int
+events_bytes(struct view *v, int64_t seq, struct bytes *to)
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT bytes FROM event_bytes WHERE seq = ?");
+	bind_number(q, seq);
+	found = query_next(q);
+	if (found)
+		bytes_copy(to, take_blob(q));
+	query_done(q);
+	return found;
+}
+
+static void
+list(struct query *q, int64_t key, int64_t after, event_each *each, void *arg)
+{
+	struct event_row row;
+
+	bind_number(q, key);
+	bind_number(q, after);
+	while (query_next(q)) {
+		take_row(q, &row);
+		if (each(arg, &row) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+void
+events_of_hour(struct view *v, int64_t hour, int64_t after, event_each *each,
+    void *arg)
+{
+	list(query_new(v->sql, SELECT_EVENTS
+	    "WHERE hour = ? AND seq > ? ORDER BY seq"), hour, after, each,
+	    arg);
+}
+
+void
+events_of_certificate(struct view *v, int64_t certificate, int64_t after,
+    event_each *each, void *arg)
+{
+	list(query_new(v->sql, SELECT_EVENTS
+	    "WHERE certificate = ? AND seq > ? ORDER BY seq"), certificate,
+	    after, each, arg);
+}
+
+void
+events_of_request(struct view *v, int64_t request, int64_t after,
+    event_each *each, void *arg)
+{
+	list(query_new(v->sql, SELECT_EVENTS
+	    "WHERE request = ? AND seq > ? ORDER BY seq"), request, after,
+	    each, arg);
+}
+
+int64_t
+events_next_hour(struct view *v, int64_t hour)
+{
+	struct query *q;
+	int64_t next = -1;
+
+	q = query_new(v->sql, "SELECT hour FROM events WHERE hour >= ?"
+	    " ORDER BY hour LIMIT 1");
+	bind_number(q, hour);
+	if (query_next(q))
+		next = take_number(q);
+	query_done(q);
+	return next;
+}
+
+bool
+events_has(struct view *v, int64_t certificate, const char *name)
+{
+	struct query *q;
+	bool has;
+
+	q = query_new(v->sql, "SELECT 1 FROM events"
+	    " WHERE certificate = ? AND name = ? LIMIT 1");
+	bind_number(q, certificate);
+	bind_text(q, name);
+	has = query_next(q) == 1;
+	query_done(q);
+	return has;
+}

@@ -1,0 +1,86 @@
+/*
+ * What the store's own files know of each other: the connections, the folder
+ * of large contents, the reserve, the checkpointer.  No other file includes
+ * this.
+ */
+#ifndef CA_STORE_PRIVATE_H
+#define CA_STORE_PRIVATE_H
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "store.h"
+#include "store_sql.h"
+
+#define STORE_INLINE	((size_t)65536)	/* larger contents are files */
+
+struct view {
+	struct store	*store;
+	struct sql	*sql;
+	struct view	*next;		/* in the pool */
+};
+
+struct tx {
+	struct view	 view;
+};
+
+struct store {
+	char		 dir[512];	/* "" is the root */
+	pthread_mutex_t	 write_lock;	/* held from tx_begin to its end */
+	struct tx	 tx;
+
+	pthread_mutex_t	 pool_lock;
+	pthread_cond_t	 pool_free;
+	struct view	*idle;
+	int		 idle_count, view_count;
+
+	pthread_mutex_t	 reserve_lock;
+	bool		 reserve_whole;
+
+	struct checkpointer *checkpointer;	/* NULL: SQLite's own way */
+};
+
+/* The path of something in the store's folder. */
+void	store_path(const struct store *, char to[PATH_MAX], const char *name);
+
+/* --- store_reserve.c ----------------------------------------------------- */
+
+/* At store_open; a new store without a reserve is refused. */
+int	store_reserve_make(struct store *, bool is_new, struct err *);
+
+/* --- store_checkpoint.c -------------------------------------------------- */
+
+/*
+ * A thread that brings the WAL home while commits go on.  It is started by
+ * the committer, not by store_open: core confines itself between the two, and
+ * a thread started earlier would not be confined.
+ */
+int	store_checkpointer_start(struct store *, struct err *);
+void	store_checkpointer_stop(struct store *);
+/* After a commit, by the writer holding write_lock. */
+void	store_checkpointer_kick(struct store *);
+
+/* --- store_large.c: contents too large for the database ------------------ */
+
+/* Where a row's content is: the column `place`. */
+enum place { PLACE_INLINE = 0, PLACE_DOCUMENT = 1, PLACE_LARGE = 2 };
+
+/* Written and synced, folder too, before it returns; the name is the digest. */
+int	large_put(struct store *, const char *folder, const char *sha256,
+	    struct slice, struct err *);
+int	large_read(struct store *, const char *folder, const char *sha256,
+	    size_t size, struct bytes *to);	/* 1; 0 and a line in the log */
+void	large_remove(struct store *, const char *folder, const char *sha256);
+/* Makes the folders; removes what a crash left unfinished. */
+int	large_prepare(struct store *, struct err *);
+
+/* --- store_prune, by what is pruned -------------------------------------- */
+
+int	statuses_prune(struct tx *, usec_t before, int64_t limit,
+	    struct err *);
+int	ocsp_prune(struct tx *, usec_t before, int64_t limit, struct err *);
+int	publications_prune(struct tx *, usec_t before, int64_t limit,
+	    struct err *);
+int	intents_prune(struct tx *, usec_t before, int64_t limit, struct err *);
+
+#endif

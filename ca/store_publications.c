@@ -1,0 +1,264 @@
+/*
+ * Publications: the single files of the tree, every version a row.  Large
+ * contents are files; one that is also a document (a CRL) is kept once.  See
+ * store_status.h.
+ */
+#include <string.h>
+
+#include "store_events.h"
+#include "store_private.h"
+#include "store_status.h"
+#include "text.h"
+
+#define SELECT_PUBLICATIONS \
+    "SELECT seq, dir, name, time, size, link FROM publications "
+
+static void
+take_publication(struct query *q, struct publication *p)
+{
+	p->seq = take_number(q);
+	take_text(q, p->dir, sizeof(p->dir));
+	take_text(q, p->name, sizeof(p->name));
+	p->time = take_number(q);
+	p->size = (size_t)take_number(q);
+	p->link = take_number(q) != 0;
+}
+
+static int
+one_publication(struct query *q, struct publication *p)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_publication(q, p);
+	query_done(q);
+	return found;
+}
+
+int
+publication_find(struct view *v, const char *dir, const char *name,
+    struct publication *p)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_PUBLICATIONS
+	    "WHERE dir = ? AND name = ? AND superseded IS NULL");
+	bind_text(q, dir);
+	bind_text(q, name);
+	return one_publication(q, p);
+}
+
+int
+publication_get(struct view *v, int64_t seq, struct publication *p)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_PUBLICATIONS "WHERE seq = ?");
+	bind_number(q, seq);
+	return one_publication(q, p);
+}
+
+/* The newest of this name, if it is these very bytes. */
+static int
+find_same(struct view *v, const struct publication *p, const char *sha256,
+    struct publication *there)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_PUBLICATIONS
+	    "WHERE dir = ? AND name = ? AND superseded IS NULL"
+	    " AND sha256 = ? AND link = ?");
+	bind_text(q, p->dir);
+	bind_text(q, p->name);
+	bind_hex(q, sha256);
+	bind_number(q, p->link);
+	return one_publication(q, there);
+}
+
+static int
+supersede(struct tx *tx, const struct publication *p, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "UPDATE publications SET superseded = ?"
+	    " WHERE dir = ? AND name = ? AND superseded IS NULL");
+	bind_number(q, clock_now());
+	bind_text(q, p->dir);
+	bind_text(q, p->name);
+	return query_write(q, err);
+}
+
+static int
+put_content(struct tx *tx, struct slice content, const char *sha256,
+    enum place *place, struct err *err)
+{
+	struct document_row document;
+
+	*place = PLACE_INLINE;
+	if (content.size <= STORE_INLINE)
+		return 0;
+	*place = PLACE_DOCUMENT;
+	if (documents_find(&tx->view, sha256, &document))
+		return 0;
+	*place = PLACE_LARGE;
+	return large_put(tx->view.store, "large", sha256, content, err);
+}
+
+static int
+put_row(struct tx *tx, struct publication *p, struct slice content,
+    const char *sha256, enum place place, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO publications (time, size,"
+	    " link, place, dir, name, sha256, bytes)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+	bind_number(q, p->time);
+	bind_number(q, (int64_t)content.size);
+	bind_number(q, p->link);
+	bind_number(q, place);
+	bind_text(q, p->dir);
+	bind_text(q, p->name);
+	bind_hex(q, sha256);
+	if (place == PLACE_INLINE)
+		bind_blob(q, content);
+	else
+		bind_null(q);
+	if (query_write(q, err) != 0)
+		return -1;
+	p->seq = sql_last_id(tx->view.sql);
+	p->size = content.size;
+	return 0;
+}
+
+int
+publication_put(struct tx *tx, struct publication *p, struct slice content,
+    struct err *err)
+{
+	char sha256[SHA256_TEXT];
+	struct publication there;
+	enum place place;
+
+	sha256_text(sha256, content);
+	if (find_same(&tx->view, p, sha256, &there)) {
+		*p = there;
+		return 0;
+	}
+	if (put_content(tx, content, sha256, &place, err) != 0 ||
+	    supersede(tx, p, err) != 0)
+		return -1;
+	return put_row(tx, p, content, sha256, place, err);
+}
+
+int
+publication_bytes(struct view *v, int64_t seq, struct bytes *to)
+{
+	enum place place = PLACE_INLINE;
+	char sha256[SHA256_TEXT] = "";
+	size_t size = 0;
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT place, sha256, size, bytes"
+	    " FROM publications WHERE seq = ?");
+	bind_number(q, seq);
+	found = query_next(q);
+	if (found) {
+		place = (enum place)take_number(q);
+		take_hex(q, sha256, sizeof(sha256));
+		size = (size_t)take_number(q);
+		bytes_copy(to, take_blob(q));
+	}
+	query_done(q);
+	if (!found || place == PLACE_INLINE)
+		return found;
+	return large_read(v->store, place == PLACE_DOCUMENT ? "documents" :
+	    "large", sha256, size, to);
+}
+
+void
+publications_of(struct view *v, const char *dir, int64_t after,
+    publication_each *each, void *arg)
+{
+	struct publication p;
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_PUBLICATIONS
+	    "WHERE dir = ? AND superseded IS NULL AND seq > ? ORDER BY seq");
+	bind_text(q, dir);
+	bind_number(q, after);
+	while (query_next(q)) {
+		take_publication(q, &p);
+		if (each(arg, &p) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+/* --- what became old ----------------------------------------------------- */
+
+/* A large one that is old, and how many rows have the same content; or 0. */
+static int64_t
+old_large(struct view *v, usec_t before, char sha256[SHA256_TEXT],
+    int64_t *sharing)
+{
+	struct query *q;
+	int64_t seq = 0;
+
+	q = query_new(v->sql, "SELECT seq, sha256, (SELECT count(*)"
+	    "  FROM publications AS o WHERE o.place = 2"
+	    "  AND o.sha256 = p.sha256)"
+	    " FROM publications AS p WHERE superseded IS NOT NULL"
+	    " AND superseded < ? AND place = 2 LIMIT 1");
+	bind_number(q, before);
+	if (query_next(q)) {
+		seq = take_number(q);
+		take_hex(q, sha256, SHA256_TEXT);
+		*sharing = take_number(q);
+	}
+	query_done(q);
+	return seq;
+}
+
+/*
+ * The file of a large one goes before the transaction commits; were it given
+ * up, the row of an old version would stay without its content, and go next
+ * time.
+ */
+static int
+prune_large(struct tx *tx, usec_t before, int64_t limit, struct err *err)
+{
+	char sha256[SHA256_TEXT];
+	int64_t seq, sharing;
+	struct query *q;
+
+	while (limit-- > 0) {
+		seq = old_large(&tx->view, before, sha256, &sharing);
+		if (seq == 0)
+			break;
+		if (sharing == 1)
+			large_remove(tx->view.store, "large", sha256);
+		q = query_new(tx->view.sql,
+		    "DELETE FROM publications WHERE seq = ?");
+		bind_number(q, seq);
+		if (query_write(q, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+publications_prune(struct tx *tx, usec_t before, int64_t limit,
+    struct err *err)
+{
+	struct query *q;
+
+	if (prune_large(tx, before, limit, err) != 0)
+		return -1;
+	q = query_new(tx->view.sql, "DELETE FROM publications WHERE seq IN"
+	    " (SELECT seq FROM publications WHERE superseded IS NOT NULL"
+	    "  AND superseded < ? AND place <> 2 LIMIT ?)");
+	bind_number(q, before);
+	bind_number(q, limit);
+	return query_write(q, err);
+}

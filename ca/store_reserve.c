@@ -1,0 +1,128 @@
+/*
+ * The reserve: 16 MiB allocated beforehand, given to the file system when it
+ * is full, so that a revocation, its evidence and its CRL can still be
+ * written (DESIGN 2.3).  While the reserve is not whole, nothing is issued.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "store_private.h"
+
+#define RESERVE		((off_t)16 << 20)
+/*
+ * It is taken back only when so much more is free, or the disk would be full
+ * again at the next certificate.
+ */
+#define MARGIN		((off_t)4 << 20)
+
+/* 0 or an errno. */
+static int
+allocate(struct store *s)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int fd, code;
+
+	store_path(s, path, "reserve");
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return errno;
+	if (fstat(fd, &st) != 0)
+		code = errno;
+	else if (st.st_size >= RESERVE && st.st_blocks >= RESERVE / 512)
+		code = 0;
+	else {
+		code = posix_fallocate(fd, 0, RESERVE);
+		if (code != 0)
+			/* Half a reserve is none: give it back. */
+			while (ftruncate(fd, 0) != 0 && errno == EINTR)
+				continue;
+	}
+	close(fd);
+	return code;
+}
+
+int
+store_reserve_make(struct store *s, bool is_new, struct err *err)
+{
+	int code = allocate(s);
+
+	s->reserve_whole = code == 0;
+	if (code == 0)
+		return 0;
+	if (is_new) {
+		char path[PATH_MAX];
+
+		store_path(s, path, "db");
+		unlink(path);
+		return err_set(err, code, "cannot set aside %lld octets: %s",
+		    (long long)RESERVE, strerror(code));
+	}
+	/* Reading and revoking go on; issuing waits for room. */
+	log_line("store: the reserve cannot be made: %s; nothing is issued",
+	    strerror(code));
+	return 0;
+}
+
+bool
+store_reserve_whole(struct store *s)
+{
+	bool whole;
+
+	pthread_mutex_lock(&s->reserve_lock);
+	whole = s->reserve_whole;
+	pthread_mutex_unlock(&s->reserve_lock);
+	return whole;
+}
+
+void
+store_reserve_open(struct store *s)
+{
+	char path[PATH_MAX];
+
+	pthread_mutex_lock(&s->reserve_lock);
+	if (s->reserve_whole) {
+		store_path(s, path, "reserve");
+		if (truncate(path, 0) != 0)
+			log_line("store: cannot open the reserve: %s",
+			    strerror(errno));
+		else
+			log_line("store: the disk is full; the reserve is "
+			    "open and nothing is issued");
+		s->reserve_whole = false;
+	}
+	pthread_mutex_unlock(&s->reserve_lock);
+}
+
+void
+store_reserve_restore(struct store *s)
+{
+	struct statvfs fs;
+	char path[PATH_MAX];
+
+	pthread_mutex_lock(&s->reserve_lock);
+	store_path(s, path, ".");
+	if (!s->reserve_whole && statvfs(path, &fs) == 0 &&
+	    (off_t)(fs.f_bavail * fs.f_frsize) >= RESERVE + MARGIN &&
+	    allocate(s) == 0) {
+		s->reserve_whole = true;
+		log_line("store: the reserve is whole again");
+	}
+	pthread_mutex_unlock(&s->reserve_lock);
+}
+
+bool
+store_is_nearly_full(struct store *s)
+{
+	struct statvfs fs;
+	char path[PATH_MAX];
+
+	store_path(s, path, ".");
+	return statvfs(path, &fs) == 0 &&
+	    (off_t)(fs.f_bavail * fs.f_frsize) < MARGIN;
+}

@@ -1,0 +1,314 @@
+/*
+ * Revocations, and the CRLs that carried them.  A definitive revocation
+ * cannot be undone: triggers in the schema say so, whatever calls this.  See
+ * store_status.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "store_private.h"
+#include "store_status.h"
+
+/*
+ * Of a serial without a certificate nobody knows when it would have ended: it
+ * stays on the CRL for ever.
+ */
+#define NEVER	INT64_MAX
+
+/* --- putting one in ------------------------------------------------------ */
+
+static int64_t
+end_of_certificate(struct view *v, int64_t certificate)
+{
+	struct query *q;
+	int64_t end = NEVER;
+
+	q = query_new(v->sql,
+	    "SELECT not_after FROM certificates WHERE id = ?");
+	bind_number(q, certificate);
+	if (query_next(q))
+		end = take_number(q);
+	query_done(q);
+	return end;
+}
+
+/* The certificate says it too, and its `status` file has a new version. */
+static int
+mark_certificate(struct tx *tx, const struct revocation *r, struct err *err)
+{
+	struct query *q;
+
+	if (r->certificate == 0)
+		return 0;
+	q = query_new(tx->view.sql, "UPDATE certificates SET revoked ="
+	    " (SELECT decided FROM revocations WHERE id = ?), reason = ?,"
+	    " status = status + 1 WHERE id = ?");
+	bind_number(q, r->id);
+	bind_number(q, r->reason);
+	bind_number(q, r->certificate);
+	return query_write(q, err);
+}
+
+static int
+in_words(struct err *err, const struct revocation *r)
+{
+	if (err->code == EPERM || err->code == EEXIST)
+		err->code = EKEYREVOKED;
+	return err_in(err, "revocation of %s", r->serial);
+}
+
+int
+revocation_put(struct tx *tx, struct revocation *r, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO revocations (certificate,"
+	    " expires, reason, uid, received, decided, on_crl, on_ocsp,"
+	    " crl_number, version, issuer, act, serial)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	bind_reference(q, r->certificate);
+	bind_number(q, end_of_certificate(&tx->view, r->certificate));
+	bind_number(q, r->reason);
+	bind_number(q, r->uid);
+	bind_number(q, r->received);
+	bind_number(q, r->decided);
+	bind_number(q, r->on_crl);
+	bind_number(q, r->on_ocsp);
+	bind_number(q, r->crl_number);
+	bind_number(q, r->version);
+	bind_text(q, r->issuer);
+	bind_text(q, r->act);
+	bind_hex(q, r->serial);
+	if (query_write(q, err) != 0)
+		return in_words(err, r);
+	r->id = sql_last_id(tx->view.sql);
+	return mark_certificate(tx, r, err);
+}
+
+/*
+ * When it was received and decided stays as it was once the revocation is
+ * definitive, whatever the caller has in these fields.
+ */
+int
+revocation_update(struct tx *tx, struct revocation *r, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "UPDATE revocations SET reason = ?,"
+	    " uid = ?, on_crl = ?, on_ocsp = ?, crl_number = ?, version = ?,"
+	    " act = ?,"
+	    " received = CASE WHEN reason IN (6, 8) THEN ? ELSE received END,"
+	    " decided = CASE WHEN reason IN (6, 8) THEN ? ELSE decided END"
+	    " WHERE id = ?");
+	bind_number(q, r->reason);
+	bind_number(q, r->uid);
+	bind_number(q, r->on_crl);
+	bind_number(q, r->on_ocsp);
+	bind_number(q, r->crl_number);
+	bind_number(q, r->version);
+	bind_text(q, r->act);
+	bind_number(q, r->received);
+	bind_number(q, r->decided);
+	bind_number(q, r->id);
+	if (query_write(q, err) != 0)
+		return in_words(err, r);
+	if (sql_changes(tx->view.sql) != 1)
+		return err_set(err, ENOENT, "there is no revocation %lld",
+		    (long long)r->id);
+	return mark_certificate(tx, r, err);
+}
+
+/* --- asking -------------------------------------------------------------- */
+
+#define SELECT_REVOCATIONS \
+    "SELECT id, certificate, serial, issuer, reason, uid, act, received," \
+    " decided, on_crl, on_ocsp, crl_number, version FROM revocations "
+
+static void
+take_revocation(struct query *q, struct revocation *r)
+{
+	r->id = take_number(q);
+	r->certificate = take_number(q);
+	take_serial(q, r->serial, sizeof(r->serial));
+	take_text(q, r->issuer, sizeof(r->issuer));
+	r->reason = (int)take_number(q);
+	r->uid = (uid_t)take_number(q);
+	take_text(q, r->act, sizeof(r->act));
+	r->received = take_number(q);
+	r->decided = take_number(q);
+	r->on_crl = take_number(q);
+	r->on_ocsp = take_number(q);
+	r->crl_number = take_number(q);
+	r->version = take_number(q);
+}
+
+static int
+one_revocation(struct query *q, struct revocation *r)
+{
+	int found = query_next(q);
+
+	if (found)
+		take_revocation(q, r);
+	query_done(q);
+	return found;
+}
+
+int
+revocation_find(struct view *v, const char *serial, struct revocation *r)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_REVOCATIONS "WHERE serial = ?");
+	bind_hex(q, serial);
+	return one_revocation(q, r);
+}
+
+int
+revocation_get(struct view *v, int64_t id, struct revocation *r)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_REVOCATIONS "WHERE id = ?");
+	bind_number(q, id);
+	return one_revocation(q, r);
+}
+
+static void
+list(struct query *q, revocation_each *each, void *arg)
+{
+	struct revocation r;
+
+	while (query_next(q)) {
+		take_revocation(q, &r);
+		if (each(arg, &r) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+void
+revocations_list(struct view *v, int64_t after, revocation_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_REVOCATIONS "WHERE id > ? ORDER BY id");
+	bind_number(q, after);
+	list(q, each, arg);
+}
+
+/*
+ * Often called in the transaction that then marks them as published, so the
+ * rows are taken in portions and none is read while it is written.
+ */
+void
+revocations_unpublished(struct view *v, revocation_each *each, void *arg)
+{
+	struct revocation portion[32];
+	struct query *q;
+	int64_t after = 0;
+	size_t i, count;
+
+	do {
+		q = query_new(v->sql, SELECT_REVOCATIONS
+		    "WHERE (on_crl = 0 OR on_ocsp = 0) AND id > ?"
+		    " ORDER BY id LIMIT 32");
+		bind_number(q, after);
+		for (count = 0; count < 32 && query_next(q); count++)
+			take_revocation(q, &portion[count]);
+		query_done(q);
+		for (i = 0; i < count; i++) {
+			after = portion[i].id;
+			if (each(arg, &portion[i]) != 0)
+				return;
+		}
+	} while (count == 32);
+}
+
+/*
+ * Only what the covering index holds: a million rows in the order of serials
+ * would be a million seeks in the table.
+ */
+static void
+take_crl_entry(struct query *q, struct revocation *r)
+{
+	r->id = take_number(q);
+	r->certificate = take_number(q);
+	take_serial(q, r->serial, sizeof(r->serial));
+	r->reason = (int)take_number(q);
+	r->received = take_number(q);
+	r->decided = take_number(q);
+}
+
+/*
+ * RFC 5280 3.3: an entry leaves only after it was on a CRL issued behind the
+ * certificate's end, so what had not ended at the newest CRL is on this one.
+ */
+void
+revocations_on_crl(struct view *v, const char *issuer, usec_t now,
+    revocation_each *each, void *arg)
+{
+	struct revocation r = { 0 };
+	struct query *q;
+	struct crl newest;
+	usec_t since = now;
+
+	if (crl_newest(v, issuer, &newest) && newest.this_update < since)
+		since = newest.this_update;
+	strncpy(r.issuer, issuer, sizeof(r.issuer) - 1);
+	q = query_new(v->sql, "SELECT id, certificate, serial, reason,"
+	    " received, decided FROM revocations"
+	    " INDEXED BY revocations_on_crl"
+	    " WHERE issuer = ? AND expires >= ? AND reason <> 8"
+	    " ORDER BY serial");
+	bind_text(q, issuer);
+	bind_number(q, since);
+	while (query_next(q)) {
+		take_crl_entry(q, &r);
+		if (each(arg, &r) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+/* --- CRLs ---------------------------------------------------------------- */
+
+int
+crl_put(struct tx *tx, const struct crl *crl, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO crls (issuer, number,"
+	    " this_update, next_update, entries, sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?)");
+	bind_text(q, crl->issuer);
+	bind_number(q, crl->number);
+	bind_number(q, crl->this_update);
+	bind_number(q, crl->next_update);
+	bind_number(q, crl->entries);
+	bind_hex(q, crl->sha256);
+	return query_write(q, err);
+}
+
+int
+crl_newest(struct view *v, const char *issuer, struct crl *crl)
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT number, issuer, sha256, this_update,"
+	    " next_update, entries FROM crls WHERE issuer = ?"
+	    " ORDER BY number DESC LIMIT 1");
+	bind_text(q, issuer);
+	found = query_next(q);
+	if (found) {
+		crl->number = take_number(q);
+		take_text(q, crl->issuer, sizeof(crl->issuer));
+		take_hex(q, crl->sha256, sizeof(crl->sha256));
+		crl->this_update = take_number(q);
+		crl->next_update = take_number(q);
+		crl->entries = take_number(q);
+	}
+	query_done(q);
+	return found;
+}

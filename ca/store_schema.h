@@ -1,0 +1,19 @@
+/*
+ * The schema of the store's database, as SQL text by version (user_version),
+ * with the triggers that forbid to change history.  docs/FORMAT.store tells
+ * what each table is for.
+ */
+#ifndef CA_STORE_SCHEMA_H
+#define CA_STORE_SCHEMA_H
+
+#include "clock.h"
+#include "store_sql.h"
+
+/*
+ * Brings the database to the newest version, each step in one transaction;
+ * `now` dates the root box of a new one.  Refuses a database that is not the
+ * store's or that a newer program made.
+ */
+int	store_schema_apply(struct sql *, usec_t now, struct err *);
+
+#endif
