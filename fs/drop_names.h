@@ -1,0 +1,21 @@
+/*
+ * What a file name means in requests/ (DESIGN 2.1): an allow-list of suffixes
+ * is a request, `.crt` and `.status` are ours, every other name is scratch.
+ */
+#ifndef FS_DROP_NAMES_H
+#define FS_DROP_NAMES_H
+
+#include "../ca/store_requests.h"
+
+enum drop_name {
+	NAME_SCRATCH,		/* never triggers */
+	NAME_REQUEST,		/* `slot` is the name without its suffix */
+	NAME_STATUS,		/* ours: NAME.status, NAME.crt */
+	NAME_CHAIN,
+	NAME_TOO_LONG		/* ENAMETOOLONG */
+};
+
+/* `slot` is set for the names of a slot and empty for the others. */
+enum drop_name	drop_name_kind(const char *name, char slot[SLOT_NAME + 1]);
+
+#endif

@@ -1,0 +1,92 @@
+/*
+ * What each part of the tree (tree_*.c) gives to the one table in nodes.c.
+ */
+#ifndef FS_TREE_PARTS_H
+#define FS_TREE_PARTS_H
+
+#include "nodes.h"
+
+typedef int node_stat_fn(struct ask *, struct node, struct stat *);
+typedef int node_lookup_fn(struct ask *, struct node, const char *,
+    struct node *);
+typedef void node_list_fn(struct ask *, struct node, uint64_t,
+    struct listing *);
+typedef int node_parent_fn(struct ask *, struct node, struct node *);
+typedef int node_bytes_fn(struct ask *, struct node, struct bytes *);
+
+/* tree_publications.c: README.txt, ca/, the files of status/ */
+extern const char *const published_folders[];	/* "" is the root itself */
+extern const size_t	published_folder_count;
+node_stat_fn	published_stat, publication_stat;
+node_lookup_fn	published_lookup;
+node_list_fn	published_list;
+node_bytes_fn	publication_content;
+/* The terms in force at a moment (0: now), as a publication. */
+int		terms_at(struct ask *, usec_t, struct node *);
+
+/* tree_requests.c: requests/ */
+node_stat_fn	box_stat, drop_stat, status_stat, chain_stat,
+		unregistered_stat;
+node_lookup_fn	box_lookup;
+node_list_fn	box_list;
+node_parent_fn	box_parent;
+node_bytes_fn	drop_content, status_content, chain_content,
+		unregistered_content;
+
+/* tree_issued.c: issued/by-serial/ */
+node_stat_fn	issued_stat, certificate_stat, cert_pem_stat, cert_der_stat,
+		fullchain_stat, cert_text_stat, cert_status_stat,
+		cert_revoked_stat, cert_request_stat;
+node_lookup_fn	by_serial_lookup, certificate_lookup;
+node_list_fn	by_serial_list, certificate_list;
+node_bytes_fn	cert_pem_content, cert_der_content, fullchain_content,
+		cert_text_content, cert_status_content, cert_revoked_content,
+		cert_request_content;
+/* Who may read what belongs to a certificate: its subscriber's group. */
+void		certificate_group(struct ask *, const struct certificate *,
+		    struct stat *);
+/* Size and octets of a certificate with its chain. */
+size_t		chain_size(struct ask *, const struct certificate *);
+int		chain_bytes(struct ask *, int64_t certificate,
+		    struct bytes *);
+
+/* tree_views.c: the other views of issued/, all links */
+node_stat_fn	by_date_stat, name_stat, key_stat, expiry_stat,
+		cert_link_stat;
+node_lookup_fn	by_date_lookup, by_name_lookup, name_lookup, by_key_lookup,
+		key_lookup, expiring_lookup, expiry_lookup;
+node_list_fn	by_date_list, by_name_list, name_list, by_key_list, key_list,
+		expiring_list, expiry_list;
+node_parent_fn	by_date_parent;
+node_bytes_fn	cert_link_content;
+
+/* tree_revoke.c: revoke/ */
+node_stat_fn	revoke_stat, case_stat, case_bare_stat, control_stat;
+node_lookup_fn	revoke_lookup;
+node_list_fn	revoke_list;
+node_bytes_fn	case_content, case_bare_content, control_content;
+
+/* tree_status.c: status/ocsp/ */
+node_stat_fn	ocsp_answer_stat, ocsp_fixed_stat, ocsp_part_stat;
+node_parent_fn	ocsp_part_parent;
+node_bytes_fn	ocsp_answer_content, ocsp_fixed_content;
+/*
+ * A lookup in status/ocsp/ is answered by itself, perhaps later; false when
+ * the folder is none of its.
+ */
+bool		ocsp_lookup(fuse_req_t, struct tree *, struct node,
+		    const char *);
+
+/* tree_evidence.c: evidence/ */
+node_stat_fn	evidence_stat, period_stat, event_stat, document_stat,
+		cert_events_stat, request_events_stat, event_link_stat;
+node_lookup_fn	evidence_lookup, period_lookup, documents_lookup,
+		by_certificate_lookup, cert_events_lookup, by_request_lookup,
+		request_events_lookup;
+node_list_fn	evidence_list, period_list, documents_list_all,
+		by_certificate_list, cert_events_list, by_request_list,
+		request_events_list;
+node_parent_fn	period_parent;
+node_bytes_fn	event_content, document_content, event_link_content;
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * What the parts of the tree share, behind the opaque `struct tree`.
+ */
+#ifndef FS_TREE_STATE_H
+#define FS_TREE_STATE_H
+
+#include <stdatomic.h>
+
+#include "drops.h"
+#include "errands.h"
+#include "nodes.h"
+#include "ocsp_path.h"
+#include "renders.h"
+#include "slab.h"
+
+struct tree {
+	struct tree_parts	 parts;
+	struct slab		*slab;
+	struct drops		*drops;
+	struct errands		*errands;
+	struct ocsp_paths	*ocsp_paths;
+	struct renders		*renders;
+	_Atomic pid_t		 herald;
+	usec_t			 born;	/* of folders that never change */
+};
+
+/* Is this request the herald's: an announcement and no act? */
+bool	tree_is_herald(struct tree *, fuse_req_t);
+void	tree_ask(struct tree *, struct ask *);	/* takes a view */
+void	tree_answered(struct ask *);		/* gives it back */
+/* Of a fault that may have no errno. */
+int	fault_errno(const struct err *);
+
+#endif
