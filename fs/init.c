@@ -526,7 +526,7 @@ complain(const char *verb, const char *usage, const struct err *err)
 }
 
 int
-init_verb(int argc, char **argv)
+verb_init(int argc, char **argv)
 {
 	struct init *init;
 	struct err err = { 0 };
@@ -554,7 +554,7 @@ init_verb(int argc, char **argv)
 }
 
 int
-root_crl_verb(int argc, char **argv)
+verb_root_crl(int argc, char **argv)
 {
 	struct err err = { 0 };
 

@@ -7,7 +7,7 @@
 
 extern const char init_usage[], root_crl_usage[];
 
-int	init_verb(int argc, char **argv);
-int	root_crl_verb(int argc, char **argv);
+int	verb_init(int argc, char **argv);
+int	verb_root_crl(int argc, char **argv);
 
 #endif
