@@ -66,7 +66,7 @@ static const struct {
 	{ "profile", "base_policy", "NCP", "[profile] policy_oid" },
 	{ "certificate", "issuer_key", "root", "wanted issuing" },
 	{ "certificate", "days", "0", "wanted 1 to 3653" },
-	{ "certificate", "days", "30", "[certificate] renew_days: wanted "
+	{ "certificate", "days", "20", "[certificate] renew_days: wanted "
 	    "fewer days" },
 	{ "certificate", "subject_from_first_name", "no",
 	    "the subject has no other source" },
