@@ -1,0 +1,110 @@
+/*
+ * One application on its way: what was dropped, what the gates said of it, and
+ * as it goes on its permit's certificate, intent and result.  It belongs to
+ * one thread at a time: the caller's, the committer's, the signer client's.
+ */
+#ifndef CA_APPLICATION_H
+#define CA_APPLICATION_H
+
+#include "authority.h"
+#include "csr_cache.h"
+#include "gates.h"
+#include "permit.h"
+#include "store_status.h"
+#include "waiting.h"
+
+enum outcome { OUTCOME_REFUSED, OUTCOME_PENDING, OUTCOME_APPROVED };
+
+/* What the judgement rests on; when it moved, it is judged again. */
+struct basis {
+	int64_t	policy_seq, slot, request, certificate;
+};
+
+struct application {
+	struct job		 job;		/* first */
+	struct sign_order	 order;
+	struct waiting_entry	 entry;
+	struct authority	*authority;
+	struct application	*next_retry;
+	usec_t			 retry_at;
+	void			(*again)(struct application *);
+
+	/* As dropped; nothing of it for the CA's own certificates. */
+	int64_t			 box, file;
+	char			 slot_name[SLOT_NAME + 1];
+	char			 file_name[SLOT_NAME + 8];
+	uid_t			 uid;
+	usec_t			 mtime, received;
+	struct bytes		 dropped;
+	const struct csr_entry	*csr;
+	bool			 taken_up;	/* from the store, at start */
+	/* Of the CA itself. */
+	bool			 internal;
+	char			 profile_name[32];
+	struct bytes		 spki;
+	char			 spki_sha256[65], key_type[16];
+	int64_t			 standing_approval;
+	internal_done		*internal_done;
+	void			*internal_arg;
+
+	/* Found and judged. */
+	struct basis		 basis;
+	struct slot		 slot;		/* as it stands; id 0: new */
+	struct box		 where;
+	char			 box_path[200];
+	struct subscriber	 subscriber;	/* id 0: unknown */
+	int			 subscribers;	/* found: 0, 1, 2 = many */
+	const struct profile	*profile;
+	char			 common_name[256];
+	enum succession		 succession;
+	struct certificate	 predecessor;	/* id 0: none */
+	struct verdict		 verdict;
+	enum outcome		 outcome;
+	struct err		 fault;		/* of a refusal */
+	char			 serial[SERIAL_TEXT];
+	struct bytes		 tbs;
+	char			 tbs_sha256[65];
+
+	/* Recorded. */
+	struct request		 request;	/* id 0: not yet */
+	struct intent		 intent;
+	int64_t			 decided_seq;	/* its event */
+	usec_t			 event_time;	/* of the last event, for */
+	int64_t			 event_seq;	/* its path */
+	char			 event_name[64];
+	bool			 names_known;	/* to the kernel, perhaps */
+	bool			 gone;		/* nothing to decide any more */
+	unsigned		 failures;	/* signings abandoned */
+
+	/* Signed. */
+	enum sign_outcome	 answer;
+	char			 reason[300];	/* of a refusal or loss */
+	struct bytes		 der;
+	struct certificate_facts facts;
+	struct certificate	 certificate;
+	uint64_t		 journal;
+};
+
+struct application *application_new(struct authority *);
+void		 application_free(struct application *);
+struct application *application_of_order(struct sign_order *);
+
+void		 application_drop(struct application *, const struct drop *);
+/* From the store: 0, or -1 when what it rests on is gone. */
+int		 application_load(struct application *, struct view *,
+		    const struct request *, struct err *);
+/* Where it was dropped: box, slot, subscriber as they stand. */
+void		 application_find(struct application *, struct view *);
+/*
+ * Asks the gates, and when all say yes makes the permit, spends it on the
+ * to-be-signed certificate and lints that.  -1: could not tell.
+ */
+int		 application_judge(struct application *, struct view *,
+		    struct err *);
+bool		 application_is_as_judged(const struct application *,
+		    struct view *);
+/* The end: waiters and internal caller are answered, everything freed. */
+void		 application_finish(struct application *,
+		    const struct err *fault);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The gates: a table of rules that every request passes before anything is
+ * signed.  Gate 1 is registration (who asks, what was agreed, which names were
+ * validated), gate 2 issuance (profile, key, validity, limits).  A rule says
+ * passed, no (with its errno) or wait (needs a person); when it could not tell
+ * nothing is decided at all.
+ */
+#ifndef CA_GATES_H
+#define CA_GATES_H
+
+#include "config.h"
+#include "csr.h"
+#include "store_certificates.h"
+#include "store_registry.h"
+#include "store_requests.h"
+#include "verdict.h"
+
+/* How a request stands to the slot's current certificate. */
+enum succession { NEW_APPLICATION, RENEWAL, RE_KEY, MODIFICATION };
+const char	*succession_name(enum succession);
+
+/* What is judged; everything borrowed. */
+struct gate_case {
+	const struct config	*config;
+	usec_t			 now;
+	uid_t			 uid;		/* who dropped it */
+	const struct box	*box;		/* NULL: of the CA itself */
+	const struct slot	*slot;		/* as it stands; id 0: new */
+	int			 subscribers;	/* of the uid: 0, 1, 2 = many */
+	const struct subscriber	*subscriber;	/* NULL: unknown */
+	const char		*profile_name;
+	const struct profile	*profile;	/* NULL: not configured */
+	const EVP_PKEY		*key;
+	const struct err	*key_fault;	/* of key_check; code 0: good */
+	const char		*key_type, *spki_sha256;
+	const char		*common_name;	/* the certificate's subject */
+	const struct csr_name	*names;
+	size_t			 name_count;
+	enum succession		 succession;
+	const struct certificate *predecessor;	/* NULL: none */
+	usec_t			 issuer_end;	/* notAfter of the issuer */
+	int64_t			 approval;	/* standing one; 0: none */
+};
+
+/*
+ * Asks every rule of the table for requests, or for the CA's own certificates
+ * when there is no box.  0 with the verdict, or -1: could not tell.
+ */
+int	gates_judge(struct view *, const struct gate_case *,
+	    struct verdict *, struct err *);
+
+/* The rules by number, for papers and tests; false behind the last. */
+struct gate_rule {
+	const char	*name, *requirements;
+	int		 gate;		/* 1 or 2 */
+	bool		 internal;	/* asked of the CA's own */
+};
+bool	gates_rule(size_t, struct gate_rule *);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * The text of NAME.status.  The part on gates is the same in every state of
+ * one request, so it can be taken over from the text before.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "status_text.h"
+
+#define GATES_TITLE	"\nGates, each with its answer:\n"
+
+static void
+put_line(struct bytes *to, const char *name, const char *value)
+{
+	if (value != NULL && value[0] != '\0')
+		bytes_printf(to, "%s: %s\n", name, value);
+}
+
+static void
+put_number(struct bytes *to, const char *name, int64_t value)
+{
+	if (value != 0)
+		bytes_printf(to, "%s: %lld\n", name, (long long)value);
+}
+
+static void
+put_time(struct bytes *to, const char *name, usec_t time)
+{
+	char	text[CLOCK_TEXT];
+
+	if (time == 0)
+		return;
+	clock_text_seconds(text, time);
+	bytes_printf(to, "%s: %s\n", name, text);
+}
+
+static void
+put_facts(const struct status_facts *f, struct bytes *to)
+{
+	bytes_printf(to, "file: %s/%s\n", f->box_path, f->slot->file_name);
+	put_number(to, "request", f->request);
+	put_line(to, "subscriber", f->subscriber);
+	put_line(to, "profile", f->profile);
+	put_line(to, "key", f->key_type);
+	put_line(to, "path", f->path);
+	put_line(to, "predecessor", f->predecessor);
+	put_time(to, "received", f->received);
+	put_time(to, "decided", f->decided);
+	put_line(to, "serial", f->serial);
+	put_time(to, "not-before", f->not_before);
+	put_time(to, "not-after", f->not_after);
+	put_time(to, "renew-after", f->renew_after);
+	if (f->state == ISSUED)
+		bytes_printf(to, "certificate: %s/%s.crt\n", f->box_path,
+		    f->slot->name);
+	put_line(to, "reason", f->fault);
+	if (f->sandbox)
+		bytes_put_text(to, "sandbox: yes; nothing in it is verified, "
+		    "do not rely on it\n");
+}
+
+static const char *
+finding_word(const struct finding *finding)
+{
+	return finding->kind == FINDING_NO ? "refused" : "waiting";
+}
+
+static void
+put_gate(struct bytes *to, const char *word, const char *rule,
+    const char *text, const char *requirements)
+{
+	bytes_printf(to, "  %-7s  %-22s  %s", word, rule, text);
+	if (requirements[0] != '\0')
+		bytes_printf(to, "  [%s]", requirements);
+	bytes_put_text(to, "\n");
+}
+
+/* Findings first: who reads wants to know what stands in the way. */
+static void
+put_gates(const struct status_facts *f, struct bytes *to)
+{
+	const struct verdict	*v = f->verdict;
+	size_t			 i;
+
+	if (v == NULL) {
+		bytes_put(to, f->gates.data, f->gates.size);
+		return;
+	}
+	bytes_put_text(to, GATES_TITLE);
+	for (i = 0; i < v->finding_count; i++)
+		put_gate(to, finding_word(&v->findings[i]),
+		    v->findings[i].rule, v->findings[i].text,
+		    v->findings[i].requirements);
+	for (i = 0; i < v->passed_count; i++)
+		put_gate(to, "passed", v->passed[i].rule, v->passed[i].text,
+		    v->passed[i].requirements);
+	if (!v->complete)
+		bytes_put_text(to, "  The rules after these were not asked.\n");
+}
+
+static void
+put_missing(const struct status_facts *f, struct bytes *to)
+{
+	size_t	i;
+
+	bytes_put_text(to, "\nMissing:\n");
+	for (i = 0; f->verdict != NULL && i < f->verdict->finding_count; i++)
+		if (f->verdict->findings[i].kind == FINDING_WAIT)
+			bytes_printf(to, "  %s\n", f->verdict->findings[i].text);
+	bytes_put_text(to, "\nA person of the registration authority decides. "
+	    "The request is kept and survives a\nrestart; it is judged again "
+	    "by itself when a registration, an agreement, the terms\nor the "
+	    "configuration change. Nothing has to be dropped again.\n");
+}
+
+static void
+put_explanation(const struct status_facts *f, struct bytes *to)
+{
+	size_t	i;
+
+	if (f->state == PENDING)
+		put_missing(f, to);
+	if (f->state == APPROVED)
+		bytes_put_text(to, "\nEvery gate was passed. The certificate "
+		    "is issued as soon as the CA's key has\nsigned it; nothing "
+		    "has to be dropped again.\n");
+	if (f->state == REJECTED) {
+		bytes_put_text(to, "\nRefused:\n");
+		if (f->fault != NULL && f->fault[0] != '\0')
+			bytes_printf(to, "  %s\n", f->fault);
+		for (i = 0; f->verdict != NULL &&
+		    i < f->verdict->finding_count; i++)
+			if (f->verdict->findings[i].kind == FINDING_NO)
+				bytes_printf(to, "  %s\n",
+				    f->verdict->findings[i].text);
+	}
+	if (f->kept != NULL && f->kept[0] != '\0')
+		bytes_printf(to, "\nWhat was registered here before stays as "
+		    "it was: certificate %s.\n", f->kept);
+}
+
+void
+status_text_render(const struct status_facts *f, struct bytes *to)
+{
+	bytes_printf(to, "state: %s\n", request_state_name(f->state));
+	put_facts(f, to);
+	put_explanation(f, to);
+	put_gates(f, to);
+	if (f->ignored != NULL && f->ignored[0] != '\0')
+		bytes_printf(to, "\nAsked for beyond names and key, and "
+		    "ignored:\n  %s\n", f->ignored);
+}
+
+struct slice
+status_text_gates(struct slice text)
+{
+	static const char	title[] = GATES_TITLE;
+	struct slice		none = { NULL, 0 };
+	const unsigned char	*at;
+
+	if (text.size == 0)
+		return none;
+	at = memmem(text.data, text.size, title, sizeof(title) - 1);
+	if (at == NULL)
+		return none;
+	return (struct slice){ at, (size_t)(text.data + text.size - at) };
+}

@@ -1,0 +1,38 @@
+/*
+ * NAME.status: where a request stands, for a person and for a script.  The
+ * first line is `state: pending|approved|issued|rejected`; other facts follow
+ * as `name: value`, then the gates one by one, what was asked and ignored, and
+ * while it waits, what is missing.
+ */
+#ifndef CA_STATUS_TEXT_H
+#define CA_STATUS_TEXT_H
+
+#include "bytes.h"
+#include "clock.h"
+#include "store_requests.h"
+#include "verdict.h"
+
+struct status_facts {		/* borrowed; "", NULL and 0 are left out */
+	enum request_state state;
+	const char	*box_path;	/* "requests/acme" */
+	const struct slot *slot;
+	int64_t		 request;
+	const char	*path;		/* "renewal" */
+	const char	*predecessor;	/* its serial */
+	const char	*subscriber, *profile, *key_type;
+	usec_t		 received, decided;
+	const char	*serial;	/* issued */
+	usec_t		 not_before, not_after, renew_after;
+	const char	*kept;		/* serial that stays, when refused */
+	const char	*fault;		/* a refusal that no gate spoke */
+	const char	*ignored;
+	const struct verdict *verdict;	/* NULL: see `gates` */
+	struct slice	 gates;		/* as status_text_gates gave it */
+	bool		 sandbox;
+};
+
+void	status_text_render(const struct status_facts *, struct bytes *to);
+/* The part on gates of an earlier text; empty when it has none. */
+struct slice	status_text_gates(struct slice text);
+
+#endif
