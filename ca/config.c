@@ -54,19 +54,19 @@ static const struct {
 
 /* --- form of the values -------------------------------------------------- */
 
-static int
-check_url(const char *text, struct err *err)
+int
+config_check_url(const char *text, struct err *err)
 {
-	size_t skip, n = strlen(text);
+	size_t n = strlen(text);
 
-	skip = strncmp(text, "http://", 7) == 0 ? 7 :
-	    strncmp(text, "https://", 8) == 0 ? 8 : 0;
-	if (skip > 0 && n > skip && n < 200 && text[n - 1] != '/' &&
-	    text[skip] != '/' && strspn(text, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/@!&+,;=%[]") == n)
+	if (strncmp(text, "http://", 7) == 0 && n > 7 && n < 200 &&
+	    text[7] != '/' && text[n - 1] != '/' && strspn(text,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~:/@!&+,;=%[]") == n)
 		return 0;
-	return err_set(err, EINVAL, "wanted http://host/path or https://... "
-	    "without a slash at the end, found \"%s\"", text);
+	return err_set(err, EINVAL, "wanted http://host/path without a slash "
+	    "at the end (not https: RFC 5280 section 8, EN 319 412-2 "
+	    "GEN-4.3.11-4), found \"%s\"", text);
 }
 
 static int
@@ -104,7 +104,7 @@ check_absolute(const char *text, struct err *err)
 
 static const struct conf_key keys[] = {
 	{ "ca", "name", CONF_TEXT, offsetof(struct reading, name), 128 },
-	{ "ca", "url", CONF_TEXT, AT(url), ROOM(url), .check = check_url },
+	{ "ca", "url", CONF_TEXT, AT(url), ROOM(url), .check = config_check_url },
 	{ "ca", "wait", CONF_DURATION, AT(wait), 0, 0, 60 * USEC,
 	    .absent = "5 s" },
 	ROLE(0, "ra"), ROLE(1, "revocation"), ROLE(2, "operator"),

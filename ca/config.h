@@ -61,6 +61,8 @@ struct config {
  */
 struct config	*config_read(const char *home, struct err *);
 void		 config_free(struct config *);
+/* The form of [ca] url, which stands in certificates. */
+int		 config_check_url(const char *, struct err *);
 const struct profile *config_profile(const struct config *, const char *name);
 const struct paper *config_paper(const struct config *, const char *kind);
 const struct ca_key *config_key(const struct config *, const char *name);

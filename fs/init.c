@@ -163,6 +163,14 @@ key_set(struct init *init, const char *key, struct err *err)
 	    "rsa:3072, found \"%s\"", key);
 }
 
+static int
+url_set(struct init *init, const char *url, struct err *err)
+{
+
+	init->url = url;
+	return config_check_url(url, err) == 0 ? 0 : err_in(err, "--url");
+}
+
 /* 0; -1 with a sentence, or with an empty one when the usage is wanted. */
 static int
 options_read(struct init *init, int argc, char **argv, struct err *err)
@@ -189,7 +197,7 @@ options_read(struct init *init, int argc, char **argv, struct err *err)
 		else if (option == 'u')
 			init->user = optarg;
 		else if (option == 'l')
-			init->url = optarg;
+			fault = url_set(init, optarg, err);
 		else if (option == 'k')
 			fault = key_set(init, optarg, err);
 		else if (option == 'c')

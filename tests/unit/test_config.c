@@ -365,6 +365,8 @@ static const struct {
 	    "[ca] url: wanted http://host/path" },
 	{ "pkifs.conf", "url = http://localhost/pki",
 	    "url = http://localhost/pki/", "without a slash at the end" },
+	{ "pkifs.conf", "url = http://localhost/pki",
+	    "url = https://localhost/pki", "not https: RFC 5280 section 8" },
 	{ "pkifs.conf", "ra = user:root", "ra = user:",
 	    "[roles] ra: wanted a group, or user:NAME" },
 	{ "pkifs.conf", "module = /usr", "module = usr",
