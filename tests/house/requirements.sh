@@ -16,7 +16,9 @@ awk -F'\t' -v pattern='^[A-Z]+-[0-9.]+-' '
 		if (match(word[i], pattern)) {
 			prefix = substr(word[i], 1, RLENGTH)
 			print word[i]
-		} else if (word[i] ~ /^-[0-9]/ && prefix != "")
+		} else if (word[i] ~ /^[0-9]+\.[0-9.]+-[0-9]+$/ && prefix != "")
+			print substr(prefix, 1, index(prefix, "-")) word[i]
+		else if (word[i] ~ /^-[0-9]/ && prefix != "")
 			print substr(prefix, 1, length(prefix) - 1) word[i]
 		if (word[i] ~ /\.\./) {		# REG-x-01..-05: all between
 			split(word[i], ends, /\.\.-?/)

@@ -1,7 +1,7 @@
 # init with each kind of key and several names; a home in use is refused.
 . "$(dirname "$0")/lib.sh"
 for key in rsa:3072 ec:P-384; do
-	new_ca --key $key --names example.net --url https://pki.example.net/x
+	new_ca --key $key --names example.net --url http://pki.example.net/x
 	new_csr www-$(echo $key | tr -d :) www.example.net
 	for csr in "$dir"/www-*.csr; do
 		must cp "$csr" "$ca/requests/"
@@ -9,7 +9,7 @@ for key in rsa:3072 ec:P-384; do
 		must verify_certificate "$crt"
 	done
 	openssl x509 -in "$crt" -noout -text >"$dir/text"
-	says "https://pki.example.net/x/status/issuing.crl" "$dir/text"
+	says "http://pki.example.net/x/status/issuing.crl" "$dir/text"
 	case $key in
 	rsa*) says sha256WithRSAEncryption "$dir/text" ;;
 	*) says ecdsa-with-SHA384 "$dir/text" ;;
