@@ -1,0 +1,593 @@
+/*
+ * Core's end of the way to the signer: see client.h.  One thread owns the
+ * connection.  Orders wait in a queue for each kind, in the order they came;
+ * at most a window of them is with the signer, so that a CRL overtakes what
+ * waits.  What is not answered when the connection ends goes back to the front
+ * of its queue and to the next signer, who knows by the digest what it began.
+ */
+#include <sys/eventfd.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../ca/clock.h"
+#include "client.h"
+#include "wire.h"
+
+#define KEYS_MAX	8
+#define PAUSE		USEC	/* after "unavailable" for another reason */
+#define FIRST_WAIT	500	/* ms that public_key waits for a new signer */
+
+struct entry {
+	struct entry	*next;
+	struct sign_order *order;
+	uint64_t	 id;
+};
+
+/* Queues in the order they are served. */
+enum { Q_RECOVER, Q_CRL, Q_CERTIFICATE, Q_EVIDENCE, Q_OCSP, QUEUES };
+
+struct queue {
+	struct entry	*first;
+	struct entry	**last;
+	usec_t		 pause;		/* not before */
+};
+
+struct known_key {
+	char		name[KEY_NAME];
+	bool		ready;
+	struct bytes	spki;
+};
+
+struct client {
+	struct signing	 signing;	/* first: what callers hold */
+	pthread_t	 thread;
+	pthread_mutex_t	 lock;		/* all below, but for the wire */
+	pthread_cond_t	 told;		/* the signer told its keys */
+	int		 wake;		/* eventfd */
+	int		 fresh;		/* a connection to take; -1 */
+	bool		 ending, connected, knows_keys;
+	uint64_t	 last_id;
+	struct queue	 queue[QUEUES];
+	struct entry	*sent;
+	size_t		 sent_count;
+	struct known_key key[KEYS_MAX];
+	size_t		 key_count;
+	/* the thread's own */
+	struct wire	*wire;
+	struct bytes	 out;
+	size_t		 out_done;
+	int		 out_file;
+};
+
+/* --- queues; all with the lock ------------------------------------------- */
+
+static int
+queue_of(const struct sign_order *o)
+{
+	static const int of_kind[] = {
+		[SIGN_CERTIFICATE] = Q_CERTIFICATE, [SIGN_CRL] = Q_CRL,
+		[SIGN_OCSP] = Q_OCSP, [SIGN_EVIDENCE] = Q_EVIDENCE
+	};
+
+	return o->recover ? Q_RECOVER : of_kind[o->kind];
+}
+
+/* By number: what comes back stands before what never went. */
+static void
+put_back(struct client *c, struct entry *e)
+{
+	struct queue *q = &c->queue[queue_of(e->order)];
+	struct entry **p;
+
+	for (p = &q->first; *p != NULL && (*p)->id < e->id; p = &(*p)->next)
+		;
+	e->next = *p;
+	*p = e;
+	if (e->next == NULL)
+		q->last = &e->next;
+}
+
+static void
+put_last(struct client *c, struct entry *e)
+{
+	struct queue *q = &c->queue[queue_of(e->order)];
+
+	e->next = NULL;
+	*q->last = e;
+	q->last = &e->next;
+}
+
+static struct entry *
+take_first(struct queue *q)
+{
+	struct entry *e = q->first;
+
+	if ((q->first = e->next) == NULL)
+		q->last = &q->first;
+	return e;
+}
+
+static struct entry *
+take_sent(struct client *c, uint64_t id)
+{
+	struct entry **p, *e;
+
+	for (p = &c->sent; (e = *p) != NULL; p = &e->next)
+		if (e->id == id) {
+			*p = e->next;
+			c->sent_count--;
+			return e;
+		}
+	return NULL;
+}
+
+static const struct known_key *
+key_of(const struct client *c, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < c->key_count; i++)
+		if (strcmp(c->key[i].name, name) == 0)
+			return &c->key[i];
+	return NULL;
+}
+
+/* May the first of this queue go now? */
+static bool
+may_go(const struct client *c, int i, usec_t now)
+{
+	const struct queue *q = &c->queue[i];
+	const struct known_key *k;
+
+	if (q->first == NULL || now < q->pause)
+		return false;
+	if (i == Q_RECOVER)
+		return true;
+	k = key_of(c, q->first->order->key);
+	return k == NULL || k->ready;
+}
+
+/* --- sending ------------------------------------------------------------- */
+
+static void
+put_order(struct client *c, struct entry *e, bool in_file)
+{
+	struct sign_order *o = e->order;
+	struct wire_order w = { .id = e->id, .kind = o->kind,
+	    .intent = o->intent, .recover = o->recover, .in_file = in_file,
+	    .size = o->tbs.size, .tbs = SLICE(&o->tbs) };
+
+	memcpy(w.key, o->key, sizeof(w.key));
+	w.key[sizeof(w.key) - 1] = '\0';
+	wire_order_put(&c->out, &w);
+	e->next = c->sent;
+	c->sent = e;
+	c->sent_count++;
+}
+
+/* A large TBS: alone in its message, in a file.  False: nothing was put. */
+static bool
+put_large(struct client *c, struct queue *q)
+{
+	struct slice tbs = SLICE(&q->first->order->tbs);
+
+	if ((c->out_file = wire_file_make(tbs)) == -1) {
+		log_line("no memory file for the signer: %m");
+		q->pause = clock_steady() + PAUSE;
+		return false;
+	}
+	put_order(c, take_first(q), true);
+	return true;
+}
+
+/* One message of what may go; with the lock. */
+static void
+build_message(struct client *c)
+{
+	usec_t now = clock_steady();
+	uint32_t count = 0;
+	size_t size;
+	int i;
+
+	bytes_clear(&c->out);
+	c->out_done = 0;
+	message_open(&c->out, MESSAGE_ORDERS);
+	for (i = 0; i < QUEUES; i++) {
+		while (c->sent_count < MESSAGE_ITEMS && may_go(c, i, now)) {
+			size = c->queue[i].first->order->tbs.size;
+			if (size > TBS_INLINE) {
+				if (count > 0)
+					goto out;
+				count += put_large(c, &c->queue[i]);
+				goto out;
+			}
+			if (c->out.size + size + 128 > MESSAGE_MAX)
+				goto out;
+			put_order(c, take_first(&c->queue[i]), false);
+			count++;
+		}
+	}
+out:
+	if (count > 0)
+		message_close(&c->out, 0, count);
+	else
+		bytes_clear(&c->out);
+}
+
+static void
+close_out_file(struct client *c)
+{
+	if (c->out_file != -1)
+		close(c->out_file);
+	c->out_file = -1;
+}
+
+static void
+disconnect(struct client *c)
+{
+	struct entry *e;
+
+	pthread_mutex_lock(&c->lock);
+	c->connected = c->knows_keys = false;
+	while ((e = c->sent) != NULL) {
+		c->sent = e->next;
+		put_back(c, e);
+	}
+	c->sent_count = 0;
+	pthread_mutex_unlock(&c->lock);
+	wire_free(c->wire);
+	c->wire = NULL;
+	bytes_clear(&c->out);
+	close_out_file(c);
+}
+
+/* -1: the signer is gone. */
+static int
+send_out(struct client *c)
+{
+	int sent;
+
+	for (;;) {
+		if (c->out_done >= c->out.size) {
+			close_out_file(c);
+			pthread_mutex_lock(&c->lock);
+			if (c->knows_keys)
+				build_message(c);
+			else
+				bytes_clear(&c->out);
+			pthread_mutex_unlock(&c->lock);
+			if (c->out.size == 0)
+				return 0;
+		}
+		sent = wire_send_some(c->wire, SLICE(&c->out), &c->out_done,
+		    c->out_file);
+		if (sent != 1)
+			return sent;
+	}
+}
+
+/* --- answers ------------------------------------------------------------- */
+
+static void
+take_answer(struct client *c, const struct wire_answer *w)
+{
+	struct sign_answer a = { .signature = w->signature,
+	    .journal = w->journal };
+	struct sign_order *order = NULL;
+	struct entry *e;
+	struct queue *q;
+
+	pthread_mutex_lock(&c->lock);
+	if ((e = take_sent(c, w->id)) != NULL) {
+		order = e->order;
+		if (w->outcome == WIRE_UNAVAILABLE) {
+			q = &c->queue[queue_of(order)];
+			put_back(c, e);
+			q->pause = clock_steady() + PAUSE;
+			order = NULL;
+		} else
+			free(e);
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (order == NULL)
+		return;
+	a.outcome = (enum sign_outcome)w->outcome;
+	memcpy(a.reason, w->reason, sizeof(a.reason));
+	order->done(order, &a);
+}
+
+static int
+take_answers(struct client *c, uint32_t count, struct slice items,
+    struct err *err)
+{
+	struct wire_answer w;
+	uint32_t i;
+
+	for (i = 0; i < count; i++) {
+		if (wire_answer_get(&items, &w) == -1)
+			return err_set(err, EPROTO, "an answer is malformed");
+		take_answer(c, &w);
+	}
+	return items.size == 0 ? 0 :
+	    err_set(err, EPROTO, "octets behind the last answer");
+}
+
+/* With the lock. */
+static int
+take_key(struct client *c, const struct wire_key *w)
+{
+	struct known_key *k;
+
+	if (c->key_count == KEYS_MAX)
+		return -1;
+	k = &c->key[c->key_count++];
+	memcpy(k->name, w->name, sizeof(k->name));
+	k->ready = w->ready;
+	bytes_copy(&k->spki, w->spki);
+	return 0;
+}
+
+static int
+take_keys(struct client *c, uint32_t count, struct slice items,
+    struct err *err)
+{
+	struct wire_key w;
+	uint32_t i;
+	int ret = 0;
+
+	pthread_mutex_lock(&c->lock);
+	c->key_count = 0;
+	for (i = 0; i < count && ret == 0; i++)
+		if (wire_key_get(&items, &w) == -1 || take_key(c, &w) == -1)
+			ret = err_set(err, EPROTO, "a key is malformed");
+	for (i = 0; i < QUEUES; i++)
+		c->queue[i].pause = 0;
+	c->knows_keys = ret == 0;
+	pthread_cond_broadcast(&c->told);
+	pthread_mutex_unlock(&c->lock);
+	return ret;
+}
+
+/* -1: the signer is gone or not to be understood. */
+static int
+receive(struct client *c)
+{
+	enum message_type type;
+	struct slice items;
+	struct err err;
+	uint32_t count;
+	int got;
+
+	if ((got = wire_read(c->wire, &err)) != 1)
+		return got;
+	while ((got = wire_next(c->wire, &type, &count, &items, &err)) == 1) {
+		if (type == MESSAGE_ANSWERS)
+			got = take_answers(c, count, items, &err);
+		else if (type == MESSAGE_KEYS)
+			got = take_keys(c, count, items, &err);
+		else
+			got = err_set(&err, EPROTO, "the signer sent a "
+			    "message of type %d", (int)type);
+		if (got == -1)
+			break;
+	}
+	if (got == -1)
+		log_line("the signer is out of step: %s", err.text);
+	return got;
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+static void
+take_connection(struct client *c)
+{
+	int fd;
+
+	pthread_mutex_lock(&c->lock);
+	fd = c->fresh;
+	c->fresh = -1;
+	pthread_mutex_unlock(&c->lock);
+	if (fd == -1)
+		return;
+	disconnect(c);
+	c->wire = wire_new(fd);
+	message_open(&c->out, MESSAGE_ASK);
+	message_close(&c->out, 0, 0);
+	c->out_done = 0;
+	pthread_mutex_lock(&c->lock);
+	c->connected = true;
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* Until the first pause ends, in ms; -1 when there is none. */
+static int
+time_left(struct client *c)
+{
+	usec_t now = clock_steady(), first = 0;
+	int i;
+
+	pthread_mutex_lock(&c->lock);
+	for (i = 0; i < QUEUES; i++)
+		if (c->queue[i].first != NULL && c->queue[i].pause > now &&
+		    (first == 0 || c->queue[i].pause < first))
+			first = c->queue[i].pause;
+	pthread_mutex_unlock(&c->lock);
+	return first == 0 ? -1 : (int)((first - now) / 1000) + 1;
+}
+
+static void *
+run(void *arg)
+{
+	struct client *c = arg;
+	uint64_t count;
+	bool ending;
+
+	for (;;) {
+		struct pollfd p[2] = { { c->wake, POLLIN, 0 },
+		    { -1, POLLIN, 0 } };
+
+		if (c->wire != NULL && send_out(c) == -1)
+			disconnect(c);
+		if (c->wire != NULL) {
+			p[1].fd = wire_fd(c->wire);
+			if (c->out_done < c->out.size)
+				p[1].events |= POLLOUT;
+		}
+		if (poll(p, 2, time_left(c)) == -1 && errno != EINTR)
+			die("poll: %m");
+		if (p[0].revents != 0 &&
+		    read(c->wake, &count, sizeof(count)) == sizeof(count)) {
+			pthread_mutex_lock(&c->lock);
+			ending = c->ending;
+			pthread_mutex_unlock(&c->lock);
+			if (ending)
+				return NULL;
+			take_connection(c);
+		}
+		if ((p[1].revents & ~POLLOUT) != 0 && c->wire != NULL &&
+		    receive(c) == -1)
+			disconnect(c);
+	}
+}
+
+static void
+wake(struct client *c)
+{
+	uint64_t one = 1;
+
+	if (write(c->wake, &one, sizeof(one)) != sizeof(one))
+		die("eventfd: %m");
+}
+
+/* --- what callers hold --------------------------------------------------- */
+
+static void
+submit(struct signing *s, struct sign_order *order)
+{
+	struct client *c = (struct client *)s;
+	struct entry *e;
+
+	if ((e = calloc(1, sizeof(*e))) == NULL)
+		die("out of memory");
+	e->order = order;
+	pthread_mutex_lock(&c->lock);
+	e->id = ++c->last_id;
+	put_last(c, e);
+	pthread_mutex_unlock(&c->lock);
+	wake(c);
+}
+
+static bool
+ready(struct signing *s, const char *key)
+{
+	struct client *c = (struct client *)s;
+	const struct known_key *k;
+	bool answer;
+
+	pthread_mutex_lock(&c->lock);
+	k = key_of(c, key);
+	answer = c->connected && c->knows_keys && k != NULL && k->ready;
+	pthread_mutex_unlock(&c->lock);
+	return answer;
+}
+
+static int
+public_key(struct signing *s, const char *key, struct bytes *spki,
+    struct err *err)
+{
+	struct client *c = (struct client *)s;
+	const struct known_key *k;
+	struct timespec until;
+	int ret = 0;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += FIRST_WAIT * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&c->lock);
+	while (c->connected && !c->knows_keys && ret == 0)
+		ret = pthread_cond_timedwait(&c->told, &c->lock, &until);
+	k = key_of(c, key);
+	if (!c->knows_keys)
+		ret = err_set(err, EAGAIN, "the signer is away");
+	else if (k == NULL || k->spki.size == 0)
+		ret = err_set(err, k == NULL ? ENOENT : EAGAIN, "the signer "
+		    "does not know the key %s", key);
+	else {
+		bytes_copy(spki, SLICE(&k->spki));
+		ret = 0;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return ret;
+}
+
+struct client *
+client_new(void)
+{
+	struct client *c;
+	int i;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		die("out of memory");
+	c->signing = (struct signing){ submit, ready, public_key };
+	c->fresh = c->out_file = -1;
+	for (i = 0; i < QUEUES; i++)
+		c->queue[i].last = &c->queue[i].first;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->told, NULL);
+	if ((c->wake = eventfd(0, EFD_CLOEXEC)) == -1 ||
+	    pthread_create(&c->thread, NULL, run, c) != 0)
+		die("the signer's client cannot start: %m");
+	return c;
+}
+
+/* Orders that still wait are dropped uncalled; their intents stay open. */
+void
+client_free(struct client *c)
+{
+	size_t i;
+
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->ending = true;
+	pthread_mutex_unlock(&c->lock);
+	wake(c);
+	pthread_join(c->thread, NULL);
+	disconnect(c);
+	for (i = 0; i < QUEUES; i++)
+		while (c->queue[i].first != NULL)
+			free(take_first(&c->queue[i]));
+	for (i = 0; i < KEYS_MAX; i++)
+		bytes_free(&c->key[i].spki);
+	if (c->fresh != -1)
+		close(c->fresh);
+	close(c->wake);
+	bytes_free(&c->out);
+	pthread_cond_destroy(&c->told);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+void
+client_connect(struct client *c, int fd)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->fresh != -1)
+		close(c->fresh);
+	c->fresh = fd;
+	pthread_mutex_unlock(&c->lock);
+	wake(c);
+}
+
+struct signing *
+client_signing(struct client *c)
+{
+	return &c->signing;
+}

@@ -1,0 +1,248 @@
+/*
+ * What comes in: see intake.h.  DESIGN section 4 is kept here: a begin is on
+ * disk before the token sees anything, one sync for all that came together;
+ * what was begun before is never signed again.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../ca/stop.h"
+#include "intake.h"
+
+#define UNDER_WAY_MAX (2 * MESSAGE_ITEMS)
+
+struct list {
+	struct job	*first, **last;
+	size_t		 count;
+};
+
+static void
+list_init(struct list *l)
+{
+	l->first = NULL;
+	l->last = &l->first;
+	l->count = 0;
+}
+
+static void
+list_add(struct list *l, struct job *j)
+{
+	j->next = NULL;
+	*l->last = j;
+	l->last = &j->next;
+	l->count++;
+}
+
+/* --- what was begun before ----------------------------------------------- */
+
+/*
+ * 1: the book has the answer, and it is set; 0: never begun; -1: could not
+ * tell, answered so.
+ */
+static int
+look_up(struct intake *in, struct job *j)
+{
+	struct book_page page;
+	struct err err;
+	int ret;
+
+	ret = book_find(in->book, j->record.tbs, &page, &err);
+	if (ret == 0 && page.state == BOOK_BEGUN && pens_busy(in->pens) > 0) {
+		/* It may be with a pen just now: see what becomes of it. */
+		bytes_free(&page.signature);
+		pens_wait(in->pens, 0);
+		ret = book_find(in->book, j->record.tbs, &page, &err);
+	}
+	if (ret == -1) {
+		log_line("%s", err.text);
+		job_answer(j, WIRE_UNAVAILABLE, 0, err.text);
+		return -1;
+	}
+	if (page.state == BOOK_UNKNOWN)
+		return 0;
+	bytes_take(&j->signature, &page.signature);
+	job_answer(j, page.state == BOOK_ENDED ? WIRE_SIGNED :
+	    WIRE_ABANDONED, page.begin, page.state == BOOK_ENDED ? "" :
+	    "begun in the journal, and the signature was lost");
+	return 1;
+}
+
+/* --- what may be begun --------------------------------------------------- */
+
+static bool
+has_serial(void *arg, const char *serial)
+{
+	return book_has_serial(arg, serial);
+}
+
+static int64_t
+crl_number(void *arg, const char *key)
+{
+	return book_crl_number(arg, key);
+}
+
+static void
+refuse_job(struct intake *in, struct job *j, const struct err *why)
+{
+	struct err err;
+
+	snprintf(j->record.text, sizeof(j->record.text), "%.299s", why->text);
+	if (book_refuse(in->book, &j->record, &err) == -1)
+		log_line("%s", err.text);
+	log_line("refused: %s", why->text);
+	job_answer(j, WIRE_REFUSED, j->record.seq, why->text);
+}
+
+/* True when the job may be begun; else it is answered. */
+static bool
+may_begin(struct intake *in, struct job *j)
+{
+	struct rules_past past = { has_serial, crl_number, in->book };
+	struct rules_order order = { j->order.kind, j->order.key, j->tbs,
+	    clock_now() };
+	char reason[REASON_MAX];
+	struct err why;
+
+	if (look_up(in, j) != 0)
+		return false;
+	if (j->order.recover) {
+		job_answer(j, WIRE_NEVER_BEGUN, 0, "");
+		return false;
+	}
+	if (keys_ready(in->keys, j->order.key, reason) == 0) {
+		job_answer(j, WIRE_UNAVAILABLE, 0, reason);
+		return false;
+	}
+	if (rules_judge(in->rules, &order, &past, j->record.what, &why) ==
+	    -1) {
+		refuse_job(in, j, &why);
+		return false;
+	}
+	return true;
+}
+
+/* Is it, or does it use up, what another of the list does? */
+static bool
+is_like_one_of(const struct list *l, const struct job *j)
+{
+	const struct job *other;
+
+	for (other = l->first; other != NULL; other = other->next)
+		if (memcmp(other->record.tbs, j->record.tbs,
+		    SHA256_OCTETS) == 0 || (j->record.kind == SIGN_CRL &&
+		    other->record.kind == SIGN_CRL) ||
+		    (strcmp(j->record.what, "-") != 0 &&
+		    strcmp(other->record.what, j->record.what) == 0))
+			return true;
+	return false;
+}
+
+/* --- beginning ----------------------------------------------------------- */
+
+static int
+begin(struct intake *in, struct list *l, struct err *err)
+{
+	struct journal_record records[MESSAGE_ITEMS];
+	struct job *j;
+	size_t n = 0;
+
+	for (j = l->first; j != NULL; j = j->next)
+		records[n++] = j->record;
+	if (book_begin(in->book, records, n, err) == -1)
+		return -1;
+	for (n = 0, j = l->first; j != NULL; j = j->next)
+		j->record = records[n++];
+	return 0;
+}
+
+static void
+put_off(struct intake *in, struct list *l, const char *reason)
+{
+	struct job *j;
+
+	log_line("%zu orders wait: %s", l->count, reason);
+	for (j = l->first; j != NULL; j = j->next)
+		job_answer(j, WIRE_UNAVAILABLE, 0, reason);
+	if (l->first != NULL)
+		in->answer(in->arg, l->first);
+	list_init(l);
+}
+
+/* On a full disk what is urgent may use the journal's reserve. */
+static void
+keep_urgent(struct intake *in, struct list *l, const char *reason)
+{
+	struct list urgent, rest;
+	struct job *j, *next;
+
+	list_init(&urgent);
+	list_init(&rest);
+	for (j = l->first; j != NULL; j = next) {
+		next = j->next;
+		list_add(j->record.kind == SIGN_CERTIFICATE ? &rest : &urgent,
+		    j);
+	}
+	if (rest.first != NULL)
+		put_off(in, &rest, reason);
+	*l = urgent;
+	if (l->first == NULL)
+		list_init(l);
+}
+
+static void
+begin_all(struct intake *in, struct list *l)
+{
+	size_t all = l->count;
+	struct err err;
+
+	if (l->first == NULL)
+		return;
+	if (begin(in, l, &err) == -1) {
+		if (err.code == ENOSPC)
+			keep_urgent(in, l, err.text);
+		if (err.code != ENOSPC || l->first == NULL ||
+		    l->count == all || begin(in, l, &err) == -1) {
+			in->in_doubt = err.code != ENOSPC;
+			put_off(in, l, err.text);
+			return;
+		}
+	}
+	stop_at("signer.begin-synced");
+	if (l->count == 1 && pens_busy(in->pens) == 0)
+		pens_do(in->pens, l->first);
+	else
+		pens_put(in->pens, l->first);
+	list_init(l);
+}
+
+void
+intake_work(struct intake *in, struct job *jobs)
+{
+	struct list batch, answered;
+	struct job *j, *next;
+
+	list_init(&batch);
+	list_init(&answered);
+	pens_wait(in->pens, UNDER_WAY_MAX - MESSAGE_ITEMS);
+	for (j = jobs; j != NULL; j = next) {
+		next = j->next;
+		if (!may_begin(in, j)) {
+			list_add(&answered, j);
+			continue;
+		}
+		if (batch.count == MESSAGE_ITEMS ||
+		    is_like_one_of(&batch, j)) {
+			begin_all(in, &batch);
+			/* What was just begun may have used it up. */
+			if (!may_begin(in, j)) {
+				list_add(&answered, j);
+				continue;
+			}
+		}
+		list_add(&batch, j);
+	}
+	if (answered.first != NULL)
+		in->answer(in->arg, answered.first);
+	begin_all(in, &batch);
+}
