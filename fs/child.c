@@ -1,0 +1,159 @@
+/*
+ * Starting, watching and ending main's children; see child.h.  Fork and exec:
+ * no child begins with threads, secrets or descriptors of anybody else's.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "control.h"
+
+#define LOCK_FD		(CONTROL_FD + 1)
+#define SOON		(10 * USEC)	/* a death so soon is a failure */
+#define BACKOFF_LEAST	(50 * USEC / 1000)
+#define BACKOFF_MOST	(5 * USEC)
+
+/*
+ * What a terminal or a service manager sends to all is for main; children
+ * leave when their socket ends.
+ */
+static void
+signals_of_a_child(void)
+{
+	static const int ignored[] = { SIGINT, SIGHUP, SIGTERM, SIGPIPE };
+	sigset_t none;
+	size_t i;
+
+	for (i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static _Noreturn void
+run(const char *program, char *const argv[], int control, int lock)
+{
+	int high;
+
+	signals_of_a_child();
+	/* Out of the way of 3 and 4 first; dup2 clears close-on-exec. */
+	if ((high = fcntl(control, F_DUPFD, LOCK_FD + 1)) == -1)
+		_exit(127);
+	if (lock != -1 && (lock = fcntl(lock, F_DUPFD, LOCK_FD + 1)) == -1)
+		_exit(127);
+	if (dup2(high, CONTROL_FD) == -1 ||
+	    (lock != -1 && dup2(lock, LOCK_FD) == -1))
+		_exit(127);
+	if (close_range(lock != -1 ? LOCK_FD + 1 : LOCK_FD, ~0U, 0) == -1)
+		_exit(127);
+	execv(program, argv);
+	log_line("%s: %s", program, strerror(errno));
+	_exit(127);
+}
+
+int
+child_start(struct child *child, const char *program, char *const argv[],
+    int lock, struct err *err)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (control_pair(pair, err) == -1)
+		return -1;
+	if ((pid = fork()) == -1) {
+		close(pair[0]);
+		close(pair[1]);
+		return err_set(err, errno, "fork: %s", strerror(errno));
+	}
+	if (pid == 0)
+		run(program, argv, pair[1], lock);
+	close(pair[1]);
+	child->pid = pid;
+	child->control = pair[0];
+	child->started = clock_steady();
+	child->again = 0;
+	return 0;
+}
+
+static void
+forget(struct child *child)
+{
+	child->pid = 0;
+	if (child->control != -1)
+		close(child->control);
+	child->control = -1;
+}
+
+bool
+child_reap(struct child *child, int *status)
+{
+	if (child->pid == 0 ||
+	    waitpid(child->pid, status, WNOHANG) != child->pid)
+		return false;
+	forget(child);
+	return true;
+}
+
+void
+child_again(struct child *child)
+{
+	usec_t now = clock_steady(), wait = 0;
+	unsigned i;
+
+	if (now - child->started > SOON)
+		child->failures = 0;
+	if (child->failures++ > 0)
+		wait = BACKOFF_LEAST;
+	for (i = 2; i < child->failures && wait < BACKOFF_MOST; i++)
+		wait *= 2;
+	child->again = now + (wait < BACKOFF_MOST ? wait : BACKOFF_MOST);
+}
+
+void
+child_is_well(struct child *child)
+{
+	child->failures = 0;
+}
+
+bool
+child_wait(struct child *child, usec_t patience)
+{
+	usec_t until = clock_steady() + patience;
+	int status;
+
+	while (child->pid != 0 && !child_reap(child, &status)) {
+		if (clock_steady() > until)
+			return false;
+		usleep(2000);
+	}
+	return true;
+}
+
+void
+child_kill(struct child *child)
+{
+	if (child->pid != 0)
+		kill(child->pid, SIGKILL);
+	/* One in an uninterruptible call is left to whoever reaps us. */
+	if (!child_wait(child, 2 * USEC))
+		log_line("process %d cannot be killed", (int)child->pid);
+	forget(child);
+}
+
+void
+child_stop(struct child *child, usec_t patience)
+{
+	child->again = 0;
+	if (child->pid == 0)
+		return;
+	if (child->control != -1)
+		close(child->control);
+	child->control = -1;
+	if (!child_wait(child, patience))
+		child_kill(child);
+}

@@ -1,0 +1,42 @@
+/*
+ * A child of main: the same program run anew with an internal verb, with a
+ * control socket and nothing else that main has open.
+ */
+#ifndef FS_CHILD_H
+#define FS_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "../ca/clock.h"
+#include "../ca/err.h"
+
+struct child {
+	pid_t	pid;		/* 0: not running */
+	int	control;	/* -1 */
+	usec_t	started;
+	unsigned failures;	/* in a row, soon after a start */
+	usec_t	again;		/* when to start it again; 0: not wanted */
+};
+
+#define CHILD_NONE	{ .control = -1 }
+
+/*
+ * argv[0] is "pkifs", argv[1] the verb.  `lock` becomes descriptor 4 of the
+ * child, so that the home stays locked while it lives; -1: no.
+ */
+int	child_start(struct child *, const char *program, char *const argv[],
+	    int lock, struct err *);
+/* Has it ended?  Then its socket is closed and `status` is as of waitpid. */
+bool	child_reap(struct child *, int *status);
+/* When to start it again: at once, then later and later, 5 s at most. */
+void	child_again(struct child *);
+/* It works: what was before does not count. */
+void	child_is_well(struct child *);
+/* Ends its socket and waits; kills it when it does not leave. */
+void	child_stop(struct child *, usec_t patience);
+/* Waits only, the socket stays; false: still there. */
+bool	child_wait(struct child *, usec_t patience);
+void	child_kill(struct child *);
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * The life of a core: told what to serve, it reads the configuration with the
+ * rights it was started with, drops them, opens everything bottom up and
+ * serves until main's socket ends, main says leave, or the mount is gone.
+ * Nothing has to be put in order at the end: what was not answered the next
+ * core is asked again, so a core that takes too long to leave just goes.
+ */
+#include <sys/stat.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "../ca/commit.h"
+#include "../ca/stop.h"
+#include "../hsm/client.h"
+#include "confine.h"
+#include "context.h"
+#include "control.h"
+#include "core_process.h"
+#include "notifier.h"
+#include "session.h"
+
+#define LEAVE_MS	5000	/* then without good order */
+#define STEP_MS		20
+
+/* One core in a process; callbacks of others carry no argument for it. */
+static struct {
+	struct config	*config;
+	struct store	*store;
+	struct committer *committer;
+	struct client	*client;
+	struct notifier	*notifier;
+	struct authority *authority;
+	struct publisher *publisher;
+	struct tree	*tree;
+	struct fuse_session *se;
+	struct authority_parts parts;
+	pthread_t	 listener;
+	atomic_bool	 ended;
+} core;
+
+static struct roles *roles;
+static pthread_rwlock_t roles_lock = PTHREAD_RWLOCK_INITIALIZER;
+
+static unsigned
+roles_now(uid_t uid)
+{
+	unsigned bits;
+
+	pthread_rwlock_rdlock(&roles_lock);
+	bits = roles_of_uid(roles, uid);
+	pthread_rwlock_unlock(&roles_lock);
+	return bits;
+}
+
+static gid_t
+role_gid_now(enum role role)
+{
+	gid_t gid;
+
+	pthread_rwlock_rdlock(&roles_lock);
+	gid = roles_gid(roles, role);
+	pthread_rwlock_unlock(&roles_lock);
+	return gid;
+}
+
+static int
+roles_set(struct slice octets, struct err *err)
+{
+	struct roles *new, *old;
+
+	if ((new = roles_get(&octets)) == NULL || octets.size != 0) {
+		roles_free(new);
+		return err_set(err, EBADMSG, "the table of roles does not "
+		    "parse");
+	}
+	pthread_rwlock_wrlock(&roles_lock);
+	old = roles;
+	roles = new;
+	pthread_rwlock_unlock(&roles_lock);
+	roles_free(old);
+	return 0;
+}
+
+/* --- listening to main --------------------------------------------------- */
+
+static void
+on_roles(struct control_message *m)
+{
+	struct err err;
+
+	if (roles_set(SLICE(&m->body), &err) == -1)
+		log_line("%s", err.text);
+}
+
+static void
+on_signer(struct control_message *m)
+{
+	client_connect(core.client, control_take(m, 0));
+}
+
+static void
+on_herald(struct control_message *m)
+{
+	struct err err;
+	pid_t pid;
+
+	if (control_herald_get(SLICE(&m->body), &pid, &err) == -1)
+		log_line("%s", err.text);
+	else
+		notifier_set_herald(core.notifier, control_take(m, 0), pid);
+}
+
+static const struct {
+	enum control_type type;
+	void	(*act)(struct control_message *);	/* NULL: leave */
+} acts[] = {
+	{ CONTROL_ROLES, on_roles }, { CONTROL_SIGNER, on_signer },
+	{ CONTROL_HERALD, on_herald }, { CONTROL_LEAVE, NULL }
+};
+
+/* 1: go on; 0: leave. */
+static int
+listen_once(void)
+{
+	struct control_message m;
+	struct err err;
+	size_t i;
+	int rc;
+
+	if ((rc = control_receive(CONTROL_FD, "Rshl", &m, &err)) != 1) {
+		if (rc == -1)
+			log_line("%s", err.text);
+		return 0;
+	}
+	for (i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (acts[i].type == m.type)
+			break;
+	rc = acts[i].act != NULL;
+	if (rc)
+		acts[i].act(&m);
+	control_clear(&m);
+	return rc;
+}
+
+static void *
+listen_to_main(void *arg)
+{
+	int i;
+
+	while (listen_once())
+		;
+	for (i = 0; i < LEAVE_MS && !atomic_load(&core.ended);
+	    i += STEP_MS) {
+		session_end(core.se);
+		usleep(STEP_MS * 1000);
+	}
+	if (!atomic_load(&core.ended)) {
+		log_line("leaving without good order");
+		_exit(0);
+	}
+	return NULL;
+}
+
+/* From the session: it serves, or this kernel cannot send again. */
+static void
+session_is_open(bool served)
+{
+	struct err err;
+
+	if (served)
+		notifier_attach(core.notifier, core.se, core.tree);
+	if (control_send(CONTROL_FD,
+	    served ? CONTROL_READY : CONTROL_NO_RESEND,
+	    (struct slice){ NULL, 0 }, NULL, 0, &err) == -1)
+		log_line("%s", err.text);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+/*
+ * What would be loaded at first use, when chroot and filters forbid it:
+ * OpenSSL's configuration, and the library behind pthread_cancel.
+ */
+static void
+load_before_chroot(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG |
+	    OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+	if (dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL) == NULL)
+		log_line("%s", dlerror());
+	tzset();
+}
+
+static int
+open_store(const char *store, char spool[PATH_MAX], struct err *err)
+{
+	int n;
+
+	n = snprintf(spool, PATH_MAX, "%s/spool",
+	    strcmp(store, "/") == 0 ? "" : store);
+	if (n >= PATH_MAX)
+		return err_set(err, ENAMETOOLONG, "%s is too long", store);
+	if (mkdir(spool, 0700) == -1 && errno != EEXIST)
+		return err_set(err, errno, "%s: %s", spool, strerror(errno));
+	if ((core.store = store_open(store, err)) == NULL)
+		return -1;
+	core.committer = committer_new(core.store);
+	core.client = client_new();
+	core.notifier = notifier_new();
+	return 0;
+}
+
+static int
+open_authority(struct err *err)
+{
+	core.parts = (struct authority_parts){
+		.config = core.config, .store = core.store,
+		.committer = core.committer,
+		.signing = client_signing(core.client),
+		.sink = notifier_sink(core.notifier), .roles_of = roles_now
+	};
+	core.authority = authority_open(&core.parts, err);
+	if (core.authority == NULL)
+		return -1;
+	core.publisher = publisher_open(core.authority, &core.parts, err);
+	return core.publisher == NULL ? -1 : 0;
+}
+
+static int
+open_tree(int slab, const char *spool, struct err *err)
+{
+	struct tree_parts parts = {
+		.config = core.config, .store = core.store,
+		.committer = core.committer, .authority = core.authority,
+		.publisher = core.publisher, .roles_of = roles_now,
+		.role_gid = role_gid_now, .slab = slab, .spool = spool,
+		.uid = getuid(), .gid = getgid()
+	};
+
+	core.tree = tree_new(&parts, err);
+	return core.tree == NULL ? -1 : 0;
+}
+
+static int
+open_session(const struct control_start *start, int fd, struct err *err)
+{
+	struct session_plan plan = { .fd = fd, .init = start->init,
+	    .first = start->first, .open = session_is_open };
+
+	core.se = session_new(&plan, core.tree, err);
+	if (core.se == NULL)
+		return -1;
+	if (pthread_create(&core.listener, NULL, listen_to_main, NULL) != 0)
+		die("no thread to listen to main");
+	return 0;
+}
+
+static int
+start(const char *home, struct control_message *m, struct err *err)
+{
+	static char store[PATH_MAX], spool[PATH_MAX];
+	struct control_start plan;
+
+	if (control_start_get(SLICE(&m->body), &plan, err) == -1 ||
+	    roles_set(plan.roles, err) == -1)
+		return -1;
+	if ((core.config = config_read(home, err)) == NULL)
+		return -1;
+	context_set(core.config);
+	load_before_chroot();
+	if (confine_core(core.config, store, err) == -1 ||
+	    open_store(store, spool, err) == -1 ||
+	    open_authority(err) == -1)
+		return -1;
+	/* The slab is the tree's, the lock stays open as long as we live. */
+	if (open_tree(control_take(m, 1), spool, err) == -1)
+		return -1;
+	(void)control_take(m, 2);
+	return open_session(&plan, control_take(m, 0), err);
+}
+
+static void
+end(void)
+{
+	publisher_close(core.publisher);
+	authority_close(core.authority);
+	client_free(core.client);
+	committer_free(core.committer);
+	notifier_free(core.notifier);
+	session_free(core.se);
+	tree_free(core.tree);
+	store_close(core.store);
+	config_free(core.config);
+}
+
+static int
+say_failed(const struct err *fault)
+{
+	struct err err;
+
+	log_line("%s", fault->text);
+	(void)control_send_text(CONTROL_FD, CONTROL_FAILED, fault->text,
+	    &err);
+	return 1;
+}
+
+int
+verb_core(int argc, char **argv)
+{
+	struct control_message m;
+	struct err err;
+	int rc;
+
+	stop_open();
+	log_name("core");
+	if (argc != 2)
+		return 2;
+	signal(SIGPIPE, SIG_IGN);
+	umask(0077);
+	if ((rc = control_receive(CONTROL_FD, "S", &m, &err)) != 1)
+		return rc == 0 ? 0 : say_failed(&err);
+	if (start(argv[1], &m, &err) == -1)
+		return say_failed(&err);
+	control_clear(&m);
+	if ((rc = session_serve(core.se)) < 0)
+		log_line("the session ended: %s", strerror(-rc));
+	end();
+	atomic_store(&core.ended, true);
+	return 0;
+}

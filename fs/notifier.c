@@ -1,0 +1,437 @@
+/*
+ * The notifier; see notifier.h.  Publications come from any thread and go
+ * through one queue; for each, in this order: every changed name is
+ * invalidated in the kernel, its `done` is called (from then on a reader gets
+ * the new one), and what is worth it is announced by the herald.
+ *
+ * Announcements never hold anything up.  They have a queue of their own, are
+ * sent without waiting, and when the herald is behind each folder has at most
+ * one under way every 100 ms, its newest name; then, too, an issuance tells of
+ * two names only, its certificate and its last event (DETAILS, Herald).
+ */
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "notifier.h"
+
+#define BEHIND		16	/* announcements waiting: the herald is behind */
+#define WAITING_MOST	256
+#define PACE		(100 * USEC / 1000)
+#define RETRY_MS	5
+#define FOLDERS		64	/* whose last announcement is remembered */
+
+struct publication_item {
+	struct publication_item *next;
+	char	**paths;
+	size_t	  count;
+	void	(*done)(void *);
+	void	 *arg;
+};
+
+struct announcement {
+	struct announcement *next;
+	size_t	folder;		/* octets of the path that are its folder */
+	char	path[];
+};
+
+struct folder {
+	uint64_t hash;
+	usec_t	 last;
+};
+
+struct notifier {
+	struct publication_sink sink;	/* first: sink_changed casts */
+	pthread_t	thread;
+	pthread_mutex_t	lock;
+	pthread_cond_t	more;
+	struct publication_item *first, **last;
+	struct fuse_session *se;
+	struct tree	*tree;
+	int		 herald;
+	bool		 new_herald, leaving;
+
+	/* The thread's own. */
+	struct announcement *waiting, **waiting_last;
+	size_t		 waiting_count;
+	struct folder	 folders[FOLDERS];
+	int		 connection;
+};
+
+/* --- announcements ------------------------------------------------------- */
+
+static size_t
+folder_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 0 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	return n;
+}
+
+static struct folder *
+folder_slot(struct notifier *n, const struct announcement *a)
+{
+	uint64_t hash = 14695981039346656037u;	/* FNV-1a */
+	struct folder *f;
+	size_t i;
+
+	for (i = 0; i < a->folder; i++)
+		hash = (hash ^ (unsigned char)a->path[i]) * 1099511628211u;
+	f = &n->folders[hash % FOLDERS];
+	if (f->hash != hash)
+		*f = (struct folder){ .hash = hash };
+	return f;
+}
+
+static void
+drop_first(struct notifier *n)
+{
+	struct announcement *a = n->waiting;
+
+	if ((n->waiting = a->next) == NULL)
+		n->waiting_last = &n->waiting;
+	n->waiting_count--;
+	free(a);
+}
+
+/* When the herald is behind a folder's newest name takes the older's place. */
+static bool
+replace_waiting(struct notifier *n, struct announcement *new)
+{
+	struct announcement **p, *a;
+
+	for (p = &n->waiting; (a = *p) != NULL; p = &a->next)
+		if (a->folder == new->folder &&
+		    memcmp(a->path, new->path, a->folder) == 0)
+			break;
+	if (a == NULL)
+		return false;
+	new->next = a->next;
+	*p = new;
+	if (n->waiting_last == &a->next)
+		n->waiting_last = &new->next;
+	free(a);
+	return true;
+}
+
+static void
+announce(struct notifier *n, const char *path)
+{
+	size_t size = strlen(path) + 1;
+	struct announcement *a;
+
+	if (n->connection == -1)
+		return;
+	if ((a = malloc(sizeof(*a) + size)) == NULL)
+		die("out of memory");
+	memcpy(a->path, path, size);
+	a->folder = folder_of(path);
+	a->next = NULL;
+	if (n->waiting_count >= BEHIND && replace_waiting(n, a))
+		return;
+	if (n->waiting_count >= WAITING_MOST)
+		drop_first(n);
+	*n->waiting_last = a;
+	n->waiting_last = &a->next;
+	n->waiting_count++;
+}
+
+static void
+herald_is_gone(struct notifier *n)
+{
+	while (n->waiting != NULL)
+		drop_first(n);
+	if (n->connection != -1)
+		close(n->connection);
+	n->connection = -1;
+}
+
+/* Sends what may go now; the rest waits for RETRY_MS. */
+static void
+send_waiting(struct notifier *n)
+{
+	struct announcement *a;
+	struct folder *f;
+	usec_t now;
+
+	while ((a = n->waiting) != NULL) {
+		f = folder_slot(n, a);
+		now = clock_steady();
+		if (n->waiting_count >= BEHIND && now - f->last < PACE)
+			return;
+		if (send(n->connection, a->path, strlen(a->path),
+		    MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
+			if (errno != EAGAIN && errno != ENOBUFS)
+				herald_is_gone(n);
+			return;
+		}
+		f->last = now;
+		drop_first(n);
+	}
+}
+
+static bool
+is_below(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+static bool
+has_suffix(const char *path, const char *suffix)
+{
+	size_t n = strlen(path), m = strlen(suffix);
+
+	return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+/*
+ * What of a publication is announced.  Of evidence the last event; of a box
+ * the certificate, or the status when there is none; of issued/ the folder of
+ * the certificate, while there is time; elsewhere (status/, ca/) everything.
+ */
+static void
+announce_publication(struct notifier *n, const struct publication_item *p)
+{
+	const char *event = NULL, *answer = NULL, *issued = NULL, *path;
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		path = p->paths[i];
+		if (is_below(path, "evidence"))
+			event = path;
+		else if (is_below(path, "requests")) {
+			if (answer == NULL || has_suffix(path, ".crt"))
+				answer = path;
+		} else if (is_below(path, "issued")) {
+			if (issued == NULL || is_below(path,
+			    "issued/by-serial"))
+				issued = path;
+		} else
+			announce(n, path);
+	}
+	if (answer != NULL)
+		announce(n, answer);
+	if (issued != NULL && n->waiting_count < BEHIND)
+		announce(n, issued);
+	if (event != NULL)
+		announce(n, event);
+}
+
+/* --- the kernel ---------------------------------------------------------- */
+
+static void
+invalidate(struct fuse_session *se, struct tree *tree, char *path)
+{
+	size_t size = strlen(path), folder;
+	bool slash = size > 0 && path[size - 1] == '/';
+	fuse_ino_t parent;
+	char before;
+
+	if (slash)
+		path[--size] = '\0';
+	folder = folder_of(path);
+	before = path[folder == 0 ? 0 : folder - 1];
+	if (folder > 0)
+		path[folder - 1] = '\0';
+	parent = folder == 0 ? FUSE_ROOT_ID : tree_resolve(tree, path);
+	if (folder > 0)
+		path[folder - 1] = before;
+	/* ENOENT: the kernel does not know the name, which is fine. */
+	if (parent != 0 && size > folder)
+		(void)fuse_lowlevel_notify_inval_entry(se, parent,
+		    path + folder, size - folder);
+	if (slash)
+		path[size] = '/';
+}
+
+static void
+item_free(struct publication_item *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		free(p->paths[i]);
+	free(p->paths);
+	free(p);
+}
+
+static void
+publish(struct notifier *n, struct publication_item *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count && n->se != NULL; i++)
+		invalidate(n->se, n->tree, p->paths[i]);
+	if (p->done != NULL)
+		p->done(p->arg);
+	announce_publication(n, p);
+	item_free(p);
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+static void
+deadline(struct timespec *to, long ms)
+{
+	clock_gettime(CLOCK_MONOTONIC, to);
+	to->tv_nsec += ms * 1000000;
+	if (to->tv_nsec >= 1000000000) {
+		to->tv_nsec -= 1000000000;
+		to->tv_sec++;
+	}
+}
+
+/* With the lock: waits for work; NULL: only announcements are due. */
+static struct publication_item *
+next_item(struct notifier *n)
+{
+	struct publication_item *p;
+	struct timespec until;
+
+	while (!n->new_herald && (n->first == NULL || n->se == NULL) &&
+	    !n->leaving) {
+		if (n->waiting == NULL) {
+			pthread_cond_wait(&n->more, &n->lock);
+			continue;
+		}
+		deadline(&until, RETRY_MS);
+		if (pthread_cond_timedwait(&n->more, &n->lock, &until) ==
+		    ETIMEDOUT)
+			return NULL;
+	}
+	if (n->new_herald) {
+		herald_is_gone(n);
+		n->connection = n->herald;
+		n->new_herald = false;
+	}
+	if ((p = n->first) == NULL || (n->se == NULL && !n->leaving))
+		return NULL;
+	if ((n->first = p->next) == NULL)
+		n->last = &n->first;
+	return p;
+}
+
+static void *
+run(void *arg)
+{
+	struct notifier *n = arg;
+	struct publication_item *p;
+	bool leaving;
+
+	do {
+		pthread_mutex_lock(&n->lock);
+		p = next_item(n);
+		leaving = n->leaving && p == NULL;
+		pthread_mutex_unlock(&n->lock);
+		if (p != NULL)
+			publish(n, p);
+		send_waiting(n);
+	} while (!leaving);
+	herald_is_gone(n);
+	return NULL;
+}
+
+static void
+sink_changed(struct publication_sink *sink, const char *const *paths,
+    size_t count, void (*done)(void *), void *arg)
+{
+	struct notifier *n = (struct notifier *)sink;
+	struct publication_item *p;
+	size_t i;
+
+	if ((p = calloc(1, sizeof(*p))) == NULL ||
+	    (p->paths = calloc(count + 1, sizeof(*p->paths))) == NULL)
+		die("out of memory");
+	for (i = 0; i < count; i++)
+		if ((p->paths[i] = strdup(paths[i])) == NULL)
+			die("out of memory");
+	p->count = count;
+	p->done = done;
+	p->arg = arg;
+	pthread_mutex_lock(&n->lock);
+	*n->last = p;
+	n->last = &p->next;
+	pthread_cond_signal(&n->more);
+	pthread_mutex_unlock(&n->lock);
+}
+
+struct notifier *
+notifier_new(void)
+{
+	pthread_condattr_t steady;
+	struct notifier *n;
+
+	if ((n = calloc(1, sizeof(*n))) == NULL)
+		die("out of memory");
+	n->sink.changed = sink_changed;
+	n->last = &n->first;
+	n->waiting_last = &n->waiting;
+	n->herald = n->connection = -1;
+	pthread_mutex_init(&n->lock, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&n->more, &steady);
+	pthread_condattr_destroy(&steady);
+	if (pthread_create(&n->thread, NULL, run, n) != 0)
+		die("no thread for the notifier");
+	return n;
+}
+
+/* What is queued is still told; without a session only to its callers. */
+void
+notifier_free(struct notifier *n)
+{
+	if (n == NULL)
+		return;
+	pthread_mutex_lock(&n->lock);
+	n->leaving = true;
+	pthread_cond_signal(&n->more);
+	pthread_mutex_unlock(&n->lock);
+	pthread_join(n->thread, NULL);
+	if (n->new_herald && n->herald != -1)
+		close(n->herald);
+	pthread_cond_destroy(&n->more);
+	pthread_mutex_destroy(&n->lock);
+	free(n);
+}
+
+void
+notifier_attach(struct notifier *n, struct fuse_session *se,
+    struct tree *tree)
+{
+	pthread_mutex_lock(&n->lock);
+	n->se = se;
+	n->tree = tree;
+	pthread_cond_signal(&n->more);
+	pthread_mutex_unlock(&n->lock);
+}
+
+void
+notifier_set_herald(struct notifier *n, int fd, pid_t pid)
+{
+	pthread_mutex_lock(&n->lock);
+	if (n->new_herald && n->herald != -1)
+		close(n->herald);
+	n->herald = fd;
+	n->new_herald = true;
+	if (n->tree != NULL)
+		tree_set_herald(n->tree, fd == -1 ? 0 : pid);
+	pthread_cond_signal(&n->more);
+	pthread_mutex_unlock(&n->lock);
+}
+
+struct publication_sink *
+notifier_sink(struct notifier *n)
+{
+	return &n->sink;
+}

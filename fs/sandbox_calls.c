@@ -1,0 +1,147 @@
+/*
+ * Which system calls each process may make.  Core, herald and detacher have a
+ * list of what they need: anything else is answered ENOSYS, so that a C
+ * library that tries something newer first falls back, and what only an
+ * intruder would try ends the process.  The signer loads foreign modules whose
+ * needs nobody knows; it has a list of what it may not.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <seccomp.h>
+
+#include "sandbox.h"
+
+/* A sanitizer's own calls are anybody's guess: there all are as the signer. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED	1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED	0
+#endif
+
+static const char *const every[] = {
+	"brk", "clock_getres", "clock_gettime", "clock_nanosleep", "close",
+	"exit", "exit_group", "fcntl", "fstat", "futex", "getpid",
+	"getrandom", "gettid", "gettimeofday", "madvise", "mmap", "mprotect",
+	"mremap", "munmap", "nanosleep", "newfstatat", "poll", "ppoll",
+	"prctl", "read", "readv", "recvfrom", "recvmsg", "restart_syscall", "rseq",
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait",
+	"sched_yield", "sendmsg", "set_robust_list", "sigaltstack", "tgkill",
+	"time", "write", "writev", NULL
+};
+
+static const char *const core[] = {
+	/* threads */
+	"clone", "clone3", "getcpu", "membarrier", "sched_getaffinity",
+	"set_tid_address",
+	/* the store's files */
+	"access", "chmod", "dup", "dup3", "faccessat", "faccessat2",
+	"fallocate", "fchmod", "fchmodat", "fchown", "fdatasync", "flock",
+	"fstatfs", "fsync", "ftruncate", "getcwd", "getdents64", "link",
+	"linkat", "lseek", "lstat", "mkdir", "mkdirat", "msync", "open",
+	"openat", "pread64", "preadv", "preadv2", "pwrite64", "pwritev",
+	"pwritev2", "readlink", "readlinkat", "rename", "renameat",
+	"renameat2", "rmdir", "stat", "statfs", "statx", "sync_file_range",
+	"umask", "unlink", "unlinkat", "utimensat",
+	/* waiting, and the signer's and the herald's sockets */
+	"epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2",
+	"getsockopt", "memfd_create", "pipe2", "pselect6", "select",
+	"sendto", "setsockopt", "shutdown", "signalfd4",
+	"socketpair", "timerfd_create", "timerfd_gettime", "timerfd_settime",
+	/* facts about itself and the clock */
+	"adjtimex", "clock_adjtime", "getegid", "geteuid", "getgid",
+	"getppid", "getrlimit", "getrusage", "getuid", "prlimit64", "sysinfo",
+	"times", "uname", NULL
+};
+
+static const char *const herald[] = {
+	"mkdirat", "openat2", "utimensat", NULL
+};
+
+static const char *const detacher[] = {
+	"umount2", NULL
+};
+
+/* Nobody here needs these; whoever tries them is not our program. */
+static const char *const deadly[] = {
+	"accept", "accept4", "bind", "bpf", "chroot", "connect",
+	"create_module", "delete_module", "execve", "execveat",
+	"finit_module", "fork", "fsconfig", "fsmount", "fsopen",
+	"init_module", "io_uring_enter", "io_uring_register",
+	"io_uring_setup", "kexec_file_load", "kexec_load", "listen", "mount",
+	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
+	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
+	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
+	"unshare", "userfaultfd", "vfork", NULL
+};
+
+/* What no PKCS#11 module needs: servers, other processes, the machine. */
+static const char *const foreign[] = {
+	"accept", "accept4", "acct", "add_key", "adjtimex", "bpf", "chroot",
+	"clock_adjtime", "clock_settime", "create_module", "delete_module",
+	"execve", "execveat", "fanotify_init", "finit_module", "fsconfig",
+	"fsmount", "fsopen", "init_module", "io_uring_enter",
+	"io_uring_register", "io_uring_setup", "kexec_file_load",
+	"kexec_load", "keyctl", "listen", "mount", "mount_setattr",
+	"move_mount", "name_to_handle_at", "open_by_handle_at", "open_tree",
+	"perf_event_open", "personality", "pidfd_getfd", "pidfd_open",
+	"pivot_root", "process_vm_readv", "process_vm_writev", "ptrace",
+	"quotactl", "reboot", "request_key", "setdomainname", "sethostname",
+	"setns", "settimeofday", "swapoff", "swapon", "umount2", "unshare",
+	"userfaultfd", NULL
+};
+
+static const struct table {
+	const char	*name;
+	const char *const *allowed[2];	/* beside `every`; NULL: all */
+	const char *const *denied;	/* with EPERM */
+	const char *const *deadly;
+} tables[] = {
+	[SANDBOX_CORE] = { "core", { every, core }, NULL, deadly },
+	[SANDBOX_SIGNER] = { "signer", { NULL, NULL }, foreign, NULL },
+	[SANDBOX_HERALD] = { "herald", { every, herald }, NULL, deadly },
+	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, NULL, deadly }
+};
+
+/* Names that this machine's kernel or libseccomp does not have are left out. */
+static int
+add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
+{
+	int number, rc;
+
+	for (; names != NULL && *names != NULL; names++) {
+		number = seccomp_syscall_resolve_name(*names);
+		if (number == __NR_SCMP_ERROR || number < 0)
+			continue;
+		if ((rc = seccomp_rule_add(filter, action, number, 0)) < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int
+sandbox_calls(enum sandbox_process process, struct err *err)
+{
+	const struct table *t = &tables[SANITIZED ? SANDBOX_SIGNER : process];
+	scmp_filter_ctx filter;
+	int rc;
+
+	filter = seccomp_init(t->allowed[0] != NULL ? SCMP_ACT_ERRNO(ENOSYS) :
+	    SCMP_ACT_ALLOW);
+	if (filter == NULL)
+		die("seccomp_init");
+	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if ((rc = add(filter, SCMP_ACT_ALLOW, t->allowed[0])) < 0 ||
+	    (rc = add(filter, SCMP_ACT_ALLOW, t->allowed[1])) < 0 ||
+	    (rc = add(filter, SCMP_ACT_ERRNO(EPERM), t->denied)) < 0 ||
+	    (rc = add(filter, SCMP_ACT_KILL_PROCESS, t->deadly)) < 0 ||
+	    (rc = seccomp_load(filter)) < 0)
+		err_set(err, -rc, "seccomp for %s: %s", t->name, strerror(-rc));
+	seccomp_release(filter);
+	return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,215 @@
+/*
+ * A session that takes over; see session.h.  The order is what matters:
+ *
+ *	the recorded INIT is read and answered.  The kernel knows that answer
+ *	already unless the core before died in between: ENOENT, which is fine.
+ *
+ *	RESEND (Linux 6.9, here by its number) makes the kernel forget who read
+ *	what.  A request read before it would come a second time while it is
+ *	being worked on, so the other workers wait at a gate until it is out.
+ *
+ *	requests then come as ever; what was sent before has the highest bit of
+ *	`unique` set, and request_note keeps that for the tree.
+ *
+ * Buffers are made present before they are read into: a page fault in the
+ * moment of a SIGKILL would end in EIO for the caller of a request.
+ */
+#include <sys/mman.h>
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <linux/fuse.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../ca/stop.h"
+#include "resend.h"
+#include "session.h"
+
+#define NOTIFY_RESEND	7	/* FUSE_NOTIFY_RESEND, not in every header */
+
+static struct {
+	struct bytes	init;
+	uint64_t	init_unique;
+	bool		first;
+	atomic_bool	fed, answered;
+	sem_t		gate;		/* a turnstile: whoever passes opens */
+	void		(*open)(bool);
+	pthread_t	server;
+	atomic_bool	serving;
+} session;
+
+static ssize_t
+feed_init(void *to, size_t room)
+{
+	if (session.init.size > room) {
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(to, session.init.data, session.init.size);
+	return (ssize_t)session.init.size;
+}
+
+static void
+make_present(void *buffer, size_t size)
+{
+	static _Thread_local void *known;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = (uintptr_t)buffer & ~(page - 1);
+	uintptr_t end = ((uintptr_t)buffer + size + page - 1) & ~(page - 1);
+
+	if (known == buffer)
+		return;
+	known = buffer;
+#ifdef MADV_POPULATE_WRITE
+	(void)madvise((void *)from, end - from, MADV_POPULATE_WRITE);
+#else
+	(void)from;
+	(void)end;
+#endif
+}
+
+static ssize_t
+session_read(int fd, void *buffer, size_t room, void *tree)
+{
+	ssize_t n;
+
+	if (!atomic_exchange(&session.fed, true))
+		return feed_init(buffer, room);
+	while (sem_wait(&session.gate) == -1)
+		if (errno != EINTR)
+			return -1;
+	sem_post(&session.gate);
+	make_present(buffer, room);
+	n = read(fd, buffer, room);
+	if (n > 0)
+		request_note(buffer, (size_t)n);
+	return n;
+}
+
+static int
+ask_again(int fd)
+{
+	struct fuse_out_header resend = { .len = sizeof(resend),
+	    .error = NOTIFY_RESEND };
+
+	if (fault_here("no-resend")) {
+		errno = EINVAL;
+		return -1;
+	}
+	return write(fd, &resend, sizeof(resend)) == -1 ? -1 : 0;
+}
+
+static void
+open_gate(int fd)
+{
+	bool served = session.first || ask_again(fd) == 0;
+
+	if (served)
+		sem_post(&session.gate);
+	session.open(served);
+}
+
+static ssize_t
+session_writev(int fd, struct iovec *iov, int count, void *tree)
+{
+	const struct fuse_out_header *head = iov[0].iov_base;
+	uint32_t size = head->len;
+	bool is_init = head->unique == session.init_unique;
+	int32_t error = head->error;
+	ssize_t n;
+
+	n = writev(fd, iov, count);
+	if (!is_init || atomic_exchange(&session.answered, true))
+		return n;
+	if (n == -1 && errno == ENOENT)
+		n = (ssize_t)size;
+	if (n != -1 && error == 0)
+		open_gate(fd);
+	return n;
+}
+
+struct fuse_session *
+session_new(const struct session_plan *plan, struct tree *tree,
+    struct err *err)
+{
+	static const struct fuse_custom_io io = {
+		.read = session_read, .writev = session_writev
+	};
+	char *argv[] = { "pkifs", NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+	struct fuse_in_header head;
+	struct fuse_session *se;
+	int rc;
+
+	if (plan->init.size < sizeof(head)) {
+		err_set(err, EBADMSG, "the recorded INIT is too short");
+		return NULL;
+	}
+	memcpy(&head, plan->init.data, sizeof(head));
+	bytes_copy(&session.init, plan->init);
+	session.init_unique = head.unique;
+	session.first = plan->first;
+	session.open = plan->open;
+	sem_init(&session.gate, 0, 0);
+	se = fuse_session_new(&args, &tree_operations, sizeof(tree_operations),
+	    tree);
+	if (se == NULL) {
+		err_set(err, EINVAL, "libfuse makes no session");
+		return NULL;
+	}
+	if ((rc = fuse_session_custom_io(se, &io, plan->fd)) != 0) {
+		err_set(err, -rc, "fuse_session_custom_io: %s", strerror(-rc));
+		fuse_session_destroy(se);
+		return NULL;
+	}
+	return se;
+}
+
+static void
+wake(int signal)
+{
+}
+
+int
+session_serve(struct fuse_session *se)
+{
+	struct sigaction action = { .sa_handler = wake };
+	struct fuse_loop_config *config;
+	int rc;
+
+	/* libfuse 3.14 sleeps in a semaphore that only a signal ends. */
+	sigaction(SIGUSR1, &action, NULL);
+	session.server = pthread_self();
+	atomic_store(&session.serving, true);
+	if ((config = fuse_loop_cfg_create()) == NULL)
+		die("out of memory");
+	/* clone_fd would keep requests that nobody can hand over. */
+	fuse_loop_cfg_set_clone_fd(config, 0);
+	rc = fuse_session_loop_mt(se, config);
+	atomic_store(&session.serving, false);
+	fuse_loop_cfg_destroy(config);
+	return rc;
+}
+
+void
+session_end(struct fuse_session *se)
+{
+	fuse_session_exit(se);
+	if (atomic_load(&session.serving))
+		pthread_kill(session.server, SIGUSR1);
+}
+
+void
+session_free(struct fuse_session *se)
+{
+	if (se == NULL)
+		return;
+	fuse_session_destroy(se);
+	sem_destroy(&session.gate);
+	bytes_free(&session.init);
+}
