@@ -111,16 +111,29 @@ certificate_read(const char *home, const char *file, struct bytes *der,
 	return x;
 }
 
+/* commonName as UTF-8, whatever string type it has. */
 static int
 certificate_name(X509 *x, const char *file, char *to, size_t room,
     struct err *err)
 {
+	X509_NAME *name = X509_get_subject_name(x);
+	unsigned char *text = NULL;
+	int at, size = -1;
 
-	if (X509_NAME_get_text_by_NID(X509_get_subject_name(x),
-	    NID_commonName, to, (int)room) > 0)
+	at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	if (at >= 0)
+		size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(
+		    X509_NAME_get_entry(name, at)));
+	if (size > 0 && (size_t)size < room &&
+	    memchr(text, '\0', (size_t)size) == NULL) {
+		memcpy(to, text, (size_t)size);
+		to[size] = '\0';
+		OPENSSL_free(text);
 		return 0;
-	return err_set(err, EINVAL, "ca/%s: wanted a commonName in the "
-	    "subject", file);
+	}
+	OPENSSL_free(text);
+	return err_set(err, EINVAL, "ca/%s: wanted a commonName of 1 to %zu "
+	    "octets in the subject", file, room - 1);
 }
 
 static usec_t
