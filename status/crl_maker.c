@@ -5,9 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "../ca/store_status.h"
 #include "bell.h"
 #include "compare.h"
 #include "crl_maker.h"
@@ -29,28 +27,12 @@ struct crl_maker {
 	bool		 leftovers;	/* there may be open intents */
 };
 
-static int
-is_waiting(void *arg, const struct revocation *r)
-{
-	bool *waiting = arg;
-
-	*waiting = *waiting || (r->on_crl == 0 &&
-	    strcmp(r->issuer, "issuing") == 0);
-	return *waiting;
-}
-
 static bool
 has_work(struct crl_maker *m)
 {
-	bool waiting = m->leftovers || clock_now() >= m->due;
-	struct view *view;
+	bool waits = pending_add_unpublished(m->pending);
 
-	if (waiting)
-		return true;
-	view = view_take(m->desk->parts->store);
-	revocations_unpublished(view, is_waiting, &waiting);
-	view_put(view);
-	return waiting;
+	return waits || m->leftovers || clock_now() >= m->due;
 }
 
 static int

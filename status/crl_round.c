@@ -81,10 +81,7 @@ last_number(struct view *view)
 	return number;
 }
 
-/*
- * An entry stays until one scheduled CRL after the certificate's end has
- * carried it (RFC 5280 3.3): one life of a CRL is more than its schedule.
- */
+/* One snapshot for the entries and for what is carried first. */
 static int
 build(struct round *round, struct err *err)
 {
@@ -95,8 +92,8 @@ build(struct round *round, struct err *err)
 	round->frame.number = last_number(view) + 1;
 	round->frame.this_update = clock_now() / USEC * USEC;
 	round->frame.next_update = round->frame.this_update + life;
-	revocations_on_crl(view, ISSUER, round->frame.this_update - life,
-	    add_entry, round);
+	revocations_on_crl(view, ISSUER, round->frame.this_update, add_entry,
+	    round);
 	revocations_unpublished(view, add_carried, round);
 	view_put(view);
 	crl_finish_tbs(&round->tbs, &round->frame);

@@ -10,13 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/paths.h"
 #include "../ca/stop.h"
+#include "../ca/store_events.h"
 #include "compare.h"
 #include "pending.h"
 
-#define CRL_PATHS	2
+#define BUCKETS		1024
+#define CRL_PATHS	3		/* and the newest event */
 #define ENTRY_PATHS	2
-#define PATH		96
+#define PATH		PATH_TEXT
 
 struct waiter {
 	struct timer	 timer;		/* first: the timer is the waiter */
@@ -33,15 +36,14 @@ struct entry {
 	int64_t		 revocation;
 	usec_t		 since;
 	char		 serial[SERIAL_TEXT];
-	struct revocation row;		/* as seen when it was settled */
 	bool		 settled;
 };
 
 struct pending {
 	const struct desk *desk;
-	pthread_mutex_t	 mutex;		/* of the list and of waiters' done */
+	pthread_mutex_t	 mutex;		/* of the lists and of waiters' done */
 	pthread_mutex_t	 settling;
-	struct entry	*entries;
+	struct entry	*entries[BUCKETS];	/* by revocation */
 	bool		 crl_changed;
 };
 
@@ -93,24 +95,31 @@ free_entry(struct entry *entry)
 	free(entry);
 }
 
+static void
+end_entry(struct pending *p, struct entry *entry)
+{
+	drop_done *done;
+
+	for (struct waiter *w = entry->waiters; w != NULL; w = w->next) {
+		timers_cancel(p->desk->timers, &w->timer);
+		if ((done = take_done(w)) != NULL)
+			done(w->arg, NULL);
+	}
+	free_entry(entry);
+}
+
 void
 pending_free(struct pending *p)
 {
 	struct entry *entry;
-	drop_done *done;
 
 	if (p == NULL)
 		return;
-	while ((entry = p->entries) != NULL) {
-		p->entries = entry->next;
-		for (struct waiter *w = entry->waiters; w != NULL;
-		    w = w->next) {
-			timers_cancel(p->desk->timers, &w->timer);
-			if ((done = take_done(w)) != NULL)
-				done(w->arg, NULL);
+	for (size_t i = 0; i < BUCKETS; i++)
+		while ((entry = p->entries[i]) != NULL) {
+			p->entries[i] = entry->next;
+			end_entry(p, entry);
 		}
-		free_entry(entry);
-	}
 	pthread_mutex_destroy(&p->settling);
 	pthread_mutex_destroy(&p->mutex);
 	free(p);
@@ -149,6 +158,19 @@ told_add(struct told *told, drop_done *done, void *arg)
 	told->count++;
 }
 
+/* The last event stands for the few that came with it: one announcement. */
+static void
+event_path(struct pending *p, char path[PATH])
+{
+	struct view *view = view_take(p->desk->parts->store);
+	struct event_row row;
+
+	path[0] = '\0';
+	if (events_get(view, events_last(view), &row) == 1)
+		path_event(path, row.seq, row.time, row.name);
+	view_put(view);
+}
+
 static void
 case_paths(char paths[ENTRY_PATHS][PATH], const char *serial)
 {
@@ -180,13 +202,23 @@ give_up(struct timer *timer)
 
 /* --- adding -------------------------------------------------------------- */
 
+/* The entry of a revocation, made when there is none. */
 static struct entry *
-find_entry(struct pending *p, int64_t revocation)
+take_entry(struct pending *p, const struct revocation *r, usec_t since)
 {
-	struct entry *entry = p->entries;
+	struct entry **bucket = &p->entries[(uint64_t)r->id % BUCKETS];
+	struct entry *entry;
 
-	while (entry != NULL && entry->revocation != revocation)
-		entry = entry->next;
+	for (entry = *bucket; entry != NULL; entry = entry->next)
+		if (entry->revocation == r->id)
+			return entry;
+	if ((entry = calloc(1, sizeof *entry)) == NULL)
+		die("out of memory");
+	entry->revocation = r->id;
+	entry->since = since;
+	memcpy(entry->serial, r->serial, sizeof entry->serial);
+	entry->next = *bucket;
+	*bucket = entry;
 	return entry;
 }
 
@@ -207,15 +239,7 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 		memcpy(w->serial, r->serial, sizeof w->serial);
 	}
 	pthread_mutex_lock(&p->mutex);
-	if ((entry = find_entry(p, r->id)) == NULL) {
-		if ((entry = calloc(1, sizeof *entry)) == NULL)
-			die("out of memory");
-		entry->revocation = r->id;
-		entry->since = since;
-		memcpy(entry->serial, r->serial, sizeof entry->serial);
-		entry->next = p->entries;
-		p->entries = entry;
-	}
+	entry = take_entry(p, r, since);
 	if (w != NULL) {
 		w->next = entry->waiters;
 		entry->waiters = w;
@@ -225,32 +249,44 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 	pthread_mutex_unlock(&p->mutex);
 }
 
+struct unpublished {
+	struct pending	*pending;
+	bool		 not_on_crl;
+};
+
 static int
 add_row(void *arg, const struct revocation *r)
 {
-	pending_add(arg, r, r->decided, NULL, NULL);
+	struct unpublished *u = arg;
+
+	pending_add(u->pending, r, r->decided, NULL, NULL);
+	u->not_on_crl = u->not_on_crl || r->on_crl == 0;
 	return 0;
 }
 
-void
+bool
 pending_add_unpublished(struct pending *p)
 {
 	struct view *view = view_take(p->desk->parts->store);
+	struct unpublished u = { .pending = p };
 
-	revocations_unpublished(view, add_row, p);
+	revocations_unpublished(view, add_row, &u);
 	view_put(view);
+	return u.not_on_crl;
 }
 
 usec_t
 pending_oldest(void *arg)
 {
 	struct pending *p = arg;
+	struct entry *entry;
 	usec_t oldest = 0;
 
 	pthread_mutex_lock(&p->mutex);
-	for (struct entry *e = p->entries; e != NULL; e = e->next)
-		if (oldest == 0 || e->since < oldest)
-			oldest = e->since;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (entry = p->entries[i]; entry != NULL; entry = entry->next)
+			if (oldest == 0 || entry->since < oldest)
+				oldest = entry->since;
 	pthread_mutex_unlock(&p->mutex);
 	return oldest;
 }
@@ -265,49 +301,63 @@ pending_crl_changed(struct pending *p)
 
 /* --- settling ------------------------------------------------------------ */
 
-/* Looks at each row, compares the settled; returns how many there are. */
-static size_t
-look(struct pending *p, struct entry *first)
-{
-	struct view *view = view_take(p->desk->parts->store);
-	struct revocation *rows = NULL;
-	size_t count = 0, room = 0;
+struct settled {
+	struct revocation *rows;
+	size_t		  count, room;
+};
 
-	for (struct entry *e = first; e != NULL; e = e->next) {
-		e->settled = revocation_get(view, e->revocation, &e->row) == 1 &&
-		    e->row.on_crl != 0 && e->row.on_ocsp != 0;
-		if (!e->settled)
-			continue;
-		if (count == room) {
-			room = room == 0 ? 16 : 2 * room;
-			rows = realloc(rows, room * sizeof *rows);
-			if (rows == NULL)
-				die("out of memory");
-		}
-		rows[count++] = e->row;
+/* Is it published?  Then its row is kept for the comparison. */
+static bool
+is_published(struct view *view, int64_t revocation, struct settled *s)
+{
+	struct revocation r;
+
+	if (revocation_get(view, revocation, &r) != 1 || r.on_crl == 0 ||
+	    r.on_ocsp == 0)
+		return false;
+	if (s->count == s->room) {
+		s->room = 2 * s->room + 16;
+		s->rows = realloc(s->rows, s->room * sizeof *s->rows);
+		if (s->rows == NULL)
+			die("out of memory");
 	}
-	compare_changed(p->desk, view, rows, count);
-	view_put(view);
-	free(rows);
-	return count;
+	s->rows[s->count++] = r;
+	return true;
 }
 
-/* Takes the settled out of the list; returns them as a list of their own. */
+/* Looks at each row, compares the settled; returns how many there are. */
+static size_t
+look(struct pending *p, struct entry *first[BUCKETS])
+{
+	struct view *view = view_take(p->desk->parts->store);
+	struct settled s = { 0 };
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct entry *e = first[i]; e != NULL; e = e->next)
+			e->settled = is_published(view, e->revocation, &s);
+	compare_changed(p->desk, view, s.rows, s.count);
+	view_put(view);
+	free(s.rows);
+	return s.count;
+}
+
+/* Takes the settled out of the lists; returns them as a list of their own. */
 static struct entry *
 unlink_settled(struct pending *p)
 {
 	struct entry *settled = NULL, *entry, **at;
 
 	pthread_mutex_lock(&p->mutex);
-	for (at = &p->entries; (entry = *at) != NULL;) {
-		if (!entry->settled) {
-			at = &entry->next;
-			continue;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (at = &p->entries[i]; (entry = *at) != NULL;) {
+			if (!entry->settled) {
+				at = &entry->next;
+				continue;
+			}
+			*at = entry->next;
+			entry->next = settled;
+			settled = entry;
 		}
-		*at = entry->next;
-		entry->next = settled;
-		settled = entry;
-	}
 	pthread_mutex_unlock(&p->mutex);
 	return settled;
 }
@@ -343,6 +393,9 @@ tell(struct pending *p, struct entry *settled, size_t count, bool crl)
 		die("out of memory");
 	snprintf(paths[n++], PATH, "status/issuing.crl");
 	snprintf(paths[n++], PATH, "status/issuing.crl.pem");
+	event_path(p, paths[n]);
+	if (paths[n][0] != '\0')
+		n++;
 	for (struct entry *e = settled; e != NULL; e = e->next) {
 		case_paths(paths + n, e->serial);
 		n += ENTRY_PATHS;
@@ -363,18 +416,17 @@ tell(struct pending *p, struct entry *settled, size_t count, bool crl)
 void
 pending_settle(struct pending *p)
 {
-	struct entry *first, *settled, *entry;
-	size_t count = 0;
+	struct entry *first[BUCKETS], *settled, *entry;
+	size_t count;
 	bool crl;
 
 	pthread_mutex_lock(&p->settling);
 	pthread_mutex_lock(&p->mutex);
-	first = p->entries;
+	memcpy(first, p->entries, sizeof first);
 	crl = p->crl_changed;
 	p->crl_changed = false;
 	pthread_mutex_unlock(&p->mutex);
-	if (first != NULL)
-		count = look(p, first);
+	count = look(p, first);
 	settled = count > 0 ? unlink_settled(p) : NULL;
 	if (count > 0 || crl)
 		tell(p, settled, count, crl);

@@ -22,8 +22,11 @@ void		 pending_free(struct pending *);
  */
 void	pending_add(struct pending *, const struct revocation *, usec_t since,
 	    drop_done *, void *arg);
-/* All of the store that are not there yet, as after a restart. */
-void	pending_add_unpublished(struct pending *);
+/*
+ * Those of the store that are not there yet: after a restart, or revoked by
+ * the authority.  True when one of them is not on the CRL.
+ */
+bool	pending_add_unpublished(struct pending *);
 /* Since when the oldest waits; 0: none does. */
 usec_t	pending_oldest(void *pending);
 

@@ -1,0 +1,104 @@
+/*
+ * The publisher: its parts, put together.  The act of revoking commits and
+ * rings both makers; the CRL's and the answers' threads publish, each settles
+ * what both have published.
+ */
+#include <stdlib.h>
+
+#include "crl_maker.h"
+#include "desk.h"
+#include "ocsp_service.h"
+#include "pending.h"
+#include "publisher.h"
+#include "revocations.h"
+#include "root_crl.h"
+
+struct publisher {
+	struct desk		 desk;
+	struct pending		*pending;
+	struct crl_maker	*crl_maker;
+	struct ocsp_service	*ocsp;
+	struct revocations	*revocations;
+};
+
+/*
+ * Something was revoked: by an act, or by the authority itself.  The thread of
+ * the CRL looks what.
+ */
+static void
+ring(void *arg)
+{
+	struct publisher *p = arg;
+
+	crl_maker_ring(p->crl_maker);
+	ocsp_service_ring(p->ocsp);
+}
+
+struct publisher *
+publisher_open(struct authority *authority, struct authority_parts *parts,
+    struct err *err)
+{
+	struct publisher *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		die("out of memory");
+	p->desk.authority = authority;
+	p->desk.parts = parts;
+	p->desk.issuing = signatory_new(SLICE(&parts->config->issuing_der),
+	    err);
+	if (p->desk.issuing == NULL) {
+		err_in(err, "the issuing certificate");
+		publisher_close(p);
+		return NULL;
+	}
+	p->desk.timers = timers_new();
+	p->desk.health = health_new(parts, p->desk.timers);
+	p->pending = pending_new(&p->desk);
+	health_watch(p->desk.health, pending_oldest, p->pending);
+	root_crl_import(&p->desk);
+	p->crl_maker = crl_maker_new(&p->desk, p->pending);
+	p->ocsp = ocsp_service_new(&p->desk, p->pending);
+	p->revocations = revocations_new(&p->desk, p->pending, ring, p);
+	parts->revoked_arg = p;
+	parts->revoked = ring;
+	/* What the authority revoked before it could say so. */
+	ring(p);
+	return p;
+}
+
+void
+publisher_close(struct publisher *p)
+{
+	if (p == NULL)
+		return;
+	p->desk.parts->revoked = NULL;
+	revocations_free(p->revocations);
+	crl_maker_free(p->crl_maker);
+	ocsp_service_free(p->ocsp);
+	health_free(p->desk.health);
+	pending_free(p->pending);
+	timers_free(p->desk.timers);
+	signatory_free(p->desk.issuing);
+	free(p);
+}
+
+int
+publisher_may_revoke(struct publisher *p, const char *serial, uid_t uid,
+    struct err *err)
+{
+	return revocations_may(p->revocations, serial, uid, err);
+}
+
+void
+publisher_revoke(struct publisher *p, const struct revocation_act *act,
+    drop_done *done, void *arg)
+{
+	revocations_act(p->revocations, act, done, arg);
+}
+
+void
+publisher_ocsp(struct publisher *p, struct slice request, ocsp_done *done,
+    void *arg)
+{
+	ocsp_service_ask(p->ocsp, request, done, arg);
+}

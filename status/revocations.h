@@ -1,0 +1,24 @@
+/*
+ * The act of revoking: who may, what it changes, its event, in one essential
+ * transaction; then whoever publishes is rung.
+ */
+#ifndef STATUS_REVOCATIONS_H
+#define STATUS_REVOCATIONS_H
+
+#include "desk.h"
+#include "pending.h"
+#include "publisher.h"
+
+struct revocations;
+
+/* `committed` is called after each, from the committer's thread. */
+struct revocations *revocations_new(const struct desk *, struct pending *,
+		    void (*committed)(void *), void *arg);
+/* Waits for what is being committed. */
+void	revocations_free(struct revocations *);
+int	revocations_may(struct revocations *, const char *serial, uid_t,
+	    struct err *);
+void	revocations_act(struct revocations *, const struct revocation_act *,
+	    drop_done *, void *arg);
+
+#endif
