@@ -39,6 +39,7 @@ append(struct delivery *d, struct event *event, struct err *err)
 
 /* --- the CA -------------------------------------------------------------- */
 
+/* Its inputs are the three things that the root's key signed. */
 static int
 record_ca(struct delivery *d, struct err *err)
 {
@@ -54,6 +55,8 @@ record_ca(struct delivery *d, struct err *err)
 	event_input(event, "root.der", c->root_der.size, sha256);
 	sha256_text(sha256, SLICE(&c->issuing_der));
 	event_input(event, "issuing.der", c->issuing_der.size, sha256);
+	sha256_text(sha256, SLICE(&c->root_crl_der));
+	event_input(event, "root.crl", c->root_crl_der.size, sha256);
 	event_detail(event, "sandbox", c->sandbox ? "yes, from birth" : "no");
 	event_detail(event, "program", "pkifs " PKIFS_VERSION);
 	event_outcome(event, "done");
