@@ -1,6 +1,7 @@
 /*
- * PEM (RFC 7468) or DER, told apart by the first two octets: DER of a request
- * begins 0x30 0x81..0x83, which no text does.  A PEM file may have text in
+ * PEM (RFC 7468) or DER, told apart by the first octets: DER of a request
+ * begins 0x30 0x81..0x83, or (Ed25519) 0x30, a length, 0x30, a length and the
+ * version, which no text does.  A PEM file may have text in
  * front of its one block (`openssl req -text`), any ends of lines, and white
  * space behind it; nothing else.
  */
@@ -199,14 +200,24 @@ read_pem(struct slice in, struct bytes *der, struct err *err)
 	return answer;
 }
 
+static bool
+is_der(struct slice in)
+{
+	if (in.size < 2 || in.data[0] != DER_SEQUENCE)
+		return false;
+	if (in.data[1] >= 0x80)
+		return in.data[1] <= 0x84;
+	return in.size >= 7 && in.data[2] == DER_SEQUENCE &&
+	    memcmp(in.data + 4, "\x02\x01\x00", 3) == 0;
+}
+
 int
 dropped_read(struct slice in, struct bytes *der, struct err *err)
 {
 	int answer;
 
 	bytes_clear(der);
-	if (in.size >= 2 && in.data[0] == DER_SEQUENCE &&
-	    in.data[1] >= 0x80 && in.data[1] <= 0x84) {
+	if (is_der(in)) {
 		if ((answer = check_der(in, err)) == 1)
 			bytes_copy(der, in);
 		return answer;
