@@ -113,10 +113,8 @@ apply_intent(struct job *job, struct tx *tx, struct err *err)
 		    (long long)round->frame.number);
 	if (meta_set_number(tx, NUMBER, round->frame.number, err) != 0)
 		return -1;
-	round->intent.kind = SIGN_CRL;
-	snprintf(round->intent.key, sizeof round->intent.key, ISSUER);
-	round->intent.number = round->frame.number;
-	round->intent.time = clock_now();
+	round->intent = (struct intent){ .kind = SIGN_CRL, .key = ISSUER,
+	    .number = round->frame.number, .time = clock_now() };
 	sha256_text(round->intent.tbs_sha256, SLICE(&round->tbs));
 	return intent_put(tx, &round->intent, SLICE(&round->tbs), err);
 }
