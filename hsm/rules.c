@@ -71,7 +71,7 @@ judge_issuer(struct judging *j, struct slice *s)
 	struct slice found;
 
 	if (der_get_whole(s, DER_SEQUENCE, &found) == -1 ||
-	    !slice_equal(found, j->rules->name))
+	    !slice_equal(found, j->rules->issuing.name))
 		return refuse(j, "the issuer is not the subject of the "
 		    "issuing certificate (RFC 5280 4.1.2.4)");
 	return 0;
@@ -85,7 +85,7 @@ judge_authority_key(struct judging *j, struct slice value)
 	if (der_get(&value, DER_SEQUENCE, &content) == -1 ||
 	    value.size != 0 ||
 	    der_get(&content, DER_IMPLICIT(0), &id) == -1 ||
-	    content.size != 0 || !slice_equal(id, j->rules->key_id))
+	    content.size != 0 || !slice_equal(id, j->rules->issuing.key_id))
 		return refuse(j, "the authorityKeyIdentifier is not that of "
 		    "the issuing key (RFC 5280 4.2.1.1)");
 	return 0;
@@ -145,72 +145,23 @@ digest(unsigned char *to, const EVP_MD *md, struct slice s)
 		die("no digest");
 }
 
-static int
-read_policies(struct rules *r, struct slice value)
-{
-	struct slice list, one;
-
-	if (der_get(&value, DER_SEQUENCE, &list) == -1)
-		return -1;
-	while (list.size > 0) {
-		if (r->policy_count == RULES_POLICIES ||
-		    der_get(&list, DER_SEQUENCE, &one) == -1 ||
-		    der_get(&one, DER_OID,
-		    &r->policies[r->policy_count++]) == -1)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-read_extensions(struct rules *r, struct slice s)
-{
-	struct slice list, inner;
-	struct der_extension e;
-	int got;
-
-	if (der_get(&s, DER_CONTEXT(3), &inner) == -1 ||
-	    der_get(&inner, DER_SEQUENCE, &list) == -1)
-		return -1;
-	while ((got = next_extension(&list, &e)) == 1) {
-		if (slice_equal(e.oid, OID_SUBJECT_KEY_ID) &&
-		    der_get(&e.value, DER_OCTET_STRING, &r->key_id) == -1)
-			return -1;
-		if (slice_equal(e.oid, OID_POLICIES) &&
-		    read_policies(r, e.value) == -1)
-			return -1;
-	}
-	return got == 0 && r->key_id.size != 0 ? 0 : -1;
-}
-
 /* The parts of the issuing certificate that others are compared with. */
 static int
 read_issuing(struct rules *r, struct err *err)
 {
-	struct slice s = SLICE(&r->issuing_der), c, tbs, validity, spki, bits;
-	struct slice skipped;
+	struct issuer_facts *f = &r->issuing;
+	struct slice bits;
 
-	if (der_get(&s, DER_SEQUENCE, &c) == -1 ||
-	    der_get(&c, DER_SEQUENCE, &tbs) == -1 ||
-	    der_get(&tbs, DER_CONTEXT(0), &skipped) == -1 ||
-	    der_get(&tbs, DER_INTEGER, &skipped) == -1 ||
-	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
-	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
-	    der_get(&tbs, DER_SEQUENCE, &validity) == -1 ||
-	    der_get_time(&validity, &r->not_before) == -1 ||
-	    der_get_time(&validity, &r->not_after) == -1 ||
-	    der_get_whole(&tbs, DER_SEQUENCE, &r->name) == -1 ||
-	    der_get_whole(&tbs, DER_SEQUENCE, &spki) == -1 ||
-	    read_extensions(r, tbs) == -1)
+	if (issuer_facts_get(f, SLICE(&r->issuing_der)) == -1)
 		return err_set(err, EBADMSG, "issuing.der is no certificate "
 		    "of a CA");
-	if (!slice_equal(spki, SLICE(&r->spki[KEY_ISSUING])))
+	if (!slice_equal(f->spki, SLICE(&r->spki[KEY_ISSUING])))
 		return err_set(err, EBADMSG, "issuing.spki is not the key of "
 		    "issuing.der");
-	algorithm_of_spki(spki, &bits);
-	digest(r->name_sha1, EVP_sha1(), r->name);
+	algorithm_of_spki(f->spki, &bits);
+	digest(r->name_sha1, EVP_sha1(), f->name);
 	digest(r->key_sha1, EVP_sha1(), bits);
-	digest(r->name_sha256, EVP_sha256(), r->name);
+	digest(r->name_sha256, EVP_sha256(), f->name);
 	digest(r->key_sha256, EVP_sha256(), bits);
 	return 0;
 }

@@ -104,7 +104,7 @@ extended_key_usage(struct certificate *c, const struct der_extension *e)
 static int
 policies(struct certificate *c, const struct der_extension *e)
 {
-	const struct rules *r = c->j->rules;
+	const struct issuer_facts *f = &c->j->rules->issuing;
 	struct slice s = e->value, list, one, oid;
 	char words[DER_OID_TEXT];
 	size_t i;
@@ -117,10 +117,10 @@ policies(struct certificate *c, const struct der_extension *e)
 		    der_get(&one, DER_OID, &oid) == -1)
 			return refuse(c->j, "certificatePolicies is "
 			    "malformed");
-		for (i = 0; i < r->policy_count; i++)
-			if (slice_equal(r->policies[i], oid))
+		for (i = 0; i < f->policy_count; i++)
+			if (slice_equal(f->policies[i], oid))
 				break;
-		if (i == r->policy_count) {
+		if (i == f->policy_count) {
 			der_oid_name(oid, words);
 			return refuse(c->j, "the policy %s is not among those "
 			    "of the issuing certificate", words);
@@ -246,7 +246,7 @@ judge_serial(struct judging *j, struct slice *s)
 static int
 judge_validity(struct certificate *c, struct slice s)
 {
-	const struct rules *r = c->j->rules;
+	const struct issuer_facts *f = &c->j->rules->issuing;
 	usec_t before, after, now = c->j->order->now;
 	usec_t most = c->for_ocsp ? c->j->row->own_lifetime_max :
 	    c->j->row->lifetime_max;
@@ -255,7 +255,7 @@ judge_validity(struct certificate *c, struct slice s)
 	    der_get_time(&s, &after) == -1 || s.size != 0)
 		return refuse(c->j, "the validity is malformed (RFC 5280 "
 		    "4.1.2.5)");
-	if (before < r->not_before || after > r->not_after)
+	if (before < f->not_before || after > f->not_after)
 		return refuse(c->j, "the validity is not inside that of the "
 		    "issuing certificate");
 	if (after <= before)

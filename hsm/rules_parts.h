@@ -7,9 +7,9 @@
 
 #include "../ca/der.h"
 #include "../ca/oids.h"
+#include "issuer.h"
 #include "rules.h"
 
-#define RULES_POLICIES	16
 #define CLOCK_LEEWAY	(5 * 60 * USEC)	/* how far ahead core's may be */
 
 enum { KEY_ROOT, KEY_ISSUING, KEY_OCSP, KEY_EVIDENCE };
@@ -18,11 +18,7 @@ struct rules {
 	struct bytes	issuing_der;
 	struct bytes	spki[RULES_KEYS];
 	const struct algorithm *algorithm[RULES_KEYS];
-	/* Of the issuing certificate; slices into issuing_der. */
-	struct slice	name, key_id;
-	struct slice	policies[RULES_POLICIES];	/* OIDs */
-	size_t		policy_count;
-	usec_t		not_before, not_after;
+	struct issuer_facts issuing;	/* slices into issuing_der */
 	/* What OCSP names it by, SHA-1 and SHA-256 (RFC 6960 4.1.1). */
 	unsigned char	name_sha1[20], key_sha1[20];
 	unsigned char	name_sha256[32], key_sha256[32];

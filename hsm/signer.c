@@ -4,8 +4,6 @@
  * over.  The signer leaves when main's socket ends, and also when it finds its
  * journal in doubt or core out of step: main starts another.
  */
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -17,10 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/conf.h>
-
-#include "../ca/file.h"
 #include "intake.h"
+#include "place.h"
 #include "signer.h"
 #include "watch.h"
 #include "wire.h"
@@ -29,7 +25,6 @@
 #define TICK_MS		1000
 #define PATIENCE	(20 * USEC)
 #define SEND_MS		10000
-#define CONF_FILE_MAX	(256 * 1024)
 
 struct signer {
 	const char	*home;		/* HOME/signer */
@@ -287,38 +282,6 @@ serve_control(struct signer *s)
 
 /* --- opening ------------------------------------------------------------- */
 
-/* `module` of [token] in pkifs.conf, which core has checked. */
-static int
-read_module(const char *home, char *to, size_t room, struct err *err)
-{
-	struct bytes text = { 0 };
-	char path[1024];
-	CONF *conf = NULL;
-	BIO *bio = NULL;
-	char *module;
-	long line;
-	int ret = -1;
-
-	snprintf(path, sizeof(path), "%s/../pkifs.conf", home);
-	if (file_read(path, CONF_FILE_MAX, &text, err) == -1)
-		return -1;
-	if ((bio = BIO_new_mem_buf(text.data, (int)text.size)) == NULL ||
-	    (conf = NCONF_new(NULL)) == NULL)
-		die("out of memory");
-	if (NCONF_load_bio(conf, bio, &line) != 1 ||
-	    (module = NCONF_get_string(conf, "token", "module")) == NULL ||
-	    strlen(module) >= room)
-		err_set(err, EINVAL, "pkifs.conf names no module in [token]");
-	else {
-		strcpy(to, module);
-		ret = 0;
-	}
-	NCONF_free(conf);
-	BIO_free(bio);
-	bytes_free(&text);
-	return ret;
-}
-
 static int
 open_keys(struct signer *s, struct err *err)
 {
@@ -327,10 +290,10 @@ open_keys(struct signer *s, struct err *err)
 	snprintf(path, sizeof(path), "%s/../ca", s->home);
 	if (s->rules == NULL && (s->rules = rules_open(path, err)) == NULL)
 		return -1;
-	if (read_module(s->home, module, sizeof(module), err) == -1)
+	snprintf(path, sizeof(path), "%s/../pkifs.conf", s->home);
+	if (place_module(path, module, sizeof(module), err) == -1)
 		return -1;
-	snprintf(path, sizeof(path), "%s/softhsm2.conf", s->home);
-	setenv("SOFTHSM2_CONF", path, 1);
+	place_softhsm(s->home);
 	s->keys = keys_new(s->home, module, s->rules);
 	return 0;
 }
@@ -403,16 +366,6 @@ close_all(struct signer *s)
 	pthread_mutex_destroy(&s->lock);
 }
 
-/* Nothing of this process is ever written to a core file. */
-static void
-keep_secrets(void)
-{
-	struct rlimit none = { 0, 0 };
-
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-}
-
 static usec_t
 patience(void)
 {
@@ -459,7 +412,6 @@ signer_run(const char *home, int control)
 	struct signer s = { .home = home, .control = control };
 	int status;
 
-	keep_secrets();
 	watch_start(patience());
 	pthread_mutex_init(&s.lock, NULL);
 	snprintf(s.trouble, sizeof(s.trouble), "not opened yet");
