@@ -52,6 +52,13 @@ application_of_order(struct sign_order *order)
 	    offsetof(struct application, order));
 }
 
+struct application *
+application_of_retry(struct retry *retry)
+{
+	return (struct application *)(void *)((char *)retry -
+	    offsetof(struct application, retry));
+}
+
 /* "www" of "www.csr": what is left of the suffix. */
 static void
 name_slot(char to[SLOT_NAME + 1], const char *file_name)
@@ -79,6 +86,8 @@ application_drop(struct application *app, const struct drop *drop)
 	name_slot(app->slot_name, drop->file_name);
 	bytes_copy(&app->dropped, drop->bytes);
 	app->csr = csr_cache_take(app->authority->cache, drop->bytes);
+	app->unreadable = app->csr->csr == NULL;
+	app->fault = app->csr->fault;
 	waiting_key(&app->entry, app->box, app->slot_name, app->csr->sha256);
 }
 

@@ -10,6 +10,7 @@
 #include "csr_cache.h"
 #include "gates.h"
 #include "permit.h"
+#include "retries.h"
 #include "store_status.h"
 #include "waiting.h"
 
@@ -25,9 +26,7 @@ struct application {
 	struct sign_order	 order;
 	struct waiting_entry	 entry;
 	struct authority	*authority;
-	struct application	*next_retry;
-	usec_t			 retry_at;
-	void			(*again)(struct application *);
+	struct retry		 retry;
 
 	/* As dropped; nothing of it for the CA's own certificates. */
 	int64_t			 box, file;
@@ -37,6 +36,7 @@ struct application {
 	usec_t			 mtime, received;
 	struct bytes		 dropped;
 	const struct csr_entry	*csr;
+	bool			 unreadable;	/* no request: see `fault` */
 	bool			 taken_up;	/* from the store, at start */
 	/* Of the CA itself. */
 	bool			 internal;
@@ -88,6 +88,7 @@ struct application {
 struct application *application_new(struct authority *);
 void		 application_free(struct application *);
 struct application *application_of_order(struct sign_order *);
+struct application *application_of_retry(struct retry *);
 
 void		 application_drop(struct application *, const struct drop *);
 /* From the store: 0, or -1 when what it rests on is gone. */

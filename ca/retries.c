@@ -4,13 +4,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "application.h"
 #include "err.h"
 #include "retries.h"
 
 struct retries {
-	pthread_mutex_t		 lock;
-	struct application	*list;
+	pthread_mutex_t	 lock;
+	struct retry	*list;
 };
 
 struct retries *
@@ -34,39 +33,39 @@ retries_free(struct retries *retries)
 }
 
 void
-retries_put(struct retries *retries, struct application *app, usec_t delay,
-    void (*again)(struct application *))
+retries_put(struct retries *retries, struct retry *retry, usec_t delay,
+    void (*again)(struct retry *))
 {
-	app->retry_at = clock_steady() + delay;
-	app->again = again;
+	retry->at = clock_steady() + delay;
+	retry->again = again;
 	pthread_mutex_lock(&retries->lock);
-	app->next_retry = retries->list;
-	retries->list = app;
+	retry->next = retries->list;
+	retries->list = retry;
 	pthread_mutex_unlock(&retries->lock);
 }
 
 usec_t
 retries_run(struct retries *retries, usec_t now)
 {
-	struct application	**at, *app, *due = NULL;
-	usec_t			  next = 0;
+	struct retry	**at, *retry, *due = NULL;
+	usec_t		  next = 0;
 
 	pthread_mutex_lock(&retries->lock);
-	for (at = &retries->list; (app = *at) != NULL;) {
-		if (app->retry_at > now) {
-			if (next == 0 || app->retry_at < next)
-				next = app->retry_at;
-			at = &app->next_retry;
+	for (at = &retries->list; (retry = *at) != NULL;) {
+		if (retry->at > now) {
+			if (next == 0 || retry->at < next)
+				next = retry->at;
+			at = &retry->next;
 			continue;
 		}
-		*at = app->next_retry;
-		app->next_retry = due;
-		due = app;
+		*at = retry->next;
+		retry->next = due;
+		due = retry;
 	}
 	pthread_mutex_unlock(&retries->lock);
-	while ((app = due) != NULL) {
-		due = app->next_retry;
-		app->again(app);
+	while ((retry = due) != NULL) {
+		due = retry->next;
+		retry->again(retry);
 	}
 	return next;
 }

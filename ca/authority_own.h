@@ -1,0 +1,33 @@
+/*
+ * What the files of the authority share; nobody else includes this.
+ */
+#ifndef CA_AUTHORITY_OWN_H
+#define CA_AUTHORITY_OWN_H
+
+#include <stdatomic.h>
+
+#include "access_log.h"
+#include "authority.h"
+#include "delivery.h"
+
+struct csr_cache;
+struct duties;
+struct retries;
+struct waiting;
+
+struct authority {
+	/* Borrowed: the publisher sets `revoked` in it after the opening. */
+	const struct authority_parts *parts;
+	const struct config	*config;
+	struct csr_cache	*cache;
+	struct waiting		*waiting;
+	struct retries		*retries;
+	struct duties		*duties;
+	struct access_log	 access_log;
+	struct deliveries	 deliveries;
+	atomic_bool		 recorded;	/* start and configuration */
+	atomic_long		 internal;	/* number of the CA's own */
+	atomic_bool		 closing;
+};
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * What the authority does by the clock, in two threads: one that never waits
+ * for the disk (deadlines, retries), one that may.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "authority_own.h"
+#include "clock_watch.h"
+#include "duties.h"
+#include "expiry.h"
+#include "recovery.h"
+#include "retries.h"
+#include "starting.h"
+#include "waiting.h"
+
+#define TICK_LEAST	(5 * USEC / 1000)
+#define TICK_MOST	(USEC / 2)
+#define SLOW_TICK	(2 * USEC)
+#define EXPIRY_EVERY	(60 * USEC)
+
+struct duties {
+	struct authority	*authority;
+	pthread_t		 quick, slow;
+	pthread_mutex_t		 lock;
+	pthread_cond_t		 wake;
+	bool			 ending;
+};
+
+/* False when it is time to end. */
+static bool
+sleep_until(struct duties *duties, usec_t steady)
+{
+	struct timespec	when;
+	bool		go_on;
+
+	when.tv_sec = steady / USEC;
+	when.tv_nsec = steady % USEC * 1000;
+	pthread_mutex_lock(&duties->lock);
+	while (!duties->ending && clock_steady() < steady &&
+	    pthread_cond_timedwait(&duties->wake, &duties->lock, &when) == 0)
+		;
+	go_on = !duties->ending;
+	pthread_mutex_unlock(&duties->lock);
+	return go_on;
+}
+
+/*
+ * A waiter that comes while this sleeps has its deadline `wait` later, so half
+ * of that is early enough to see it.
+ */
+static usec_t
+quick_tick(const struct authority *authority)
+{
+	usec_t	tick = authority->config->wait / 2;
+
+	if (tick > TICK_MOST)
+		return TICK_MOST;
+	return tick < TICK_LEAST ? TICK_LEAST : tick;
+}
+
+static void *
+quick_thread(void *arg)
+{
+	struct duties		*duties = arg;
+	struct authority	*authority = duties->authority;
+	usec_t			 now, next, due;
+
+	do {
+		now = clock_steady();
+		next = now + quick_tick(authority);
+		due = waiting_expire(authority->waiting, now);
+		if (due != 0 && due < next)
+			next = due;
+		due = retries_run(authority->retries, now);
+		if (due != 0 && due < next)
+			next = due;
+	} while (sleep_until(duties, next));
+	return NULL;
+}
+
+static void *
+slow_thread(void *arg)
+{
+	struct duties		*duties = arg;
+	struct authority	*authority = duties->authority;
+	struct clock_watch	 watch = { 0 };
+	usec_t			 expiry = 0;
+
+	do {
+		if (!authority->recorded && !starting_record(authority))
+			continue;
+		clock_watch_look(&watch, authority->parts->committer);
+		recovery_judge_pending(authority);
+		if (clock_steady() < expiry)
+			continue;
+		expiry_record(authority);
+		expiry = clock_steady() + EXPIRY_EVERY;
+	} while (sleep_until(duties, clock_steady() + SLOW_TICK));
+	return NULL;
+}
+
+struct duties *
+duties_start(struct authority *authority)
+{
+	pthread_condattr_t	 attr;
+	struct duties		*duties;
+
+	if ((duties = calloc(1, sizeof(*duties))) == NULL)
+		die("out of memory");
+	duties->authority = authority;
+	pthread_mutex_init(&duties->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&duties->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	if (pthread_create(&duties->quick, NULL, quick_thread, duties) != 0 ||
+	    pthread_create(&duties->slow, NULL, slow_thread, duties) != 0)
+		die("cannot start a thread");
+	return duties;
+}
+
+void
+duties_stop(struct duties *duties)
+{
+	if (duties == NULL)
+		return;
+	pthread_mutex_lock(&duties->lock);
+	duties->ending = true;
+	pthread_cond_broadcast(&duties->wake);
+	pthread_mutex_unlock(&duties->lock);
+	pthread_join(duties->quick, NULL);
+	pthread_join(duties->slow, NULL);
+	pthread_mutex_destroy(&duties->lock);
+	pthread_cond_destroy(&duties->wake);
+	free(duties);
+}

@@ -1,0 +1,371 @@
+/*
+ * The road from a judged application to its certificate.
+ *
+ *	issuance_decide    job 1: decision, for an approved one the intent
+ *	sign               order to the signer
+ *	take_answer        certificate put together and read again
+ *	close_intent       job 2: the result, or why there is none
+ *	publish            names are told, who waits is answered
+ *
+ * Whatever fails before job 1 is committed is answered as a fault and nothing
+ * of it exists.  After that only a result or its end closes the intent, so job
+ * 2 is tried until it is committed.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "authority_own.h"
+#include "issuance.h"
+#include "paths.h"
+#include "recording.h"
+#include "stop.h"
+
+#define RETRY_RESULT	USEC
+#define RETRY_SIGNING	(2 * USEC)
+#define RETRY_MOST	(60 * USEC)
+
+static void	sign(struct application *);
+static void	close_intent(struct application *);
+
+/* --- later ---------------------------------------------------------------- */
+
+static void
+again_judge(struct retry *retry)
+{
+	issuance_judge_again(application_of_retry(retry));
+}
+
+static void
+again_decide(struct retry *retry)
+{
+	issuance_decide(application_of_retry(retry));
+}
+
+static void
+again_close(struct retry *retry)
+{
+	close_intent(application_of_retry(retry));
+}
+
+static void
+later(struct application *app, usec_t delay, void (*again)(struct retry *))
+{
+	retries_put(app->authority->retries, &app->retry, delay, again);
+}
+
+/* --- telling -------------------------------------------------------------- */
+
+/* NAME.crt first, the event second: the herald calls out the first two. */
+static void
+announce(struct application *app, bool issued, void (*done)(void *),
+    void *arg)
+{
+	struct publication_sink	*sink = app->authority->parts->sink;
+	char			 text[4][PATH_TEXT];
+	const char		*paths[4];
+	size_t			 n = 0;
+
+	if (issued && !app->internal)
+		path_slot(text[n++], app->box_path, app->slot_name, ".crt");
+	if (app->event_seq != 0)
+		path_event(text[n++], app->event_seq, app->event_time,
+		    app->event_name);
+	if (!app->internal)
+		path_slot(text[n++], app->box_path, app->slot_name,
+		    ".status");
+	if (issued)
+		path_serial(text[n++], app->certificate.serial);
+	for (size_t i = 0; i < n; i++)
+		paths[i] = text[i];
+	if (sink != NULL && n > 0)
+		sink->changed(sink, paths, n, done, arg);
+	else if (done != NULL)
+		done(arg);
+}
+
+/* --- job 1: the decision -------------------------------------------------- */
+
+/* Withdrawn or superseded while it was on its way: nothing to decide. */
+static bool
+is_gone(const struct application *app, struct view *v)
+{
+	struct request	now;
+
+	return app->request.id != 0 &&
+	    (request_get(v, app->request.id, &now) != 1 ||
+	    (now.state != PENDING && now.state != APPROVED));
+}
+
+static int
+decide_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	struct application	*app = (struct application *)job;
+	struct view		*v = tx_view(tx);
+
+	app->gone = is_gone(app, v);
+	if (app->gone)
+		return 0;
+	if (!app->unreadable && !application_is_as_judged(app, v) &&
+	    application_judge(app, v, e) == -1)
+		return -1;
+	return record_decision(app, tx, e);
+}
+
+static void
+told_end(void *arg)
+{
+	struct application	*app = arg;
+
+	application_finish(app, app->fault.code != 0 ? &app->fault : NULL);
+}
+
+/*
+ * A name the kernel may know leads to the old content until it was told, so
+ * who waits is answered behind that.  A rename is not: it holds a lock that
+ * the telling needs (FUSE.md), and was answered at the decision.
+ */
+void
+issuance_tell(struct application *app)
+{
+	announce(app, false, NULL, NULL);
+}
+
+void
+issuance_end(struct application *app, bool issued)
+{
+	waiting_registered(app->authority->waiting, &app->entry,
+	    app->fault.code != 0 ? &app->fault : NULL);
+	if (app->names_known) {
+		announce(app, issued, told_end, app);
+		return;
+	}
+	announce(app, issued, NULL, NULL);
+	told_end(app);
+}
+
+static void
+decide_done(struct job *job, const struct err *fault)
+{
+	struct application	*app = (struct application *)job;
+
+	if (fault != NULL && app->taken_up) {
+		later(app, RETRY_RESULT, again_judge);
+		return;
+	}
+	if (fault != NULL || app->gone) {
+		application_finish(app, fault);
+		return;
+	}
+	if (app->outcome != OUTCOME_APPROVED) {
+		issuance_end(app, false);
+		return;
+	}
+	stop_at("core.intent-committed");
+	/* From here on it is in the store, whatever becomes of this process. */
+	app->taken_up = true;
+	waiting_registered(app->authority->waiting, &app->entry, NULL);
+	if (!app->authority->parts->signing->ready(
+	    app->authority->parts->signing, app->intent.key))
+		announce(app, false, NULL, NULL);
+	sign(app);
+}
+
+void
+issuance_decide(struct application *app)
+{
+	app->job.apply = decide_apply;
+	app->job.done = decide_done;
+	commit_submit(app->authority->parts->committer, &app->job);
+}
+
+void
+issuance_judge_again(struct application *app)
+{
+	struct err	 e = { 0 };
+	struct view	*v;
+	int		 rc;
+
+	v = view_take(app->authority->parts->store);
+	rc = application_judge(app, v, &e);
+	view_put(v);
+	if (rc == 0) {
+		issuance_decide(app);
+		return;
+	}
+	log_line("request %lld: %s", (long long)app->request.id, e.text);
+	later(app, RETRY_MOST, again_judge);
+}
+
+/* --- the signature -------------------------------------------------------- */
+
+/* The certificate, read again; or what is wrong with it. */
+static int
+take_certificate(struct application *app, struct slice signature,
+    struct err *e)
+{
+	struct slice	tbs = SLICE(&app->order.tbs);
+
+	bytes_clear(&app->der);
+	if (certificate_assemble(tbs, signature, &app->der, e) == -1)
+		return -1;
+	if (certificate_reread(SLICE(&app->der), tbs,
+	    app->authority->config, e) == -1)
+		return -1;
+	return certificate_facts(SLICE(&app->der), &app->facts, e);
+}
+
+static void
+take_answer(struct sign_order *order, const struct sign_answer *answer)
+{
+	struct application	*app = application_of_order(order);
+	struct err		 e = { 0 };
+
+	app->answer = answer->outcome;
+	app->journal = answer->journal;
+	snprintf(app->reason, sizeof(app->reason), "%s", answer->reason);
+	if (app->answer == SIGNED) {
+		app->reason[0] = '\0';
+		stop_at("core.signed");
+		if (take_certificate(app, answer->signature, &e) == -1) {
+			/* What came out cannot be used: as good as lost. */
+			app->answer = ABANDONED;
+			snprintf(app->reason, sizeof(app->reason), "%.299s",
+			    e.text);
+		}
+		stop_at("core.reread");
+	}
+	close_intent(app);
+}
+
+static void
+order_submit(struct application *app, bool recover)
+{
+	struct sign_order	*order = &app->order;
+	struct signing		*signing = app->authority->parts->signing;
+
+	order->kind = SIGN_CERTIFICATE;
+	snprintf(order->key, sizeof(order->key), "%s", app->intent.key);
+	order->intent = app->intent.id;
+	order->recover = recover;
+	order->done = take_answer;
+	order->next = NULL;
+	signing->submit(signing, order);
+}
+
+static void
+sign(struct application *app)
+{
+	bytes_take(&app->order.tbs, &app->tbs);
+	order_submit(app, false);
+}
+
+void
+issuance_recover(struct application *app)
+{
+	order_submit(app, true);
+}
+
+/* --- job 2: the result ---------------------------------------------------- */
+
+static int
+close_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	struct application	*app = (struct application *)job;
+	struct key		 key;
+
+	app->event_seq = 0;
+	/* Blocked since it was signed: it is never handed out. */
+	if (app->answer == SIGNED && keys_find(tx_view(tx),
+	    app->facts.spki_sha256, &key) == 1 && key.blocked) {
+		app->answer = ABANDONED;
+		snprintf(app->reason, sizeof(app->reason), "the key was "
+		    "reported compromised while it was being certified");
+	}
+	return app->answer == SIGNED ? record_issued(app, tx, e) :
+	    record_unsigned(app, tx, e);
+}
+
+static void
+published(void *arg)
+{
+	stop_at("core.published");
+	application_finish(arg, NULL);
+}
+
+/* As with a decision: only names the kernel may know have to be waited for. */
+static void
+publish(struct application *app)
+{
+	stop_at("core.result-committed");
+	if (app->names_known && !app->internal) {
+		announce(app, true, published, app);
+		return;
+	}
+	announce(app, true, NULL, NULL);
+	published(app);
+}
+
+/* A fresh intent under a fresh judgement; slower when it happens again. */
+static void
+sign_again(struct application *app)
+{
+	usec_t	delay;
+
+	memset(&app->basis, 0, sizeof(app->basis));
+	app->basis.policy_seq = -1;	/* judged in the transaction */
+	app->failures++;
+	if (app->failures == 1) {
+		issuance_decide(app);
+		return;
+	}
+	delay = RETRY_SIGNING << (app->failures < 6 ? app->failures - 2 : 4);
+	later(app, delay < RETRY_MOST ? delay : RETRY_MOST, again_decide);
+}
+
+static void
+close_unsigned(struct application *app)
+{
+	const struct authority_parts	*parts = app->authority->parts;
+
+	if (app->answer == ABANDONED && parts->revoked != NULL)
+		parts->revoked(parts->revoked_arg);
+	if (app->answer == REFUSED) {
+		issuance_end(app, false);
+		return;
+	}
+	announce(app, false, NULL, NULL);
+	if (app->internal) {
+		err_set(&app->fault, EIO, "the signing of %s was lost: %s",
+		    app->intent.serial, app->reason);
+		application_finish(app, &app->fault);
+		return;
+	}
+	sign_again(app);
+}
+
+static void
+close_done(struct job *job, const struct err *fault)
+{
+	struct application	*app = (struct application *)job;
+
+	if (fault != NULL) {
+		log_line("intent %lld: the result could not be recorded and is "
+		    "kept for later: %s", (long long)app->intent.id,
+		    fault->text);
+		later(app, RETRY_RESULT, again_close);
+		return;
+	}
+	if (app->answer == SIGNED)
+		publish(app);
+	else
+		close_unsigned(app);
+}
+
+static void
+close_intent(struct application *app)
+{
+	app->job.apply = close_apply;
+	app->job.done = close_done;
+	commit_submit(app->authority->parts->committer, &app->job);
+}

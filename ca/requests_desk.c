@@ -1,0 +1,230 @@
+/*
+ * What is asked about the boxes beside a drop: who may drop at all, taking a
+ * request back, and what lay under a request's name and was none.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority_own.h"
+#include "csr_cache.h"
+#include "event.h"
+#include "issuance.h"
+#include "paths.h"
+#include "recording.h"
+#include "store_events.h"
+
+/* --- who may drop --------------------------------------------------------- */
+
+static int
+admit_caller(struct view *v, const struct box *box, uid_t uid,
+    struct err *e)
+{
+	struct subscriber	subscriber;
+	int			found;
+
+	if (box->subscriber != 0)
+		return subscriber_has_user(v, box->subscriber, uid) ? 0 :
+		    err_set(e, EACCES, "uid %u is not among those who may act "
+		    "for this subscriber", (unsigned)uid);
+	found = subscriber_of_user(v, uid, &subscriber);
+	if (found == 1)
+		return 0;
+	return found > 1 ? err_set(e, EACCES, "uid %u acts for several "
+	    "subscribers: use the box of the one that is meant",
+	    (unsigned)uid) : err_set(e, EACCES, "uid %u acts for no "
+	    "registered subscriber", (unsigned)uid);
+}
+
+/* An attempt at a box is an event, at most one a minute for each uid. */
+struct access_job {
+	struct job	 job;
+	uid_t		 uid;
+	char		 box[PATH_TEXT];
+	struct err	 why;
+};
+
+static int
+access_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	struct access_job	*access = (struct access_job *)job;
+	struct event		*event;
+	int			 rc;
+
+	event = event_new("access-refused", REGISTRATION);
+	event_actor(event, access->uid, "none");
+	record_requirements(event, "OVR-6.4.5-02 REG-6.3.2-01");
+	event_outcome(event, "refused");
+	event_detail(event, "box", access->box);
+	event_rule(event, "caller-may-act", "no", access->why.text);
+	rc = events_append(tx, event, NULL, e);
+	event_free(event);
+	return rc;
+}
+
+static void
+access_done(struct job *job, const struct err *fault)
+{
+	free(job);
+}
+
+static void
+record_access(struct authority *authority, struct view *v, int64_t box,
+    uid_t uid, const struct err *why)
+{
+	struct access_job	*access;
+
+	if (!access_log_due(&authority->access_log, uid, clock_steady()))
+		return;
+	if ((access = calloc(1, sizeof(*access))) == NULL)
+		die("out of memory");
+	access->job.apply = access_apply;
+	access->job.done = access_done;
+	access->uid = uid;
+	access->why = *why;
+	path_box(access->box, v, box);
+	commit_submit(authority->parts->committer, &access->job);
+}
+
+int
+requests_admit(struct authority *authority, int64_t id, uid_t uid,
+    struct err *e)
+{
+	const int	 most = authority->config->open_requests_max;
+	struct view	*v;
+	struct box	 box;
+	int		 rc;
+
+	v = view_take(authority->parts->store);
+	if (box_get(v, id, &box) != 1)
+		rc = err_set(e, EACCES, "there is no such box");
+	else if ((rc = admit_caller(v, &box, uid, e)) == -1)
+		record_access(authority, v, id, uid, e);
+	else if (requests_open_in_box(v, id) >= most)
+		rc = err_set(e, EDQUOT, "%d requests are open in this box, "
+		    "more are not taken", most);
+	view_put(v);
+	return rc;
+}
+
+/* --- taking back ---------------------------------------------------------- */
+
+struct withdrawal {
+	struct job	 job;
+	int64_t		 slot;
+	uid_t		 uid;
+};
+
+static int
+withdraw_request(const struct withdrawal *w, struct tx *tx,
+    const struct slot *slot, struct err *e)
+{
+	struct request	 request;
+	struct event	*event;
+	char		 box[PATH_TEXT], name[PATH_TEXT];
+	int		 rc;
+
+	if (slot->request == 0 ||
+	    request_get(tx_view(tx), slot->request, &request) != 1 ||
+	    request.state != PENDING)
+		return 0;
+	request.state = WITHDRAWN;
+	if (request_put(tx, &request, e) == -1)
+		return -1;
+	path_box(box, tx_view(tx), slot->box);
+	path_slot(name, box, slot->name, "");
+	event = event_new("request-withdrawn", REGISTRATION);
+	event_actor(event, w->uid, "subscriber");
+	event_request(event, request.id, name);
+	record_requirements(event, "REG-6.4.5-03");
+	event_outcome(event, "withdrawn");
+	event_detail(event, "why", "its file was removed");
+	rc = events_append(tx, event, NULL, e);
+	event_free(event);
+	return rc;
+}
+
+static int
+withdraw_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	struct withdrawal	*w = (struct withdrawal *)job;
+	struct slot		 slot;
+
+	if (slot_get(tx_view(tx), w->slot, &slot) != 1)
+		return err_set(e, ENOENT, "there is no such request");
+	if (slot.subscriber != 0 &&
+	    !subscriber_has_user(tx_view(tx), slot.subscriber, w->uid))
+		return err_set(e, EACCES, "uid %u does not act for the "
+		    "subscriber of this request", (unsigned)w->uid);
+	if (withdraw_request(w, tx, &slot, e) == -1)
+		return -1;
+	slot.sha256[0] = '\0';
+	slot.size = 0;
+	slot.file = 0;
+	return slot_put(tx, &slot, e);
+}
+
+int
+requests_withdraw(struct authority *authority, int64_t slot, uid_t uid,
+    struct err *e)
+{
+	struct withdrawal	w = {
+		.job.apply = withdraw_apply, .slot = slot, .uid = uid
+	};
+
+	return commit_wait(authority->parts->committer, &w.job, e);
+}
+
+/* --- what was no request -------------------------------------------------- */
+
+static int
+junk_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	return record_decision((struct application *)job, tx, e);
+}
+
+/*
+ * What reads as a request and was refused all the same (a weak key) is judged,
+ * so that its event has every gate; anything else has only the reason.
+ */
+static int
+judge_junk(struct application *app, const struct err *why, struct err *e)
+{
+	struct view	*v;
+	int		 rc = 0;
+
+	v = view_take(app->authority->parts->store);
+	if (app->unreadable)
+		application_find(app, v);
+	else
+		rc = application_judge(app, v, e);
+	view_put(v);
+	if (!app->unreadable && app->outcome == OUTCOME_REFUSED)
+		return rc;
+	app->unreadable = true;
+	app->outcome = OUTCOME_REFUSED;
+	memset(&app->verdict, 0, sizeof(app->verdict));
+	app->fault = *why;
+	return rc;
+}
+
+int
+requests_record_junk(struct authority *authority, const struct drop *drop,
+    const struct err *why, struct err *e)
+{
+	struct application	*app;
+	int			 rc;
+
+	app = application_new(authority);
+	application_drop(app, drop);
+	rc = judge_junk(app, why, e);
+	if (rc == 0) {
+		app->job.apply = junk_apply;
+		rc = commit_wait(authority->parts->committer, &app->job, e);
+	}
+	if (rc == 0)
+		issuance_tell(app);
+	application_free(app);
+	return rc;
+}
