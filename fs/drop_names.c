@@ -46,3 +46,12 @@ drop_name_kind(const char *name, char slot[SLOT_NAME + 1])
 	}
 	return (NAME_SCRATCH);
 }
+
+const char *
+drop_suffix(size_t i)
+{
+	if (i >= sizeof(suffixes) / sizeof(suffixes[0]) ||
+	    suffixes[i].kind != NAME_REQUEST)
+		return (NULL);
+	return (suffixes[i].suffix);
+}

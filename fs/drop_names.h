@@ -17,5 +17,7 @@ enum drop_name {
 
 /* `slot` is set for the names of a slot and empty for the others. */
 enum drop_name	drop_name_kind(const char *name, char slot[SLOT_NAME + 1]);
+/* The suffixes of a request, one by one; NULL behind the last. */
+const char	*drop_suffix(size_t i);
 
 #endif

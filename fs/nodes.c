@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "../ca/store_registry.h"
+#include "control_files.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 

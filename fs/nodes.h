@@ -56,7 +56,7 @@ struct node_acts {
 };
 
 #define FOR_EVER	86400.0		/* what never changes: one day */
-#define KEY_BITS	60		/* a listing's own key; above: section */
+
 
 struct node_type {
 	const char	*name;		/* for people */

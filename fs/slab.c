@@ -29,6 +29,8 @@ struct slab_memory {
 	_Atomic uint64_t   id, id_end;		/* the block in use */
 	_Atomic uint64_t   spare, spare_end;	/* the one after it */
 	_Atomic uint64_t   spools, handles_made, verdicts;
+	/* Rows ever used: the memory behind them was never touched. */
+	_Atomic uint64_t   file_rows, handle_rows;
 	_Atomic int64_t	   changed[BOXES];
 	struct slab_file   files[SLAB_FILES];
 	struct slab_handle handles[SLAB_HANDLES];
@@ -121,14 +123,14 @@ make_indexes(struct slab *slab)
 
 	memset(slab->by_id, 0xff, sizeof(slab->by_id));
 	memset(slab->by_name, 0xff, sizeof(slab->by_name));
-	for (i = SLAB_FILES; i-- > 0;) {
+	for (i = memory->file_rows; i-- > 0;) {
 		if (memory->files[i].used)
 			index_file(slab, &memory->files[i]);
 		else
 			slab->free_files[slab->free_file_count++] =
 			    (uint16_t)i;
 	}
-	for (i = SLAB_HANDLES; i-- > 0;)
+	for (i = memory->handle_rows; i-- > 0;)
 		if (!memory->handles[i].used)
 			slab->free_handles[slab->free_handle_count++] =
 			    (uint16_t)i;
@@ -142,11 +144,11 @@ spool_is_named(struct slab *slab, uint64_t spool)
 	struct slab_memory	*memory = slab->memory;
 	size_t			 i;
 
-	for (i = 0; i < SLAB_FILES; i++)
+	for (i = 0; i < memory->file_rows; i++)
 		if (memory->files[i].used &&
 		    memory->files[i].content.spool == spool)
 			return (true);
-	for (i = 0; i < SLAB_HANDLES; i++)
+	for (i = 0; i < memory->handle_rows; i++)
 		if (memory->handles[i].used &&
 		    memory->handles[i].staging.spool == spool)
 			return (true);
@@ -253,11 +255,15 @@ struct slab_file *
 slab_file_new(struct slab *slab)
 {
 	struct slab_file	*file;
+	size_t			 row;
 
-	if (slab->free_file_count == 0)
+	if (slab->free_file_count > 0)
+		row = slab->free_files[--slab->free_file_count];
+	else if (slab->memory->file_rows < SLAB_FILES)
+		row = slab->memory->file_rows++;
+	else
 		return (NULL);
-	file = &slab->memory->files[
-	    slab->free_files[--slab->free_file_count]];
+	file = &slab->memory->files[row];
 	/* What is small need not be cleared: size says what counts. */
 	memset(file, 0, offsetof(struct slab_file, content.small));
 	return (file);
@@ -302,7 +308,8 @@ slab_file_free(struct slab *slab, struct slab_file *file)
 struct slab_file *
 slab_file_row(struct slab *slab, size_t row)
 {
-	if (row >= SLAB_FILES || !slab->memory->files[row].used)
+	if (row >= slab->memory->file_rows ||
+	    !slab->memory->files[row].used)
 		return (NULL);
 	return (&slab->memory->files[row]);
 }
@@ -354,9 +361,12 @@ slab_handle_new(struct slab *slab)
 	struct slab_handle	*handle;
 	size_t			 row;
 
-	if (slab->free_handle_count == 0)
+	if (slab->free_handle_count > 0)
+		row = slab->free_handles[--slab->free_handle_count];
+	else if (slab->memory->handle_rows < SLAB_HANDLES)
+		row = slab->memory->handle_rows++;
+	else
 		return (NULL);
-	row = slab->free_handles[--slab->free_handle_count];
 	handle = &slab->memory->handles[row];
 	memset(handle, 0, offsetof(struct slab_handle, staging.small));
 	handle->id = ++slab->memory->handles_made << HANDLE_ROWS | row;
@@ -383,7 +393,8 @@ slab_handle_free(struct slab *slab, struct slab_handle *handle)
 struct slab_handle *
 slab_handle_row(struct slab *slab, size_t row)
 {
-	if (row >= SLAB_HANDLES || !slab->memory->handles[row].used)
+	if (row >= slab->memory->handle_rows ||
+	    !slab->memory->handles[row].used)
 		return (NULL);
 	return (&slab->memory->handles[row]);
 }

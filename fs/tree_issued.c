@@ -9,6 +9,7 @@
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
+#include "../ca/store_status.h"
 #include "../ca/text.h"
 #include "tree_parts.h"
 #include "tree_state.h"

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "../ca/store_status.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 

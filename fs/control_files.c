@@ -1,0 +1,363 @@
+/*
+ * Files that act when they are written: revoke/<serial>.  The write waits for
+ * the publisher, no thread does; a write sent again after core was killed
+ * carries the act's own number and is answered as it was the first time.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/store_status.h"
+#include "../ca/text.h"
+#include "control_files.h"
+#include "drops_private.h"
+#include "resend.h"
+
+/* --- text ---------------------------------------------------------------- */
+
+int
+serial_normalise(const char *name, char to[SERIAL_TEXT])
+{
+	size_t	n = 0;
+
+	for (; *name != '\0'; name++) {
+		if (*name == ':' && n > 0 && n % 2 == 0 && name[1] != '\0')
+			continue;
+		if (n + 1 == SERIAL_TEXT)
+			return (-1);
+		if (*name >= '0' && *name <= '9')
+			to[n++] = *name;
+		else if (*name >= 'A' && *name <= 'F')
+			to[n++] = *name;
+		else if (*name >= 'a' && *name <= 'f')
+			to[n++] = (char)(*name - 'a' + 'A');
+		else
+			return (-1);
+	}
+	to[n] = '\0';
+	return (n == 0 ? -1 : 0);
+}
+
+int
+command_line(struct slice data, char *to, size_t room)
+{
+	if (data.size > 0 && data.data[data.size - 1] == '\n')
+		data.size--;
+	if (data.size > 0 && data.data[data.size - 1] == '\r')
+		data.size--;
+	if (data.size == 0 || data.size >= room ||
+	    memchr(data.data, '\n', data.size) != NULL ||
+	    memchr(data.data, '\0', data.size) != NULL)
+		return (-1);
+	memcpy(to, data.data, data.size);
+	to[data.size] = '\0';
+	return (0);
+}
+
+/* --- open and create ----------------------------------------------------- */
+
+static void
+control_info(struct slab_handle *handle, struct fuse_file_info *fi)
+{
+	fi->fh = handle->id;
+	fi->direct_io = 1;
+}
+
+/* With the lock held; NULL: too many are open. */
+static struct slab_handle *
+control_handle(struct tree *tree, const char *serial, uid_t uid)
+{
+	struct slab_handle	*handle = NULL;
+	unsigned char		 octets[32];
+
+	if (request_is_resent())
+		handle = slab_handle_of_unique(tree->slab, request_unique());
+	if (handle != NULL && handle->kind == SLAB_CONTROL)
+		return (handle);
+	if ((handle = slab_handle_new(tree->slab)) == NULL)
+		return (NULL);
+	handle->kind = SLAB_CONTROL;
+	handle->unique = request_unique();
+	handle->uid = uid;
+	handle->writes = 1;
+	snprintf(handle->serial, sizeof(handle->serial), "%s", serial);
+	chance_octets(octets, sizeof(octets));
+	hex_lower(handle->act, octets, sizeof(octets));
+	slab_handle_keep(handle);
+	return (handle);
+}
+
+/* A handle for writing to this serial's file; 0 or an errno. */
+static int
+open_control(struct tree *tree, const char *serial, uid_t uid,
+    struct fuse_file_info *fi)
+{
+	struct slab_handle	*handle;
+	struct err		 err;
+
+	if (publisher_may_revoke(tree->parts.publisher, serial, uid, &err) ==
+	    -1)
+		return (fault_errno(&err));
+	drops_lock(tree->drops);
+	handle = control_handle(tree, serial, uid);
+	if (handle != NULL)
+		control_info(handle, fi);
+	drops_unlock(tree->drops);
+	return (handle == NULL ? ENFILE : 0);
+}
+
+/* The serial a file of revoke/ is about. */
+static int
+serial_of(struct ask *ask, struct node node, char to[SERIAL_TEXT])
+{
+	struct publication	text;
+	struct revocation	revocation;
+	struct certificate	certificate;
+	const char		*serial = NULL;
+
+	switch (node.class) {
+	case NODE_CASE:
+		if (publication_get(ask->view, (int64_t)node.a, &text) == 1)
+			serial = text.name;
+		break;
+	case NODE_CASE_BARE:
+		if (revocation_get(ask->view, (int64_t)node.a,
+		    &revocation) == 1)
+			serial = revocation.serial;
+		break;
+	default:
+		if (certificate_get(ask->view, (int64_t)node.a,
+		    &certificate) == 1)
+			serial = certificate.serial;
+		break;
+	}
+	if (serial == NULL)
+		return (0);
+	return (serial_normalise(serial, to) == 0);
+}
+
+static void
+control_open(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct ask	ask;
+	char		serial[SERIAL_TEXT];
+	int		code = 0, there;
+
+	tree_ask(tree, &ask);
+	there = serial_of(&ask, node, serial);
+	tree_answered(&ask);
+	if (!there) {
+		code = ESTALE;
+	} else if ((fi->flags & O_ACCMODE) == O_RDONLY) {
+		fi->fh = 0;
+		fi->noflush = 1;
+	} else {
+		code = open_control(tree, serial, fuse_req_ctx(req)->uid, fi);
+	}
+	if (code != 0)
+		fuse_reply_err(req, code);
+	else if (fuse_reply_open(req, fi) == -ENOENT)
+		control_acts.release(NULL, tree, node, fi);
+}
+
+/*
+ * The file of a certificate without a case: it has an inode while it is open,
+ * and no name.  Refused here, it leaves none either.
+ */
+static void
+revoke_create(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name, struct fuse_file_info *fi)
+{
+	struct fuse_entry_param	entry;
+	struct certificate	certificate;
+	struct ask		ask;
+	struct node		node;
+	struct stat		st;
+	char			serial[SERIAL_TEXT];
+	int			code = ENOENT, there = 0;
+
+	if (serial_normalise(name, serial) == 0)
+		code = open_control(tree, serial, fuse_req_ctx(req)->uid, fi);
+	if (code != 0) {
+		fuse_reply_err(req, code);
+		return;
+	}
+	tree_ask(tree, &ask);
+	there = node_lookup(&ask, folder, serial, &node);
+	if (!there &&
+	    certificate_find(ask.view, serial, &certificate) == 1) {
+		node = node_of(NODE_CONTROL, (uint64_t)certificate.id);
+		there = 1;
+	}
+	there = there && node_stat(&ask, node, &st);
+	tree_answered(&ask);
+	if (!there) {
+		control_acts.release(NULL, tree, node_of(NODE_CONTROL, 0), fi);
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	node_entry(folder, node, &st, &entry);
+	if (fuse_reply_create(req, &entry, fi) == -ENOENT)
+		control_acts.release(NULL, tree, node, fi);
+}
+
+/* --- write --------------------------------------------------------------- */
+
+struct command {
+	fuse_req_t		 req;
+	struct tree		*tree;
+	uint64_t		 handle;
+	size_t			 size;	/* of the write */
+	struct revocation_act	 act;
+};
+
+static void
+answer_command(fuse_req_t req, int code, size_t size)
+{
+	if (code == 0)
+		fuse_reply_write(req, size);
+	else
+		fuse_reply_err(req, code);
+}
+
+static void
+command_done(void *arg, const struct err *fault)
+{
+	struct command		*command = arg;
+	struct slab_handle	*handle;
+	int			 code;
+
+	code = fault == NULL ? 0 : fault_errno(fault);
+	drops_lock(command->tree->drops);
+	handle = slab_handle_find(command->tree->slab, command->handle);
+	if (handle != NULL) {
+		handle->code = code;
+		handle->answered = 1;
+	}
+	drops_unlock(command->tree->drops);
+	answer_command(command->req, code, command->size);
+	free(command);
+}
+
+/*
+ * With the lock held.  0: do it; an errno: no; -1: it was done and answered,
+ * and `code` is what was said.
+ */
+static int
+take_command(struct tree *tree, struct fuse_file_info *fi,
+    struct revocation_act *act, int *code)
+{
+	struct slab_handle	*handle;
+	bool			 again;
+
+	handle = slab_handle_find(tree->slab, fi->fh);
+	if (handle == NULL || handle->kind != SLAB_CONTROL)
+		return (EBADF);
+	again = request_is_resent() &&
+	    handle->act_unique == request_unique();
+	if (handle->acted && !again)
+		return (EINVAL);
+	if (again && handle->answered) {
+		*code = handle->code;
+		return (-1);
+	}
+	handle->act_unique = request_unique();
+	handle->acted = 1;
+	act->uid = handle->uid;
+	memcpy(act->act, handle->act, sizeof(act->act));
+	memcpy(act->serial, handle->serial, sizeof(act->serial));
+	return (0);
+}
+
+static void
+control_write(fuse_req_t req, struct tree *tree, struct node node,
+    const char *data, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct slice	 line = { (const unsigned char *)data, size };
+	struct command	*command = calloc(1, sizeof(*command));
+	int		 code, said = 0;
+
+	if (command == NULL)
+		die("out of memory");
+	command->req = req;
+	command->tree = tree;
+	command->handle = fi->fh;
+	command->size = size;
+	drops_lock(tree->drops);
+	code = take_command(tree, fi, &command->act, &said);
+	drops_unlock(tree->drops);
+	if (code == 0 && command_line(line, command->act.line,
+	    sizeof(command->act.line)) == -1)
+		code = EINVAL;
+	if (code == 0) {
+		publisher_revoke(tree->parts.publisher, &command->act,
+		    command_done, command);
+		return;
+	}
+	answer_command(req, code == -1 ? said : code, size);
+	free(command);
+}
+
+/* --- the rest ------------------------------------------------------------ */
+
+/* The verdict again, for those who look at close and not at write. */
+static void
+control_flush(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct slab_handle	*handle;
+	int			 code = 0;
+
+	drops_lock(tree->drops);
+	handle = slab_handle_find(tree->slab, fi->fh);
+	if (handle != NULL && handle->answered)
+		code = handle->code;
+	drops_unlock(tree->drops);
+	fuse_reply_err(req, code);
+}
+
+static void
+control_release(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct slab_handle	*handle;
+
+	drops_lock(tree->drops);
+	handle = slab_handle_find(tree->slab, fi->fh);
+	if (handle != NULL && handle->kind == SLAB_CONTROL)
+		slab_handle_free(tree->slab, handle);
+	drops_unlock(tree->drops);
+	if (req != NULL)
+		fuse_reply_err(req, 0);
+}
+
+/* Truncating before the write (`>`), times and mode mean nothing here. */
+static void
+control_setattr(fuse_req_t req, struct tree *tree, struct node node,
+    const struct stat *st, int which, struct fuse_file_info *fi)
+{
+	struct ask	ask;
+	struct stat	now;
+	int		there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &now);
+	tree_answered(&ask);
+	if (there)
+		fuse_reply_attr(req, &now, 0);
+	else
+		fuse_reply_err(req, ESTALE);
+}
+
+const struct node_acts	revoke_acts = {
+	.create = revoke_create,
+};
+const struct node_acts	control_acts = {
+	.open = control_open,
+	.setattr = control_setattr,
+	.write = control_write,
+	.flush = control_flush,
+	.release = control_release,
+};

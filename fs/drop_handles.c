@@ -1,0 +1,640 @@
+/*
+ * Handles on what users write: open, read, write, flush by way of
+ * drop_submit.c, setattr and release.  A handle under a request name writes
+ * into a staging copy of its own; scratch is one content for all handles.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/store_events.h"
+#include "drops_private.h"
+#include "resend.h"
+
+/* Direct: the kernel keeps no copy, and each handle sees its own. */
+static void
+handle_info(struct slab_handle *handle, struct fuse_file_info *fi)
+{
+	fi->fh = handle->id;
+	fi->direct_io = 1;
+	fi->noflush = !handle->writes;
+}
+
+struct slab_handle *
+drop_handle_new(struct drops *drops, uint64_t id, uid_t uid,
+    struct fuse_file_info *fi)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_handle	*handle = slab_handle_new(slab);
+	struct slab_file	*file = slab_file_find(slab, id);
+
+	if (handle == NULL)
+		return (NULL);
+	handle->kind = SLAB_DROP;
+	handle->unique = request_unique();
+	handle->file = id;
+	handle->uid = uid;
+	handle->writes = (fi->flags & O_ACCMODE) != O_RDONLY;
+	if (file != NULL) {
+		handle->counted = 1;
+		drops->opens[slab_file_number(slab, file)]++;
+	}
+	slab_handle_keep(handle);
+	handle_info(handle, fi);
+	return (handle);
+}
+
+/* The handle of a request, if it is of this file; with the lock held. */
+static struct slab_handle *
+handle_of(struct drops *drops, struct node node, struct fuse_file_info *fi)
+{
+	struct slab_handle	*handle;
+
+	if (fi == NULL)
+		return (NULL);
+	handle = slab_handle_find(drops->tree->slab, fi->fh);
+	if (handle == NULL || handle->kind != SLAB_DROP ||
+	    handle->file != node.a)
+		return (NULL);
+	return (handle);
+}
+
+/* --- open ---------------------------------------------------------------- */
+
+/*
+ * A writer of a registered file gets a row for it, so that its name and the
+ * size of what is staged are known while it is open.
+ */
+static int
+row_for_writer(struct drops *drops, const struct slot *slot, gid_t gid)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_file	*file;
+
+	if (slab_file_find(slab, (uint64_t)slot->file) != NULL)
+		return (0);
+	if ((file = slab_file_new(slab)) == NULL)
+		return (ENFILE);
+	file->registered = 1;
+	file->id = (uint64_t)slot->file;
+	file->box = slot->box;
+	file->subscriber = slot->subscriber;
+	file->uid = slot->uid;
+	file->gid = gid;
+	file->touched = slot->mtime;
+	slab_file_keep(slab, file, slot->file_name);
+	return (0);
+}
+
+static int
+truncate_at_open(struct drops *drops, struct slab_handle *handle)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_file	*file = slab_file_find(slab, handle->file);
+	struct err		 err;
+
+	if (file == NULL)
+		return (0);
+	if (drop_is_scratch(file)) {
+		drops_note_change(drops, file);
+		return (slab_resize(slab, &file->content, 0, &err) == 0 ?
+		    0 : fault_errno(&err));
+	}
+	handle->staged = 1;
+	drops->writer[slab_file_number(slab, file)] = handle->id;
+	return (0);
+}
+
+int
+drop_open_locked(struct drops *drops, uint64_t id, const struct found *found,
+    gid_t gid, uid_t uid, struct fuse_file_info *fi)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_handle	*handle = NULL;
+	bool			 writes = (fi->flags & O_ACCMODE) != O_RDONLY;
+	int			 code;
+
+	if (request_is_resent())
+		handle = slab_handle_of_unique(slab, request_unique());
+	if (handle != NULL && handle->file == id) {
+		handle_info(handle, fi);
+		return (0);
+	}
+	if (writes && found->in_store &&
+	    (code = row_for_writer(drops, &found->slot, gid)) != 0)
+		return (code);
+	if ((handle = drop_handle_new(drops, id, uid, fi)) == NULL)
+		return (ENFILE);
+	if (!writes && found->in_store)
+		memcpy(handle->sha256, found->slot.sha256,
+		    sizeof(handle->sha256));
+	if (writes && (fi->flags & O_TRUNC))
+		return (truncate_at_open(drops, handle));
+	return (0);
+}
+
+static void
+drop_open(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct drops	*drops = tree->drops;
+	struct found	 found = { .node = node };
+	struct ask	 ask;
+	int64_t		 subscriber;
+	uid_t		 uid = fuse_req_ctx(req)->uid;
+	gid_t		 gid = 0;
+	int		 code = 0;
+
+	tree_ask(tree, &ask);
+	found.in_store = drops_registered(&ask, node.a, &found.slot, NULL);
+	found.in_slab = drops_find(drops, node.a, &found.info);
+	if (!found.in_store && !found.in_slab) {
+		code = ESTALE;
+	} else if ((fi->flags & O_ACCMODE) != O_RDONLY) {
+		code = drops_may_change(drops, &ask, found.in_store ?
+		    found.slot.box : found.info.box, &found, uid);
+		if (found.in_store)
+			drops_owner(&ask, found.slot.box, uid, &subscriber,
+			    &gid);
+	}
+	tree_answered(&ask);
+	if (code == 0) {
+		drops_lock(drops);
+		code = drop_open_locked(drops, node.a, &found, gid, uid, fi);
+		drops_unlock(drops);
+	}
+	if (code != 0)
+		fuse_reply_err(req, code);
+	else if (fuse_reply_open(req, fi) == -ENOENT)
+		drop_acts.release(NULL, tree, node, fi);
+}
+
+/* --- read ---------------------------------------------------------------- */
+
+static void
+drop_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
+    off_t offset, struct fuse_file_info *fi)
+{
+	struct drops		*drops = tree->drops;
+	struct slab_handle	*handle;
+	struct slab_file	*file;
+	struct bytes		 all = { 0 }, piece = { 0 };
+	struct ask		 ask;
+	struct slot		 slot;
+	struct err		 err;
+	char			 sha256[65] = "";
+	int			 there = 0;
+
+	drops_lock(drops);
+	handle = handle_of(drops, node, fi);
+	file = slab_file_find(tree->slab, node.a);
+	if (handle != NULL && handle->staged)
+		there = slab_read(tree->slab, &handle->staging,
+		    (uint64_t)offset, size, &piece, &err) == 0;
+	else if (handle != NULL && handle->sha256[0] != '\0')
+		memcpy(sha256, handle->sha256, sizeof(sha256));
+	else if (file != NULL && !file->registered)
+		there = slab_read(tree->slab, &file->content,
+		    (uint64_t)offset, size, &piece, &err) == 0;
+	drops_unlock(drops);
+	if (!there) {
+		tree_ask(tree, &ask);
+		there = sha256[0] != '\0' ?
+		    documents_read(ask.view, sha256, &all) == 1 :
+		    drops_registered(&ask, node.a, &slot, &all);
+		tree_answered(&ask);
+		if (there && (size_t)offset < all.size)
+			bytes_put(&piece, all.data + offset,
+			    size < all.size - (size_t)offset ? size :
+			    all.size - (size_t)offset);
+	}
+	if (there)
+		fuse_reply_buf(req, (const char *)piece.data, piece.size);
+	else
+		fuse_reply_err(req, ESTALE);
+	bytes_free(&all);
+	bytes_free(&piece);
+}
+
+/* --- write --------------------------------------------------------------- */
+
+/*
+ * A staging copy begins as what the file holds; the registered bytes were
+ * fetched before the lock was taken.
+ */
+static int
+begin_staging(struct drops *drops, struct slab_handle *handle,
+    struct slab_file *file, const struct bytes *registered, struct err *err)
+{
+	struct slab	*slab = drops->tree->slab;
+	struct bytes	 content = { 0 };
+	int		 answer;
+
+	drops->writer[slab_file_number(slab, file)] = handle->id;
+	if (handle->staged)
+		return (0);
+	if (file->registered) {
+		answer = slab_replace(slab, &handle->staging,
+		    SLICE(registered), err);
+	} else {
+		answer = slab_read(slab, &file->content, 0,
+		    file->content.size, &content, err);
+		if (answer == 0)
+			answer = slab_replace(slab, &handle->staging,
+			    SLICE(&content), err);
+		bytes_free(&content);
+	}
+	if (answer == 0)
+		handle->staged = 1;
+	return (answer);
+}
+
+/* What a handle's write or ftruncate works on. */
+struct target {
+	struct slab_handle *handle;
+	struct slab_file   *file;
+	struct slab_bytes  *bytes;
+	bool		    scratch;
+};
+
+static int
+find_target(struct drops *drops, struct node node, struct fuse_file_info *fi,
+    const struct bytes *registered, uint64_t end, struct target *to)
+{
+	const struct config	*config = drops->tree->parts.config;
+	struct err		 err;
+
+	to->handle = handle_of(drops, node, fi);
+	to->file = slab_file_find(drops->tree->slab, node.a);
+	if (to->handle == NULL || to->file == NULL || !to->handle->writes)
+		return (EBADF);
+	to->scratch = drop_is_scratch(to->file);
+	if (end > (to->scratch ? config->scratch_max : config->request_max))
+		return (EFBIG);
+	to->bytes = to->scratch ? &to->file->content : &to->handle->staging;
+	if (!to->scratch && begin_staging(drops, to->handle, to->file,
+	    registered, &err) == -1)
+		return (fault_errno(&err));
+	return (0);
+}
+
+/*
+ * The registered bytes, when a handle will need them to begin its staging: a
+ * question to the store, so it is asked before the lock is taken for good.
+ */
+static void
+fetch_registered(struct drops *drops, struct node node,
+    struct fuse_file_info *fi, struct bytes *to)
+{
+	struct slab_handle	*handle;
+	struct slab_file	*file;
+	struct ask		 ask;
+	struct slot		 slot;
+	bool			 needed;
+
+	drops_lock(drops);
+	handle = handle_of(drops, node, fi);
+	file = slab_file_find(drops->tree->slab, node.a);
+	needed = handle != NULL && file != NULL && !handle->staged &&
+	    file->registered;
+	drops_unlock(drops);
+	if (!needed)
+		return;
+	tree_ask(drops->tree, &ask);
+	(void)drops_registered(&ask, node.a, &slot, to);
+	tree_answered(&ask);
+}
+
+/* 0 or an errno; `whole` is set when the staging should be looked at. */
+static int
+write_locked(struct drops *drops, struct node node, struct slice data,
+    uint64_t offset, struct fuse_file_info *fi,
+    const struct bytes *registered, struct bytes *whole)
+{
+	struct slab	*slab = drops->tree->slab;
+	struct target	 to;
+	struct err	 err;
+	int		 code;
+
+	code = find_target(drops, node, fi, registered, offset + data.size,
+	    &to);
+	if (code != 0)
+		return (code);
+	if (slab_write(slab, to.bytes, data, offset, &err) == -1)
+		return (fault_errno(&err));
+	drops_note_change(drops, to.file);
+	to.file->mtime = 0;
+	to.file->recorded = 0;
+	if (to.scratch)
+		return (0);
+	to.handle->dirty = 1;
+	to.handle->code = 0;
+	to.handle->changes++;
+	if (offset + data.size > to.handle->reach)
+		to.handle->reach = offset + data.size;
+	drops_note_refusal(drops, to.file, 0, "");
+	/*
+	 * While the end of what was there before is still behind what this
+	 * handle wrote (scp, rsync --inplace), nothing can be said.
+	 */
+	if (to.handle->reach >= to.handle->staging.size &&
+	    slab_read(slab, &to.handle->staging, 0, to.handle->staging.size,
+	    whole, &err) == -1)
+		return (fault_errno(&err));
+	return (0);
+}
+
+static void
+note_verdict(struct drops *drops, struct node node,
+    struct fuse_file_info *fi, const struct err *err)
+{
+	struct slab_handle	*handle;
+	struct slab_file	*file;
+
+	drops_lock(drops);
+	handle = handle_of(drops, node, fi);
+	file = slab_file_find(drops->tree->slab, node.a);
+	if (handle != NULL) {
+		handle->code = fault_errno(err);
+		snprintf(handle->reason, sizeof(handle->reason), "%s",
+		    err->text);
+	}
+	if (file != NULL && !file->registered)
+		drops_note_refusal(drops, file, fault_errno(err), err->text);
+	drops_unlock(drops);
+}
+
+static void
+drop_write(fuse_req_t req, struct tree *tree, struct node node,
+    const char *data, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+	struct drops	*drops = tree->drops;
+	struct bytes	 registered = { 0 }, whole = { 0 };
+	struct slice	 slice = { (const unsigned char *)data, size };
+	struct err	 err;
+	int		 code, complete = 0;
+
+	fetch_registered(drops, node, fi, &registered);
+	drops_lock(drops);
+	code = write_locked(drops, node, slice, (uint64_t)offset, fi,
+	    &registered, &whole);
+	drops_unlock(drops);
+	if (code == 0 && whole.size > 0) {
+		complete = request_is_complete(SLICE(&whole), &err);
+		if (complete == 1 && requests_check(
+		    tree->parts.authority, SLICE(&whole), &err) == -1)
+			complete = -1;
+		if (complete == -1) {
+			note_verdict(drops, node, fi, &err);
+			code = fault_errno(&err);
+		}
+	}
+	if (code == 0)
+		fuse_reply_write(req, size);
+	else
+		fuse_reply_err(req, code);
+	bytes_free(&registered);
+	bytes_free(&whole);
+}
+
+/* --- setattr ------------------------------------------------------------- */
+
+static int
+truncate_handle(struct drops *drops, struct node node, uint64_t size,
+    struct fuse_file_info *fi, const struct bytes *registered)
+{
+	struct slab	*slab = drops->tree->slab;
+	struct target	 to;
+	struct err	 err;
+	int		 code;
+
+	code = find_target(drops, node, fi, registered, size, &to);
+	if (code != 0)
+		return (code);
+	if (to.bytes->size == size)
+		return (0);
+	if (slab_resize(slab, to.bytes, size, &err) == -1)
+		return (fault_errno(&err));
+	drops_note_change(drops, to.file);
+	if (!to.scratch) {
+		to.handle->dirty = size > 0;
+		to.handle->code = 0;
+		to.handle->changes++;
+		if (to.handle->reach > size)
+			to.handle->reach = size;
+	}
+	return (0);
+}
+
+/*
+ * By path, without a handle: what is registered is changed only by dropping
+ * another request.
+ */
+static int
+truncate_path(struct drops *drops, struct node node, uint64_t size)
+{
+	const struct config	*config = drops->tree->parts.config;
+	struct slab_file	*file;
+	struct err		 err;
+	int			 code = EPERM;
+
+	drops_lock(drops);
+	file = slab_file_find(drops->tree->slab, node.a);
+	if (file != NULL && !file->registered) {
+		if (size > (drop_is_scratch(file) ? config->scratch_max :
+		    config->request_max))
+			code = EFBIG;
+		else if (slab_resize(drops->tree->slab, &file->content, size,
+		    &err) == -1)
+			code = fault_errno(&err);
+		else
+			code = 0;
+		if (code == 0)
+			drops_note_change(drops, file);
+	}
+	drops_unlock(drops);
+	return (code);
+}
+
+static int
+set_size(struct drops *drops, struct node node, uint64_t size,
+    struct fuse_file_info *fi)
+{
+	struct bytes	registered = { 0 };
+	int		code;
+
+	if (fi == NULL)
+		return (truncate_path(drops, node, size));
+	fetch_registered(drops, node, fi, &registered);
+	drops_lock(drops);
+	code = truncate_handle(drops, node, size, fi, &registered);
+	drops_unlock(drops);
+	bytes_free(&registered);
+	return (code);
+}
+
+static void
+reply_attr(fuse_req_t req, struct tree *tree, struct node node)
+{
+	struct ask	ask;
+	struct stat	st;
+	int		there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &st);
+	tree_answered(&ask);
+	if (there)
+		fuse_reply_attr(req, &st, node_type(node)->attr);
+	else
+		fuse_reply_err(req, ESTALE);
+}
+
+/* The time of a registered file is stored: rsync -t compares it (DETAILS). */
+struct time_job {
+	struct job	 job;
+	fuse_req_t	 req;
+	struct tree	*tree;
+	struct node	 node;
+	usec_t		 time;
+};
+
+static int
+store_time(struct job *job, struct tx *tx, struct err *err)
+{
+	struct time_job	*time = (struct time_job *)job;
+	struct slot	 slot;
+
+	if (slot_of_file(tx_view(tx), (int64_t)time->node.a, &slot) != 1)
+		return (0);
+	slot.mtime = time->time;
+	return (slot_put(tx, &slot, err));
+}
+
+static void
+time_stored(struct job *job, const struct err *fault)
+{
+	struct time_job	*time = (struct time_job *)job;
+
+	if (fault != NULL)
+		fuse_reply_err(time->req, fault_errno(fault));
+	else
+		reply_attr(time->req, time->tree, time->node);
+	free(time);
+}
+
+static void
+set_time(fuse_req_t req, struct tree *tree, struct node node, usec_t when)
+{
+	struct slab_file	*file;
+	struct time_job		*time;
+	bool			 registered = true;
+
+	drops_lock(tree->drops);
+	file = slab_file_find(tree->slab, node.a);
+	if (file != NULL) {
+		file->mtime = when;
+		registered = file->registered;
+	}
+	drops_unlock(tree->drops);
+	if (!registered) {
+		reply_attr(req, tree, node);
+		return;
+	}
+	if ((time = calloc(1, sizeof(*time))) == NULL)
+		die("out of memory");
+	time->job.apply = store_time;
+	time->job.done = time_stored;
+	time->req = req;
+	time->tree = tree;
+	time->node = node;
+	time->time = when;
+	commit_submit(tree->parts.committer, &time->job);
+}
+
+/* Mode and owner are accepted and mean nothing (DESIGN 2.1). */
+static void
+drop_setattr(fuse_req_t req, struct tree *tree, struct node node,
+    const struct stat *st, int which, struct fuse_file_info *fi)
+{
+	usec_t	when = clock_now();
+	int	code = 0;
+
+	if (which & FUSE_SET_ATTR_SIZE)
+		code = st->st_size < 0 ? EINVAL :
+		    set_size(tree->drops, node, (uint64_t)st->st_size, fi);
+	if (code != 0) {
+		fuse_reply_err(req, code);
+		return;
+	}
+	if (!(which & FUSE_SET_ATTR_MTIME)) {
+		reply_attr(req, tree, node);
+		return;
+	}
+	if (!(which & FUSE_SET_ATTR_MTIME_NOW))
+		when = (usec_t)st->st_mtim.tv_sec * USEC +
+		    st->st_mtim.tv_nsec / 1000;
+	set_time(req, tree, node, when);
+}
+
+/* --- release ------------------------------------------------------------- */
+
+/* What was staged and not accepted reads back, where nothing is registered. */
+static void
+keep_staged(struct drops *drops, struct slab_handle *handle,
+    struct slab_file *file)
+{
+	struct bytes	content = { 0 };
+	struct err	err;
+
+	if (handle->staged && !file->registered && !file->gone &&
+	    !drop_is_scratch(file) && handle->changes > 0 &&
+	    slab_read(drops->tree->slab, &handle->staging, 0,
+	    handle->staging.size, &content, &err) == 0 &&
+	    slab_replace(drops->tree->slab, &file->content, SLICE(&content),
+	    &err) == -1)
+		log_line("%s: %s", slab_file_name(file), err.text);
+	bytes_free(&content);
+}
+
+/* Never decides; it is only here that what is no request is recorded. */
+static void
+drop_release(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct drops		*drops = tree->drops;
+	struct slab_handle	*handle;
+	struct slab_file	*file = NULL;
+	size_t			 row;
+
+	drops_lock(drops);
+	handle = handle_of(drops, node, fi);
+	if (handle != NULL && handle->counted)
+		file = slab_file_find(tree->slab, node.a);
+	if (file != NULL) {
+		keep_staged(drops, handle, file);
+		row = slab_file_number(tree->slab, file);
+		if (drops->writer[row] == handle->id)
+			drops->writer[row] = 0;
+		if (drops->opens[row] > 0)
+			drops->opens[row]--;
+	}
+	slab_handle_free(tree->slab, handle);
+	if (file != NULL && drops->opens[row] == 0) {
+		if (!file->registered && !file->gone)
+			drop_record_junk(drops, file);
+		drops_forget_if_unused(drops, file);
+	}
+	drops_unlock(drops);
+	if (req != NULL)
+		fuse_reply_err(req, 0);
+}
+
+const struct node_acts	drop_acts = {
+	.open = drop_open,
+	.setattr = drop_setattr,
+	.read = drop_read,
+	.write = drop_write,
+	.flush = drop_flush,
+	.release = drop_release,
+};

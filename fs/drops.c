@@ -1,0 +1,443 @@
+/*
+ * What is in the drop boxes beside the store's slots; see drops.h.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/store_events.h"
+#include "../ca/store_registry.h"
+#include "drops_private.h"
+
+#define IDS_IN_BLOCK	65536
+
+/* --- ids ----------------------------------------------------------------- */
+
+struct id_job {
+	struct job	 job;
+	struct drops	*drops;
+	int64_t		 first;
+};
+
+static int
+take_ids(struct job *job, struct tx *tx, struct err *err)
+{
+	return (meta_take_numbers(tx, "next-file-id", IDS_IN_BLOCK,
+	    &((struct id_job *)job)->first, err));
+}
+
+static void
+ids_taken(struct job *job, const struct err *fault)
+{
+	struct id_job	*ids = (struct id_job *)job;
+
+	drops_lock(ids->drops);
+	if (fault == NULL)
+		slab_add_ids(ids->drops->tree->slab, ids->first,
+		    IDS_IN_BLOCK);
+	ids->drops->ids_ordered = false;
+	drops_unlock(ids->drops);
+	free(ids);
+}
+
+void
+drops_order_ids(struct drops *drops)
+{
+	struct id_job	*ids;
+	bool		 order;
+
+	drops_lock(drops);
+	order = !drops->ids_ordered &&
+	    slab_ids_left(drops->tree->slab) < IDS_IN_BLOCK / 2;
+	if (order)
+		drops->ids_ordered = true;
+	drops_unlock(drops);
+	if (!order)
+		return;
+	if ((ids = calloc(1, sizeof(*ids))) == NULL)
+		die("out of memory");
+	ids->job.apply = take_ids;
+	ids->job.done = ids_taken;
+	ids->drops = drops;
+	commit_submit(drops->tree->parts.committer, &ids->job);
+}
+
+static int
+first_ids(struct drops *drops, struct err *err)
+{
+	struct id_job	ids = { .job.apply = take_ids };
+
+	if (slab_ids_left(drops->tree->slab) > 0)
+		return (0);
+	if (commit_wait(drops->tree->parts.committer, &ids.job, err) == -1)
+		return (err_in(err, "numbers for files"));
+	slab_add_ids(drops->tree->slab, ids.first, IDS_IN_BLOCK);
+	return (0);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+struct drops *
+drops_new(struct tree *tree, struct err *err)
+{
+	struct drops		*drops = calloc(1, sizeof(*drops));
+	struct slab_handle	*handle;
+	struct slab_file	*file;
+	size_t			 i, row;
+
+	if (drops == NULL)
+		die("out of memory");
+	drops->tree = tree;
+	pthread_mutex_init(&drops->lock, NULL);
+	if (first_ids(drops, err) == -1) {
+		drops_free(drops);
+		return (NULL);
+	}
+	for (i = 0; i < SLAB_HANDLES; i++) {
+		handle = slab_handle_row(tree->slab, i);
+		if (handle == NULL || !handle->counted)
+			continue;
+		file = slab_file_find(tree->slab, handle->file);
+		if (file == NULL)
+			continue;
+		row = slab_file_number(tree->slab, file);
+		drops->opens[row]++;
+		if (handle->staged)
+			drops->writer[row] = handle->id;
+	}
+	return (drops);
+}
+
+/*
+ * A killed core may have left a file between the commit and its note of it:
+ * what the store says is its name and its bytes.  A rename that was under way
+ * is sent again and finds it so.
+ */
+static void
+believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
+{
+	struct slab	*slab = drops->tree->slab;
+	struct slot	 slot;
+	struct err	 err;
+
+	if (!drops_registered(ask, file->id, &slot, NULL))
+		return;
+	if (strcmp(slab_file_name(file), slot.file_name) != 0 ||
+	    file->box != slot.box)
+		slab_file_rename(slab, file, slot.box, slot.file_name);
+	file->registered = 1;
+	(void)slab_resize(slab, &file->content, 0, &err);
+}
+
+void
+drops_start(struct drops *drops)
+{
+	struct slab_file	*file;
+	struct ask		 ask;
+	size_t			 i;
+
+	tree_ask(drops->tree, &ask);
+	drops_lock(drops);
+	for (i = 0; i < SLAB_FILES; i++) {
+		file = slab_file_row(drops->tree->slab, i);
+		if (file == NULL)
+			continue;
+		if (!file->gone)
+			believe_store(drops, &ask, file);
+		if (drops->opens[i] > 0)
+			continue;
+		if (!file->gone && !file->registered)
+			drop_record_junk(drops, file);
+		drops_forget_if_unused(drops, file);
+	}
+	drops_unlock(drops);
+	tree_answered(&ask);
+}
+
+void
+drops_free(struct drops *drops)
+{
+	if (drops == NULL)
+		return;
+	pthread_mutex_destroy(&drops->lock);
+	free(drops);
+}
+
+/* Scratch, and what lies under a request name and never became one. */
+void
+drops_sweep(void *arg)
+{
+	struct drops		*drops = arg;
+	struct slab		*slab = drops->tree->slab;
+	struct slab_file	*file;
+	usec_t			 before;
+	size_t			 i;
+
+	before = clock_now() - drops->tree->parts.config->scratch_age;
+	drops_lock(drops);
+	for (i = 0; i < SLAB_FILES; i++) {
+		file = slab_file_row(slab, i);
+		if (file != NULL && drops->opens[i] == 0 &&
+		    file->touched < before) {
+			slab_note_change(slab, file->box, clock_now());
+			slab_file_free(slab, file);
+		}
+	}
+	drops_unlock(drops);
+}
+
+/* --- with the lock held -------------------------------------------------- */
+
+bool
+drop_is_scratch(const struct slab_file *file)
+{
+	char	slot[SLOT_NAME + 1];
+
+	return (drop_name_kind(slab_file_name(file), slot) != NAME_REQUEST);
+}
+
+/* A row without handles stays only for bytes that are nowhere else. */
+void
+drops_forget_if_unused(struct drops *drops, struct slab_file *file)
+{
+	struct slab	*slab = drops->tree->slab;
+
+	if (drops->opens[slab_file_number(slab, file)] == 0 &&
+	    (file->gone || file->registered))
+		slab_file_free(slab, file);
+}
+
+void
+drops_note_change(struct drops *drops, struct slab_file *file)
+{
+	file->touched = clock_now();
+	slab_note_change(drops->tree->slab, file->box, file->touched);
+}
+
+void
+drops_note_refusal(struct drops *drops, struct slab_file *file, int code,
+    const char *reason)
+{
+	file->verdict = 0;
+	file->code = code;
+	snprintf(file->reason, sizeof(file->reason), "%s", reason);
+	if (code == 0)
+		return;
+	file->refused = clock_now();
+	file->verdict = slab_next_verdict(drops->tree->slab);
+}
+
+/* The size its path shows: what the last writer has staged, if any. */
+static void
+fill_info(struct drops *drops, struct slab_file *file, struct drop_info *info)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_handle	*handle;
+
+	memset(info, 0, sizeof(*info));
+	info->id = file->id;
+	info->box = file->box;
+	info->row = slab_file_number(slab, file);
+	info->uid = file->uid;
+	info->gid = file->gid;
+	info->timed = file->mtime != 0;
+	info->time = info->timed ? file->mtime : file->touched;
+	info->registered = file->registered;
+	info->verdict = file->verdict;
+	info->size = file->content.size;
+	snprintf(info->name, sizeof(info->name), "%s", slab_file_name(file));
+	handle = slab_handle_find(slab, drops->writer[info->row]);
+	if (handle != NULL && handle->file == file->id && handle->staged) {
+		info->staged = true;
+		info->size = handle->staging.size;
+	}
+}
+
+/* --- what is there ------------------------------------------------------- */
+
+int
+drops_named(struct drops *drops, int64_t box, const char *name,
+    struct drop_info *info)
+{
+	struct slab_file	*file;
+
+	drops_lock(drops);
+	file = slab_file_named(drops->tree->slab, box, name);
+	if (file != NULL)
+		fill_info(drops, file, info);
+	drops_unlock(drops);
+	return (file != NULL);
+}
+
+int
+drops_find(struct drops *drops, uint64_t id, struct drop_info *info)
+{
+	struct slab_file	*file;
+
+	drops_lock(drops);
+	file = slab_file_find(drops->tree->slab, id);
+	if (file != NULL)
+		fill_info(drops, file, info);
+	drops_unlock(drops);
+	return (file != NULL);
+}
+
+int
+drops_next(struct drops *drops, int64_t box, uint64_t after,
+    struct drop_info *info)
+{
+	struct slab_file	*file, *next = NULL;
+	size_t			 i;
+
+	drops_lock(drops);
+	for (i = 0; i < SLAB_FILES; i++) {
+		file = slab_file_row(drops->tree->slab, i);
+		if (file != NULL && file->box == box && !file->gone &&
+		    !file->registered && file->id > after &&
+		    (next == NULL || file->id < next->id))
+			next = file;
+	}
+	if (next != NULL)
+		fill_info(drops, next, info);
+	drops_unlock(drops);
+	return (next != NULL);
+}
+
+/* Names of one slot differ in suffix alone: try each. */
+int
+drops_of_slot(struct drops *drops, int64_t box, const char *slot,
+    struct drop_info *info)
+{
+	char		name[256];
+	const char	*suffix;
+	size_t		 i;
+
+	for (i = 0; (suffix = drop_suffix(i)) != NULL; i++) {
+		snprintf(name, sizeof(name), "%s%s", slot, suffix);
+		if (drops_named(drops, box, name, info) && !info->registered)
+			return (1);
+	}
+	return (0);
+}
+
+int
+drops_content(struct drops *drops, uint64_t id, struct bytes *to)
+{
+	struct slab_file	*file;
+	struct err		 err;
+	int			 there;
+
+	drops_lock(drops);
+	file = slab_file_find(drops->tree->slab, id);
+	there = file != NULL && !file->registered &&
+	    slab_read(drops->tree->slab, &file->content, 0,
+	    file->content.size, to, &err) == 0;
+	drops_unlock(drops);
+	return (there);
+}
+
+int
+drops_refusal(struct drops *drops, size_t row, uint64_t verdict,
+    struct drop_info *info, usec_t *when, struct bytes *to)
+{
+	struct slab_file	*file;
+	bool			 there;
+
+	drops_lock(drops);
+	file = slab_file_row(drops->tree->slab, row);
+	there = file != NULL && verdict != 0 && file->verdict == verdict;
+	if (there) {
+		fill_info(drops, file, info);
+		*when = file->refused;
+		bytes_printf(to, "state: rejected\nfile: %s\nreason: %s\n",
+		    slab_file_name(file), file->reason);
+	}
+	drops_unlock(drops);
+	return (there);
+}
+
+usec_t
+drops_changed(struct drops *drops, int64_t box)
+{
+	return (slab_changed(drops->tree->slab, box));
+}
+
+/* --- with a view --------------------------------------------------------- */
+
+void
+drops_look(struct drops *drops, struct ask *ask, int64_t box,
+    const char *name, struct found *found)
+{
+	struct node	folder = node_of(NODE_BOX, (uint64_t)box);
+
+	memset(found, 0, sizeof(*found));
+	found->there = node_lookup(ask, folder, name, &found->node) == 1;
+	if (!found->there || found->node.class != NODE_DROP)
+		return;
+	found->in_slab = drops_find(drops, found->node.a, &found->info);
+	if (!found->in_slab || found->info.registered)
+		found->in_store = slot_of_file(ask->view,
+		    (int64_t)found->node.a, &found->slot) == 1 &&
+		    found->slot.sha256[0] != '\0';
+}
+
+int
+drops_may_drop(struct drops *drops, int64_t box, uid_t uid, bool scratch)
+{
+	struct err	err;
+
+	if (requests_admit(drops->tree->parts.authority, box, uid, &err) == 0
+	    || (scratch && err.code == EDQUOT))
+		return (0);
+	return (fault_errno(&err));
+}
+
+/* A slot belongs to its subscriber; what is not registered, likewise. */
+int
+drops_may_change(struct drops *drops, struct ask *ask, int64_t box,
+    const struct found *found, uid_t uid)
+{
+	struct slab_file	*file;
+	int64_t			 subscriber = 0;
+
+	if (found->in_store) {
+		subscriber = found->slot.subscriber;
+	} else if (found->in_slab) {
+		drops_lock(drops);
+		file = slab_file_find(drops->tree->slab, found->info.id);
+		if (file != NULL)
+			subscriber = file->subscriber;
+		drops_unlock(drops);
+	}
+	return (subscriber_has_user(ask->view, subscriber, uid) ? 0 : EACCES);
+}
+
+void
+drops_owner(struct ask *ask, int64_t box, uid_t uid, int64_t *subscriber,
+    gid_t *gid)
+{
+	struct subscriber	row;
+	struct box		where;
+
+	*subscriber = 0;
+	*gid = ask->tree->parts.gid;
+	if (box_get(ask->view, box, &where) != 1)
+		return;
+	if (where.subscriber != 0 ?
+	    subscriber_get(ask->view, where.subscriber, &row) == 1 :
+	    subscriber_of_user(ask->view, uid, &row) == 1) {
+		*subscriber = row.id;
+		*gid = row.gid;
+	}
+}
+
+int
+drops_registered(struct ask *ask, uint64_t file, struct slot *slot,
+    struct bytes *to)
+{
+	return (slot_of_file(ask->view, (int64_t)file, slot) == 1 &&
+	    slot->sha256[0] != '\0' &&
+	    (to == NULL || documents_read(ask->view, slot->sha256, to) == 1));
+}

@@ -1,0 +1,580 @@
+/*
+ * The operations of the mount: each finds its node and lets the table answer.
+ * What changes something is handed to the acts of the node's class; where a
+ * class has none it is EPERM.  There are no xattr handlers: the kernel then
+ * remembers that nobody has any (FUSE.md 1.4).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "../ca/store_certificates.h"
+#include "../ca/store_registry.h"
+#include "ops_folder.h"
+#include "tree_parts.h"
+#include "tree_state.h"
+
+#define NAME_MOST	255
+
+static struct tree *
+tree_of(fuse_req_t req)
+{
+	return (fuse_req_userdata(req));
+}
+
+/* The node of a request, or ESTALE is answered. */
+static bool
+node_of_request(fuse_req_t req, fuse_ino_t ino, struct node *node)
+{
+	if (inode_unpack(ino, node) == 0)
+		return (true);
+	fuse_reply_err(req, ESTALE);
+	return (false);
+}
+
+static const struct node_acts *
+acts_of(struct node node)
+{
+	static const struct node_acts	none;
+	const struct node_acts		*acts = node_type(node)->acts;
+
+	return (acts == NULL ? &none : acts);
+}
+
+static void
+op_init(void *userdata, struct fuse_conn_info *conn)
+{
+	conn->want |= conn->capable & (FUSE_CAP_EXPORT_SUPPORT |
+	    FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO |
+	    FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_ATOMIC_O_TRUNC |
+	    FUSE_CAP_ASYNC_READ);
+	conn->want &= ~(unsigned)(FUSE_CAP_WRITEBACK_CACHE |
+	    FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE |
+	    FUSE_CAP_SPLICE_MOVE);
+}
+
+/* --- lookup -------------------------------------------------------------- */
+
+static void
+reply_entry(fuse_req_t req, struct tree *tree, struct node folder,
+    struct node node, int gone)
+{
+	struct fuse_entry_param	entry;
+	struct ask		ask;
+	struct stat		st;
+	int			there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &st);
+	tree_answered(&ask);
+	if (!there) {
+		fuse_reply_err(req, gone);
+		return;
+	}
+	node_entry(folder, node, &st, &entry);
+	fuse_reply_entry(req, &entry);
+}
+
+/* NFS asks for a handle's inode and its parent by these names. */
+static bool
+lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
+    const char *name)
+{
+	struct ask	ask;
+	struct node	parent;
+	int		there;
+
+	if (strcmp(name, ".") == 0) {
+		reply_entry(req, tree, node, node, ESTALE);
+		return (true);
+	}
+	if (strcmp(name, "..") != 0)
+		return (false);
+	tree_ask(tree, &ask);
+	there = node_parent(&ask, node, &parent);
+	tree_answered(&ask);
+	if (there)
+		reply_entry(req, tree, parent, parent, ESTALE);
+	else
+		fuse_reply_err(req, ESTALE);
+	return (true);
+}
+
+/*
+ * The herald is told that a file is not there, so that its creation reaches
+ * us; folders it must be able to walk.
+ */
+static void
+op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct fuse_entry_param	 entry;
+	struct tree		*tree = tree_of(req);
+	struct node		 folder, node;
+	struct ask		 ask;
+	struct stat		 st;
+	int			 there;
+
+	if (!node_of_request(req, parent, &folder) ||
+	    lookup_dots(req, tree, folder, name) ||
+	    ocsp_lookup(req, tree, folder, name))
+		return;
+	if (strlen(name) > NAME_MOST) {
+		fuse_reply_err(req, ENAMETOOLONG);
+		return;
+	}
+	tree_ask(tree, &ask);
+	there = node_lookup(&ask, folder, name, &node) == 1 &&
+	    node_stat(&ask, node, &st);
+	tree_answered(&ask);
+	if (!there || (tree_is_herald(tree, req) && !node_is_folder(node))) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	node_entry(folder, node, &st, &entry);
+	fuse_reply_entry(req, &entry);
+}
+
+/* Nodes are addresses, not objects: there is nothing to forget. */
+static void
+op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t count)
+{
+	fuse_reply_none(req);
+}
+
+static void
+op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *list)
+{
+	fuse_reply_none(req);
+}
+
+/* --- attributes ---------------------------------------------------------- */
+
+static void
+reply_attr(fuse_req_t req, struct node node)
+{
+	struct tree	*tree = tree_of(req);
+	struct ask	 ask;
+	struct stat	 st;
+	int		 there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &st);
+	tree_answered(&ask);
+	if (there)
+		fuse_reply_attr(req, &st, node_type(node)->attr);
+	else
+		fuse_reply_err(req, ESTALE);
+}
+
+static void
+op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct node	node;
+
+	if (node_of_request(req, ino, &node))
+		reply_attr(req, node);
+}
+
+static void
+op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
+    struct fuse_file_info *fi)
+{
+	struct tree	*tree = tree_of(req);
+	struct node	 node;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (tree_is_herald(tree, req))
+		reply_attr(req, node);
+	else if (acts_of(node)->setattr != NULL)
+		acts_of(node)->setattr(req, tree, node, st, which, fi);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+static void
+op_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	struct tree	*tree = tree_of(req);
+	struct bytes	 target = { 0 };
+	struct node	 node;
+	struct ask	 ask;
+	int		 there;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (!S_ISLNK(node_type(node)->mode)) {
+		fuse_reply_err(req, EINVAL);
+		return;
+	}
+	tree_ask(tree, &ask);
+	there = node_type(node)->bytes(&ask, node, &target);
+	tree_answered(&ask);
+	if (there)
+		fuse_reply_readlink(req, bytes_text(&target));
+	else
+		fuse_reply_err(req, ESTALE);
+	bytes_free(&target);
+}
+
+/* Never full (DESIGN 2.1): file managers ask before they copy. */
+static void
+op_statfs(fuse_req_t req, fuse_ino_t ino)
+{
+	struct statvfs	st = {
+		.f_bsize = 4096, .f_frsize = 4096,
+		.f_blocks = (fsblkcnt_t)1 << 28,
+		.f_bfree = (fsblkcnt_t)1 << 27,
+		.f_bavail = (fsblkcnt_t)1 << 27,
+		.f_files = (fsfilcnt_t)1 << 28,
+		.f_ffree = (fsfilcnt_t)1 << 27,
+		.f_favail = (fsfilcnt_t)1 << 27,
+		.f_namemax = NAME_MOST,
+	};
+
+	fuse_reply_statfs(req, &st);
+}
+
+/* --- open and read ------------------------------------------------------- */
+
+/* The certificate whose delivery an open is, or 0. */
+static int64_t
+delivers(struct node node)
+{
+	switch (node.class) {
+	case NODE_CHAIN:
+		return ((int64_t)node.b);
+	case NODE_CERT_PEM:
+	case NODE_CERT_DER:
+	case NODE_FULLCHAIN:
+		return ((int64_t)node.a);
+	default:
+		return (0);
+	}
+}
+
+/* Its first read by an authorised user is an event. */
+static void
+note_delivery(struct tree *tree, struct ask *ask, struct node node, uid_t uid)
+{
+	struct certificate	row;
+	int64_t			id = delivers(node);
+
+	if (id != 0 && certificate_get(ask->view, id, &row) == 1 &&
+	    row.subscriber != 0 &&
+	    subscriber_has_user(ask->view, row.subscriber, uid))
+		authority_delivered(tree->parts.authority, id, uid);
+}
+
+/*
+ * What never changes needs no handle: the inode is enough.  The herald's open
+ * for writing announces and does nothing.
+ */
+static void
+open_immutable(fuse_req_t req, struct tree *tree, struct node node,
+    struct fuse_file_info *fi)
+{
+	struct ask	ask;
+	struct stat	st;
+	int		there;
+	bool		writes = (fi->flags & O_ACCMODE) != O_RDONLY ||
+			    (fi->flags & O_TRUNC);
+
+	if (writes && !tree_is_herald(tree, req)) {
+		fuse_reply_err(req, EPERM);
+		return;
+	}
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &st);
+	if (there && !writes)
+		note_delivery(tree, &ask, node, fuse_req_ctx(req)->uid);
+	tree_answered(&ask);
+	if (!there) {
+		fuse_reply_err(req, ESTALE);
+		return;
+	}
+	fi->fh = 0;
+	fi->keep_cache = node_type(node)->attr > 0;
+	fi->noflush = 1;
+	fuse_reply_open(req, fi);
+}
+
+static void
+op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct tree	*tree = tree_of(req);
+	struct node	 node;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (acts_of(node)->open != NULL && !tree_is_herald(tree, req))
+		acts_of(node)->open(req, tree, node, fi);
+	else
+		open_immutable(req, tree, node, fi);
+}
+
+static void
+op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+    struct fuse_file_info *fi)
+{
+	struct tree	*tree = tree_of(req);
+	struct bytes	 content = { 0 }, piece = { 0 };
+	struct node	 node;
+	struct ask	 ask;
+	int		 there = 1;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (acts_of(node)->read != NULL) {
+		acts_of(node)->read(req, tree, node, size, offset, fi);
+		return;
+	}
+	if (!renders_read(tree->renders, ino, (uint64_t)offset, size,
+	    &piece)) {
+		tree_ask(tree, &ask);
+		there = node_type(node)->bytes != NULL &&
+		    node_type(node)->bytes(&ask, node, &content) == 1;
+		tree_answered(&ask);
+		if ((size_t)offset < content.size)
+			bytes_put(&piece, content.data + offset,
+			    size < content.size - (size_t)offset ? size :
+			    content.size - (size_t)offset);
+		/* Worth keeping only when there is more of it to read. */
+		if (there && content.size > size)
+			renders_keep(tree->renders, ino, &content);
+	}
+	if (there)
+		fuse_reply_buf(req, (const char *)piece.data, piece.size);
+	else
+		fuse_reply_err(req, ESTALE);
+	bytes_free(&content);
+	bytes_free(&piece);
+}
+
+/* --- handles ------------------------------------------------------------- */
+
+static void
+op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t size,
+    off_t offset, struct fuse_file_info *fi)
+{
+	struct node	node;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (acts_of(node)->write != NULL && fi->fh != 0)
+		acts_of(node)->write(req, tree_of(req), node, data, size,
+		    offset, fi);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+static void
+op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct node	node;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (acts_of(node)->flush != NULL && fi->fh != 0)
+		acts_of(node)->flush(req, tree_of(req), node, fi);
+	else
+		fuse_reply_err(req, 0);
+}
+
+static void
+op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct node	node;
+
+	if (!node_of_request(req, ino, &node))
+		return;
+	if (acts_of(node)->release != NULL && fi->fh != 0)
+		acts_of(node)->release(req, tree_of(req), node, fi);
+	else
+		fuse_reply_err(req, 0);
+}
+
+/* Succeeds and decides nothing: the flush does (vim minds an error here). */
+static void
+op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync,
+    struct fuse_file_info *fi)
+{
+	fuse_reply_err(req, 0);
+}
+
+/* --- names --------------------------------------------------------------- */
+
+/*
+ * The herald makes the real call for what is there already, and inotify sees
+ * it; for everybody else it is an act, or nothing.
+ */
+static void
+announce_create(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name, struct fuse_file_info *fi)
+{
+	struct fuse_entry_param	entry;
+	struct node		node;
+	struct ask		ask;
+	struct stat		st;
+	int			there;
+
+	tree_ask(tree, &ask);
+	there = node_lookup(&ask, folder, name, &node) == 1 &&
+	    node_stat(&ask, node, &st) && !S_ISDIR(st.st_mode) &&
+	    (fi == NULL) == !S_ISREG(st.st_mode);
+	tree_answered(&ask);
+	if (!there) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	node_entry(folder, node, &st, &entry);
+	if (fi == NULL) {
+		fuse_reply_entry(req, &entry);
+		return;
+	}
+	fi->fh = 0;
+	fi->keep_cache = entry.attr_timeout > 0;
+	fi->direct_io = node.class == NODE_DROP;
+	fuse_reply_create(req, &entry, fi);
+}
+
+static void
+op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+    struct fuse_file_info *fi)
+{
+	struct tree	*tree = tree_of(req);
+	struct node	 folder;
+
+	if (!node_of_request(req, parent, &folder))
+		return;
+	if (strlen(name) > NAME_MOST)
+		fuse_reply_err(req, ENAMETOOLONG);
+	else if (tree_is_herald(tree, req))
+		announce_create(req, tree, folder, name, fi);
+	else if (acts_of(folder)->create != NULL)
+		acts_of(folder)->create(req, tree, folder, name, fi);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+static void
+op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent,
+    const char *name)
+{
+	struct tree	*tree = tree_of(req);
+	struct node	 folder;
+
+	if (!node_of_request(req, parent, &folder))
+		return;
+	if (tree_is_herald(tree, req))
+		announce_create(req, tree, folder, name, NULL);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+/* The herald's unlink of a name that is gone announces that it is. */
+static void
+announce_unlink(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name)
+{
+	struct node	node;
+	struct ask	ask;
+	int		there;
+
+	tree_ask(tree, &ask);
+	there = node_lookup(&ask, folder, name, &node);
+	tree_answered(&ask);
+	fuse_reply_err(req, there ? EPERM : 0);
+}
+
+static void
+op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct tree	*tree = tree_of(req);
+	struct node	 folder;
+
+	if (!node_of_request(req, parent, &folder))
+		return;
+	if (tree_is_herald(tree, req))
+		announce_unlink(req, tree, folder, name);
+	else if (acts_of(folder)->unlink != NULL)
+		acts_of(folder)->unlink(req, tree, folder, name);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+/* Never EXDEV: mv would copy and delete what it was refused. */
+static void
+op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
+    fuse_ino_t to_parent, const char *to, unsigned flags)
+{
+	const struct node_acts	*acts;
+	struct node		 folder, to_folder;
+
+	if (!node_of_request(req, parent, &folder) ||
+	    !node_of_request(req, to_parent, &to_folder))
+		return;
+	acts = acts_of(folder);
+	if (strlen(to) > NAME_MOST)
+		fuse_reply_err(req, ENAMETOOLONG);
+	else if (acts->rename != NULL && acts == acts_of(to_folder))
+		acts->rename(req, tree_of(req), folder, name, to_folder, to,
+		    flags);
+	else
+		fuse_reply_err(req, EPERM);
+}
+
+static void
+op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+static void
+op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+static void
+op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+    dev_t device)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+static void
+op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
+{
+	fuse_reply_err(req, EPERM);
+}
+
+const struct fuse_lowlevel_ops	tree_operations = {
+	.init = op_init,
+	.lookup = op_lookup,
+	.forget = op_forget,
+	.forget_multi = op_forget_multi,
+	.getattr = op_getattr,
+	.setattr = op_setattr,
+	.readlink = op_readlink,
+	.mknod = op_mknod,
+	.mkdir = op_mkdir,
+	.unlink = op_unlink,
+	.rmdir = op_rmdir,
+	.symlink = op_symlink,
+	.rename = op_rename,
+	.link = op_link,
+	.open = op_open,
+	.read = op_read,
+	.write = op_write,
+	.flush = op_flush,
+	.release = op_release,
+	.fsync = op_fsync,
+	.opendir = op_opendir,
+	.readdir = op_readdir,
+	.readdirplus = op_readdirplus,
+	.releasedir = op_releasedir,
+	.statfs = op_statfs,
+	.create = op_create,
+};

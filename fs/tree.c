@@ -1,0 +1,128 @@
+/*
+ * The tree as a whole: its parts put together, paths resolved for the
+ * notifier, and small things all parts need.  The classes are in nodes.c, the
+ * operations in ops.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/store_events.h"
+#include "tree_state.h"
+
+#define KEPT_OCTETS	((size_t)8 << 20)	/* of contents lately read */
+
+void
+tree_ask(struct tree *tree, struct ask *ask)
+{
+	ask->tree = tree;
+	ask->view = view_take(tree->parts.store);
+}
+
+void
+tree_answered(struct ask *ask)
+{
+	view_put(ask->view);
+	ask->view = NULL;
+}
+
+int
+fault_errno(const struct err *err)
+{
+	return (err->code > 0 ? err->code : EIO);
+}
+
+/* The CA began with its first event. */
+static usec_t
+time_of_birth(struct tree *tree)
+{
+	struct event_row	row;
+	struct ask		ask;
+	usec_t			born = 0;
+
+	tree_ask(tree, &ask);
+	if (events_get(ask.view, 1, &row) == 1)
+		born = row.time;
+	tree_answered(&ask);
+	return (born != 0 ? born : clock_now());
+}
+
+struct tree *
+tree_new(const struct tree_parts *parts, struct err *err)
+{
+	struct tree	*tree = calloc(1, sizeof(*tree));
+
+	if (tree == NULL)
+		die("out of memory");
+	tree->parts = *parts;
+	tree->born = time_of_birth(tree);
+	tree->renders = renders_new(KEPT_OCTETS);
+	tree->ocsp_paths = ocsp_paths_new();
+	tree->slab = slab_open(parts->slab, parts->spool, err);
+	if (tree->slab == NULL)
+		goto fault;
+	tree->drops = drops_new(tree, err);
+	if (tree->drops == NULL)
+		goto fault;
+	tree->errands = errands_new(drops_sweep, tree->drops,
+	    parts->config->scratch_age / 16 + USEC);
+	drops_start(tree->drops);
+	return (tree);
+fault:
+	tree_free(tree);
+	return (NULL);
+}
+
+/* The authority and the publisher are closed before: nobody answers late. */
+void
+tree_free(struct tree *tree)
+{
+	if (tree == NULL)
+		return;
+	errands_free(tree->errands);
+	drops_free(tree->drops);
+	slab_close(tree->slab);
+	ocsp_paths_free(tree->ocsp_paths);
+	renders_free(tree->renders);
+	free(tree);
+}
+
+void
+tree_set_herald(struct tree *tree, pid_t herald)
+{
+	atomic_store(&tree->herald, herald);
+}
+
+bool
+tree_is_herald(struct tree *tree, fuse_req_t req)
+{
+	pid_t	herald = atomic_load(&tree->herald);
+
+	return (herald != 0 && fuse_req_ctx(req)->pid == herald);
+}
+
+fuse_ino_t
+tree_resolve(struct tree *tree, const char *path)
+{
+	struct node	node = node_of(NODE_ROOT, 1), inner;
+	struct ask	ask;
+	char		name[256];
+	size_t		length;
+	bool		there = true;
+
+	tree_ask(tree, &ask);
+	while (there && *path != '\0') {
+		length = strcspn(path, "/");
+		there = length < sizeof(name);
+		if (there && length > 0) {
+			memcpy(name, path, length);
+			name[length] = '\0';
+			there = node_lookup(&ask, node, name, &inner) == 1 &&
+			    node_is_folder(inner);
+			node = inner;
+		}
+		path += length + strspn(path + length, "/");
+	}
+	tree_answered(&ask);
+	return (there ? inode_pack(node) : 0);
+}
