@@ -35,8 +35,8 @@ TEST_OBJ := $(SRC:%.c=$B/test/obj/%.o)
 LIB_TEST_OBJ := $(filter-out $B/test/obj/fs/pkifs.o,$(TEST_OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$B/test/unit/%)
-TOOL_SRC := $(wildcard tests/tools/*.c)
-TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%)
+TOOL_SRC := $(filter-out %/p11shim.c,$(wildcard tests/tools/*.c))
+TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so
 
 all: $B/pkifs
 
@@ -69,6 +69,12 @@ $B/test/%: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
 		$(LDFLAGS_ALL) -o $@ $<
+
+# A PKCS#11 module that counts C_Sign; never with sanitizers in it.
+$B/test/p11shim.so: tests/tools/p11shim.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -fsanitize=% -fPIE,$(BASE_CFLAGS)) -fPIC \
+		$(PC_CFLAGS) -shared -pthread -o $@ $< -ldl
 
 unit: $(UNIT)
 	@for t in $(UNIT); do echo "$$t"; $$t || exit 1; done

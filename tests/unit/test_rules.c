@@ -1,0 +1,410 @@
+/*
+ * What the signer refuses: each row spoils one part of something that would be
+ * signed, and names a word of the sentence it gets.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "hsm/rules.h"
+#include "hsm_home.h"
+
+#define ISSUED	"01AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define UNSEEN	"01BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+
+static struct hsm_home home;
+static struct rules *rules;
+
+static bool
+has_serial(void *arg, const char *serial)
+{
+	return strcmp(serial, ISSUED) == 0;
+}
+
+static int64_t
+crl_number(void *arg, const char *key)
+{
+	return 41;
+}
+
+/* "" when it may be signed. */
+static const char *
+judge(enum sign_kind kind, const char *key, struct slice tbs, char what[48])
+{
+	static struct err err;
+	struct rules_past past = { has_serial, crl_number, NULL };
+	struct rules_order order = { kind, key, tbs, clock_now() };
+
+	memset(&err, 0, sizeof(err));
+	return rules_judge(rules, &order, &past, what, &err) == 0 ? "" :
+	    err.text;
+}
+
+static void
+expect(const char *what, const char *said, const char *wanted)
+{
+	if (*wanted == '\0' ? *said != '\0' : strstr(said, wanted) == NULL)
+		fail_msg("%s: wanted \"%s\", found \"%s\"", what, wanted,
+		    said);
+}
+
+/* --- certificates -------------------------------------------------------- */
+
+static void ok(struct tbs_plan *p) { }
+static void email(struct tbs_plan *p)
+    { p->usage = OID("\x2b\x06\x01\x05\x05\x07\x03\x04"); }
+static void serial_again(struct tbs_plan *p) { p->serial = ISSUED; }
+static void serial_short(struct tbs_plan *p) { p->serial = "01AA"; }
+static void serial_02(struct tbs_plan *p)
+    { p->serial = "02AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; }
+static void version_1(struct tbs_plan *p) { p->version_1 = true; }
+static void trailing(struct tbs_plan *p) { p->trailing = true; }
+static void sha1_signed(struct tbs_plan *p)
+    { p->algorithm = OID("\x30\x09\x06\x07\x2a\x86\x48\xce\x3d\x04\x01"); }
+static void other_issuer(struct tbs_plan *p)
+    { p->issuer = OID("\x30\x00"); }
+static void is_ca(struct tbs_plan *p) { p->ca = true; }
+static void signs_certs(struct tbs_plan *p) { p->key_usage = 0x84; }
+static void signs_crls(struct tbs_plan *p) { p->key_usage = 0x82; }
+static void past_ca(struct tbs_plan *p)
+    { p->not_after = home.issuing.not_after + USEC; }
+static void before_ca(struct tbs_plan *p)
+    { p->not_before = home.issuing.not_before - USEC; }
+static void too_long(struct tbs_plan *p)
+    { p->not_after = p->not_before + 826 * USEC_DAY; }
+static void backwards(struct tbs_plan *p)
+    { p->not_after = p->not_before - USEC; }
+static void tomorrow(struct tbs_plan *p)
+    { p->not_before += USEC_DAY; }
+static void any_usage(struct tbs_plan *p)
+    { p->usage = OID("\x55\x1d\x25\x00"); }
+static void code_signing(struct tbs_plan *p)
+    { p->usage = OID("\x2b\x06\x01\x05\x05\x07\x03\x03"); }
+static void ocsp_signing(struct tbs_plan *p)
+    { p->usage = OID_OCSP_SIGNING; }
+static void no_check(struct tbs_plan *p) { p->no_check = true; }
+static void other_policy(struct tbs_plan *p) { p->policy = OID("\x2a\x03"); }
+static void no_policies(struct tbs_plan *p) { p->no_policies = true; }
+static void no_authority(struct tbs_plan *p) { p->no_authority = true; }
+static void other_authority(struct tbs_plan *p)
+    { p->authority = OID("another"); }
+static void twice(struct tbs_plan *p) { p->two_usages = true; }
+static void unknown(struct tbs_plan *p) { p->unknown = true; }
+static void critical_id(struct tbs_plan *p) { p->critical_id = true; }
+static void issuing_key(struct tbs_plan *p) { p->spki = home.issuing.spki; }
+static void evidence_key(struct tbs_plan *p)
+    { p->spki = SLICE(&home.evidence_spki); }
+static void responder_as_server(struct tbs_plan *p)
+    { p->spki = SLICE(&home.ocsp_spki);
+      p->not_after = p->not_before + USEC_DAY; }
+
+static void
+responder(struct tbs_plan *p)
+{
+	p->spki = SLICE(&home.ocsp_spki);
+	p->usage = OID_OCSP_SIGNING;
+	p->no_check = true;
+	p->no_policies = true;
+	p->not_after = p->not_before + 14 * USEC_DAY - USEC;
+}
+
+static void
+responder_long(struct tbs_plan *p)
+{
+	responder(p);
+	p->not_after = p->not_before + 90 * USEC_DAY;
+}
+
+static const struct {
+	const char *what;
+	void	(*spoil)(struct tbs_plan *);
+	const char *wanted;
+} certificates[] = {
+	{ "a server's certificate is signed", ok, "" },
+	{ "one for email is signed", email, "" },
+	{ "the OCSP responder's is signed", responder, "" },
+	{ "a serial is signed once", serial_again, "signed before" },
+	{ "a serial has 34 digits", serial_short, "34" },
+	{ "a serial begins with 01", serial_02, "34" },
+	{ "version 3 only", version_1, "version 3" },
+	{ "nothing stands behind it", trailing, "not the DER" },
+	{ "the algorithm is the key's", sha1_signed, "algorithm" },
+	{ "the issuer is the issuing CA", other_issuer, "issuer" },
+	{ "it is no CA", is_ca, "is a CA" },
+	{ "it signs no certificates", signs_certs, "keyCertSign" },
+	{ "it signs no CRLs", signs_crls, "cRLSign" },
+	{ "it does not outlive the CA", past_ca, "not inside" },
+	{ "it is not older than the CA", before_ca, "not inside" },
+	{ "its lifetime is bounded", too_long, "825 days" },
+	{ "it ends after it begins", backwards, "not after" },
+	{ "it does not begin tomorrow", tomorrow, "future" },
+	{ "not for any purpose", any_usage, "purpose" },
+	{ "not for code", code_signing, "purpose" },
+	{ "OCSPSigning is the responder's", ocsp_signing, "responder's own" },
+	{ "nocheck is the responder's", no_check, "nocheck" },
+	{ "the responder serves nothing else", responder_as_server,
+	    "OCSPSigning alone" },
+	{ "the responder's is short", responder_long, "31 days" },
+	{ "only policies of the CA", other_policy, "policy 1.2.3" },
+	{ "a subscriber's has a policy", no_policies, "certificatePolicies" },
+	{ "it names the issuing key", no_authority, "authorityKeyId" },
+	{ "it names no other key", other_authority, "authorityKeyId" },
+	{ "no extension twice", twice, "twice" },
+	{ "no unknown extension", unknown, "extension 1.2.3.4" },
+	{ "only what may be is critical", critical_id, "critical" },
+	{ "not for the issuing key", issuing_key, "key issuing" },
+	{ "not for the evidence key", evidence_key, "key evidence" },
+};
+
+static void
+certificate_rows(void **state)
+{
+	struct bytes tbs = { 0 };
+	struct tbs_plan plan;
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++) {
+		plan_certificate(&plan, &home);
+		certificates[i].spoil(&plan);
+		make_certificate(&tbs, &plan);
+		expect(certificates[i].what, judge(SIGN_CERTIFICATE,
+		    "issuing", SLICE(&tbs), what), certificates[i].wanted);
+	}
+	plan_certificate(&plan, &home);
+	plan.serial = UNSEEN;
+	make_certificate(&tbs, &plan);
+	judge(SIGN_CERTIFICATE, "issuing", SLICE(&tbs), what);
+	assert_string_equal(what, "serial=" UNSEEN);
+	bytes_free(&tbs);
+}
+
+/* --- which key for what -------------------------------------------------- */
+
+static void
+key_rows(void **state)
+{
+	static const struct {
+		enum sign_kind kind;
+		const char *key, *wanted;
+	} rows[] = {
+		{ SIGN_CERTIFICATE, "issuing", "" },
+		{ SIGN_CERTIFICATE, "ocsp", "is not for" },
+		{ SIGN_CERTIFICATE, "evidence", "is not for" },
+		{ SIGN_CERTIFICATE, "root", "is not for" },
+		{ SIGN_CERTIFICATE, "", "is not for" },
+		{ SIGN_CRL, "issuing", "CRL" },
+		{ SIGN_CRL, "ocsp", "is not for" },
+		{ SIGN_OCSP, "issuing", "is not for" },
+		{ SIGN_OCSP, "ocsp", "version 1" },
+		{ SIGN_EVIDENCE, "evidence", "not the DER" },
+		{ SIGN_EVIDENCE, "issuing", "is not for" },
+	};
+	struct bytes tbs = { 0 };
+	struct tbs_plan plan;
+	char what[48];
+	size_t i;
+
+	plan_certificate(&plan, &home);
+	make_certificate(&tbs, &plan);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect(rows[i].key, judge(rows[i].kind, rows[i].key,
+		    SLICE(&tbs), what), rows[i].wanted);
+	bytes_free(&tbs);
+}
+
+/* --- CRLs ---------------------------------------------------------------- */
+
+static void l_ok(struct list_plan *p) { }
+static void l_entries(struct list_plan *p) { p->entries = 1000; }
+static void l_same(struct list_plan *p) { p->number = 41; }
+static void l_negative(struct list_plan *p) { p->number = -1; }
+static void l_no_number(struct list_plan *p) { p->no_number = true; }
+static void l_no_next(struct list_plan *p) { p->no_next = true; }
+static void l_over(struct list_plan *p)
+    { p->this_update -= 2 * USEC_DAY; p->next_update -= 2 * USEC_DAY; }
+static void l_future(struct list_plan *p) { p->this_update += USEC_DAY / 2; }
+static void l_long(struct list_plan *p) { p->next_update += 10 * USEC_DAY; }
+static void l_issuer(struct list_plan *p) { p->issuer = OID("\x30\x00"); }
+static void l_authority(struct list_plan *p) { p->authority = OID("other"); }
+static void l_unknown(struct list_plan *p) { p->unknown = true; }
+static void l_version(struct list_plan *p) { p->version_1 = true; }
+static void l_entry(struct list_plan *p)
+    { p->entries = 3; p->bad_entry = true; }
+
+static void
+list_rows(void **state)
+{
+	static const struct {
+		const char *what;
+		void	(*spoil)(struct list_plan *);
+		const char *wanted;
+	} rows[] = {
+		{ "a CRL is signed", l_ok, "" },
+		{ "one with entries is signed", l_entries, "" },
+		{ "its number rises", l_same, "not above 41" },
+		{ "its number is not negative", l_negative, "malformed" },
+		{ "it has a number", l_no_number, "cRLNumber is missing" },
+		{ "it says when the next comes", l_no_next, "nextUpdate" },
+		{ "it has not passed", l_over, "passed" },
+		{ "it does not begin in the future", l_future, "future" },
+		{ "the next comes in time", l_long, "10 days" },
+		{ "the issuer is the issuing CA", l_issuer, "issuer" },
+		{ "it names the issuing key", l_authority, "authorityKeyId" },
+		{ "no unknown extension", l_unknown, "extension" },
+		{ "version 2 only", l_version, "version 2" },
+		{ "each entry is well formed", l_entry, "entry" },
+	};
+	struct bytes tbs = { 0 };
+	struct list_plan plan;
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		plan_list(&plan, &home, 42);
+		rows[i].spoil(&plan);
+		make_list(&tbs, &plan);
+		expect(rows[i].what, judge(SIGN_CRL, "issuing", SLICE(&tbs),
+		    what), rows[i].wanted);
+	}
+	plan_list(&plan, &home, 42);
+	make_list(&tbs, &plan);
+	judge(SIGN_CRL, "issuing", SLICE(&tbs), what);
+	assert_string_equal(what, "number=42");
+	bytes_free(&tbs);
+}
+
+/* --- OCSP ---------------------------------------------------------------- */
+
+static void o_ok(struct ocsp_plan *p) { }
+static void o_two(struct ocsp_plan *p) { p->two = true; }
+static void o_revoked(struct ocsp_plan *p)
+    { p->serial = UNSEEN; p->revoked = true; }
+static void o_good_unseen(struct ocsp_plan *p) { p->serial = UNSEEN; }
+static void o_unknown(struct ocsp_plan *p) { p->unknown = true; }
+static void o_responder(struct ocsp_plan *p) { p->responder[0] ^= 1; }
+static void o_by_name(struct ocsp_plan *p) { p->by_name = true; }
+static void o_other_ca(struct ocsp_plan *p) { p->key[3] ^= 1; }
+static void o_other_name(struct ocsp_plan *p) { p->name[3] ^= 1; }
+static void o_no_next(struct ocsp_plan *p) { p->no_next = true; }
+static void o_over(struct ocsp_plan *p)
+    { p->this_update -= 2 * USEC_DAY; p->next_update -= 2 * USEC_DAY; }
+static void o_future(struct ocsp_plan *p) { p->this_update += USEC_DAY / 4; }
+static void o_long(struct ocsp_plan *p) { p->next_update += 10 * USEC_DAY; }
+static void o_produced(struct ocsp_plan *p) { p->produced -= 2 * USEC_DAY; }
+
+static void
+ocsp_rows(void **state)
+{
+	static const struct {
+		const char *what;
+		void	(*spoil)(struct ocsp_plan *);
+		const char *wanted;
+	} rows[] = {
+		{ "good of what was issued", o_ok, "" },
+		{ "two at once", o_two, "" },
+		{ "revoked of what is abandoned", o_revoked, "" },
+		{ "never good of what was not issued", o_good_unseen,
+		    "never issued" },
+		{ "neither good nor revoked", o_unknown, "neither" },
+		{ "the responder is the OCSP key", o_responder,
+		    "responderID" },
+		{ "by key, not by name", o_by_name, "responderID" },
+		{ "of this CA's key", o_other_ca, "not of a certificate" },
+		{ "of this CA's name", o_other_name, "not of a certificate" },
+		{ "it says when the next comes", o_no_next, "nextUpdate" },
+		{ "it has not passed", o_over, "passed" },
+		{ "it does not begin in the future", o_future, "future" },
+		{ "the next comes in time", o_long, "10 days" },
+		{ "it was produced today", o_produced, "producedAt" },
+	};
+	struct bytes tbs = { 0 };
+	struct ocsp_plan plan;
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		plan_ocsp(&plan, &home, ISSUED);
+		rows[i].spoil(&plan);
+		make_ocsp(&tbs, &plan);
+		expect(rows[i].what, judge(SIGN_OCSP, "ocsp", SLICE(&tbs),
+		    what), rows[i].wanted);
+	}
+	bytes_free(&tbs);
+}
+
+/* --- evidence ------------------------------------------------------------ */
+
+static void
+evidence_rows(void **state)
+{
+	static const struct {
+		const char *what, *type;
+		size_t	digest;
+		const char *wanted;
+	} rows[] = {
+		{ "attributes over data", "1.2.840.113549.1.7.1", 32, "" },
+		{ "not over a time stamp", "1.2.840.113549.1.9.16.1.4", 32,
+		    "id-data" },
+		{ "with a digest", "1.2.840.113549.1.7.1", 0, "missing" },
+		{ "of the right length", "1.2.840.113549.1.7.1", 20,
+		    "digest" },
+	};
+	struct bytes tbs = { 0 };
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		make_attributes(&tbs, rows[i].type, rows[i].digest);
+		expect(rows[i].what, judge(SIGN_EVIDENCE, "evidence",
+		    SLICE(&tbs), what), rows[i].wanted);
+	}
+	bytes_free(&tbs);
+}
+
+/* Every cut of something acceptable is refused, and never read past. */
+static void
+cut_short(void **state)
+{
+	struct bytes tbs = { 0 };
+	struct tbs_plan plan;
+	unsigned char *copy;
+	char what[48];
+	size_t n;
+
+	plan_certificate(&plan, &home);
+	make_certificate(&tbs, &plan);
+	for (n = 0; n < tbs.size; n++) {
+		copy = malloc(n + 1);
+		memcpy(copy, tbs.data, n);
+		assert_true(*judge(SIGN_CERTIFICATE, "issuing",
+		    (struct slice){ copy, n }, what) != '\0');
+		free(copy);
+	}
+	bytes_free(&tbs);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(certificate_rows),
+		cmocka_unit_test(key_rows),
+		cmocka_unit_test(list_rows),
+		cmocka_unit_test(ocsp_rows),
+		cmocka_unit_test(evidence_rows),
+		cmocka_unit_test(cut_short),
+	};
+	struct err err;
+	int failed;
+
+	home_make(&home, "ec:P-256");
+	if ((rules = rules_open(home.ca, &err)) == NULL)
+		die("%s", err.text);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rules_free(rules);
+	home_free(&home);
+	return failed;
+}
