@@ -211,6 +211,7 @@ struct tx *
 tx_begin(struct store *s, struct err *err)
 {
 	pthread_mutex_lock(&s->write_lock);
+	sql_forgive(s->tx.view.sql);
 	if (query_write(query_new(s->tx.view.sql, "BEGIN IMMEDIATE"),
 	    err) != 0) {
 		pthread_mutex_unlock(&s->write_lock);
@@ -260,12 +261,7 @@ tx_commit(struct tx *tx, struct err *err)
 {
 	struct sql *sql = tx->view.sql;
 
-	if (!sql_in_transaction(sql)) {
-		err_set(err, EIO, "the transaction was given up after a fault "
-		    "of the database");
-		goto fail;
-	}
-	if (ordered_fault(err) != 0)
+	if (sql_is_doomed(sql, err) || ordered_fault(err) != 0)
 		goto fail;
 	if (query_write(query_new(sql, "COMMIT"), err) != 0) {
 		die_if_unknown(sql, err);
@@ -305,11 +301,15 @@ tx_release(struct tx *tx, struct err *err)
 int
 tx_rollback_to(struct tx *tx, struct err *err)
 {
-	if (!sql_in_transaction(tx->view.sql))
-		return err_set(err, EIO, "the transaction was given up after "
-		    "a fault of the database");
-	if (query_write(query_new(tx->view.sql, "ROLLBACK TO job"), err) != 0)
+	struct sql *sql = tx->view.sql;
+
+	/* SQLite itself gave the transaction up: there is no way back. */
+	if (!sql_in_transaction(sql))
+		return sql_is_doomed(sql, err) ? -1 : err_set(err, EIO,
+		    "the transaction was given up");
+	if (query_write(query_new(sql, "ROLLBACK TO job"), err) != 0)
 		return -1;
+	sql_forgive(sql);
 	return tx_release(tx, err);
 }
 

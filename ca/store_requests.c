@@ -321,8 +321,9 @@ requests_open_in_box(struct view *v, int64_t box)
 }
 
 /*
- * By kind of state: the open ones have an index of their own, and what is
- * APPROVED and under way at the signer is not for who takes up at start.
+ * By kind of state: the open ones are few and have an index of their own, and
+ * what is APPROVED and under way at the signer is not for who takes up at
+ * start.
  */
 static const char *
 state_query(enum request_state state)
@@ -330,9 +331,11 @@ state_query(enum request_state state)
 	switch (state) {
 	case PENDING:
 		return SELECT_REQUESTS
+		    "INDEXED BY requests_open "
 		    "WHERE state = ? AND state < 2 AND id > ? ORDER BY id";
 	case APPROVED:
 		return SELECT_REQUESTS
+		    "INDEXED BY requests_open "
 		    "WHERE state = ? AND state < 2 AND id > ?"
 		    " AND NOT EXISTS (SELECT 1 FROM intents"
 		    "  WHERE intents.request = requests.id"

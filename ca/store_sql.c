@@ -36,6 +36,7 @@ struct sql {
 	sqlite3		*db;
 	enum sql_mode	 mode;
 	struct query	*kept[STATEMENTS];
+	struct err	 doom;		/* code 0: none */
 };
 
 static const char setup_all[] =
@@ -154,6 +155,29 @@ int64_t
 sql_changes(struct sql *s)
 {
 	return sqlite3_changes(s->db);
+}
+
+int
+sql_is_doomed(struct sql *s, struct err *err)
+{
+	if (s->doom.code == 0)
+		return 0;
+	*err = s->doom;
+	return 1;
+}
+
+void
+sql_forgive(struct sql *s)
+{
+	s->doom.code = 0;
+}
+
+static void
+sql_doom(struct sql *s, const struct err *fault)
+{
+	if (s->doom.code == 0 && (fault->code == ENOSPC ||
+	    fault->code == EROFS || fault->code == EIO))
+		s->doom = *fault;
 }
 
 /* What SQLite says, by primary result code. */
@@ -344,8 +368,10 @@ query_returning(struct query *q, int64_t *number, struct err *err)
 	while ((result = sqlite3_step(q->statement)) == SQLITE_ROW)
 		if (number != NULL)
 			*number = sqlite3_column_int64(q->statement, 0);
-	if (result != SQLITE_DONE)
+	if (result != SQLITE_DONE) {
 		fault = sql_fault(q->sql, "write to the store", err);
+		sql_doom(q->sql, err);
+	}
 	query_done(q);
 	return fault;
 }

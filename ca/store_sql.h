@@ -31,6 +31,12 @@ void		 sql_set_timeout(struct sql *);	/* to what it was at first */
 /* Statements without parameters and rows, prepared each time; 0 or -1. */
 int		 sql_run(struct sql *, const char *text, struct err *);
 bool		 sql_in_transaction(struct sql *);
+/*
+ * A write that failed for the disk's sake dooms its transaction, so that
+ * nobody commits half of one by not looking: 1 and the fault, or 0.
+ */
+int		 sql_is_doomed(struct sql *, struct err *);
+void		 sql_forgive(struct sql *);	/* after a rollback */
 int64_t		 sql_last_id(struct sql *);	/* of the newest INSERT */
 int64_t		 sql_changes(struct sql *);	/* rows of the newest write */
 /*

@@ -1,0 +1,538 @@
+/*
+ * Intents, revocations, CRLs, OCSP answers and publications: what was recorded
+ * is not undone, what is superseded is pruned and nothing else is.
+ */
+#include <sys/stat.h>
+
+#include "store.h"
+
+static struct certificate
+put_certificate(struct tx *tx, int n)
+{
+	struct certificate c = certificate_made(n);
+
+	assert_done(certificate_put(tx, &c, slice_text("der"), NULL, 0,
+	    &test_err));
+	return c;
+}
+
+/* --- intents ------------------------------------------------------------- */
+
+static struct intent intent_seen;
+static int intents_seen;
+
+static int
+see_intent(void *arg, const struct intent *i)
+{
+	intent_seen = *i;
+	intents_seen++;
+	return 0;
+}
+
+static struct intent
+intent_made(int n)
+{
+	struct intent i = { .kind = SIGN_CERTIFICATE, .key = "issuing",
+	    .request = 5, .profile = "tls-server", .time = 77 };
+
+	serial_of(i.serial, n);
+	strcpy(i.tbs_sha256, digest_of("tbs"));
+	return i;
+}
+
+static void
+a_serial_is_intended_once(void **state)
+{
+	struct intent i = intent_made(1), again = intent_made(1);
+	struct bytes tbs = { 0 };
+	struct tx *tx = begin();
+
+	assert_done(intent_put(tx, &i, slice_text("tbs"), &test_err));
+	assert_refused(intent_put(tx, &again, slice_text("tbs"), &test_err),
+	    EEXIST);
+	intents_seen = 0;
+	intents_open(tx_view(tx), 0, see_intent, NULL);
+	assert_int_equal(intents_seen, 1);
+	assert_string_equal(intent_seen.serial, i.serial);
+	assert_string_equal(intent_seen.tbs_sha256, i.tbs_sha256);
+	assert_int_equal(intent_seen.kind, SIGN_CERTIFICATE);
+	assert_int_equal(intent_seen.request, 5);
+	assert_int_equal(intent_seen.time, 77);
+	assert_int_equal(intent_tbs(tx_view(tx), i.id, &tbs), 1);
+	assert_string_equal(bytes_text(&tbs), "tbs");
+	assert_done(intent_close(tx, i.id, "done", &test_err));
+	assert_refused(intent_close(tx, i.id, "burned", &test_err), ENOENT);
+	assert_int_equal(intent_tbs(tx_view(tx), i.id, &tbs), 0);
+	assert_refused(intent_put(tx, &again, slice_text("tbs"), &test_err),
+	    EEXIST);
+	intents_seen = 0;
+	intents_open(tx_view(tx), 0, see_intent, NULL);
+	assert_int_equal(intents_seen, 0);
+	assert_done(tx_commit(tx, &test_err));
+	bytes_free(&tbs);
+}
+
+static void
+a_large_intent_is_a_file(void **state)
+{
+	struct intent i = { .kind = SIGN_CRL, .key = "issuing", .number = 9 };
+	struct bytes tbs = { 0 }, back = { 0 };
+	char path[256];
+	struct stat st;
+	struct tx *tx = begin();
+
+	bytes_resize(&tbs, 200000);
+	sha256_text(i.tbs_sha256, SLICE(&tbs));
+	snprintf(path, sizeof(path), "%s/large/%s", test_dir, i.tbs_sha256);
+	assert_done(intent_put(tx, &i, SLICE(&tbs), &test_err));
+	assert_int_equal(intent_tbs(tx_view(tx), i.id, &back), 1);
+	assert_true(slice_equal(SLICE(&tbs), SLICE(&back)));
+	assert_done(intent_close(tx, i.id, "done", &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	tx = begin();
+	assert_done(store_prune(tx, clock_now() - 3600 * USEC, &test_err));
+	assert_int_equal(stat(path, &st), 0);
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(stat(path, &st), -1);
+	assert_done(tx_commit(tx, &test_err));
+	bytes_free(&tbs);
+	bytes_free(&back);
+}
+
+/* --- revocations --------------------------------------------------------- */
+
+static void
+a_definitive_revocation_stays(void **state)
+{
+	struct certificate c;
+	struct revocation r, there;
+	struct tx *tx = begin();
+
+	c = put_certificate(tx, 1);
+	assert_int_equal(c.revoked, 0);
+	r = revocation_made(&c, 4);
+	assert_done(revocation_put(tx, &r, &test_err));
+	there = r;
+	assert_refused(revocation_put(tx, &there, &test_err), EKEYREVOKED);
+	there = r;
+	there.reason = 0;
+	assert_refused(revocation_update(tx, &there, &test_err), EKEYREVOKED);
+	there.reason = 1;	/* keyCompromise */
+	there.decided = 5;
+	there.version = 12;
+	assert_done(revocation_update(tx, &there, &test_err));
+	assert_int_equal(revocation_find(tx_view(tx), c.serial, &there), 1);
+	assert_int_equal(there.reason, 1);
+	assert_int_equal(there.decided, r.decided);
+	assert_int_equal(there.version, 12);
+	there.reason = 4;
+	assert_refused(revocation_update(tx, &there, &test_err), EKEYREVOKED);
+	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
+	assert_int_equal(c.revoked, r.decided);
+	assert_int_equal(c.reason, 1);
+	assert_int_equal(c.status, 3);
+	assert_int_equal(revocation_get(tx_view(tx), r.id, &there), 1);
+	assert_int_equal(revocation_get(tx_view(tx), r.id + 1, &there), 0);
+	assert_done(tx_commit(tx, &test_err));
+}
+
+static void
+a_suspended_one_may_change(void **state)
+{
+	struct certificate c;
+	struct revocation r;
+	struct tx *tx = begin();
+
+	c = put_certificate(tx, 1);
+	r = revocation_made(&c, 6);
+	assert_done(revocation_put(tx, &r, &test_err));
+	r.reason = 8;		/* reinstated */
+	r.decided += 5;
+	assert_done(revocation_update(tx, &r, &test_err));
+	r.reason = 3;
+	r.decided += 5;
+	assert_done(revocation_update(tx, &r, &test_err));
+	r.reason = 6;
+	assert_refused(revocation_update(tx, &r, &test_err), EKEYREVOKED);
+	tx_abort(tx);
+}
+
+static const char *const attacks[] = {
+	"UPDATE revocations SET reason = 6",
+	"UPDATE revocations SET reason = 8",
+	"UPDATE revocations SET reason = 0",
+	"UPDATE revocations SET reason = 7",
+	"UPDATE revocations SET reason = -1",
+	"UPDATE revocations SET serial = x'0102'",
+	"UPDATE revocations SET issuer = 'other'",
+	"UPDATE revocations SET expires = 0",
+	"UPDATE revocations SET decided = decided + 1",
+	"UPDATE revocations SET certificate = NULL",
+	"UPDATE OR REPLACE revocations SET id = 5",
+	"DELETE FROM revocations",
+	"REPLACE INTO revocations SELECT id, certificate, expires, 6, uid,"
+	" received, decided, on_crl, on_ocsp, crl_number, version, issuer,"
+	" act, serial FROM revocations",
+	"REPLACE INTO revocations SELECT 99, certificate, expires, 6, uid,"
+	" received, decided, on_crl, on_ocsp, crl_number, version, issuer,"
+	" act, serial FROM revocations",
+	"UPDATE certificates SET revoked = NULL, reason = NULL",
+	"UPDATE certificates SET revoked = NULL",
+	"UPDATE certificates SET reason = 6",
+	"UPDATE certificates SET serial = x'0102'",
+	"UPDATE certificates SET not_after = 5",
+	"DELETE FROM certificates",
+	"REPLACE INTO certificates SELECT * FROM certificates",
+	"UPDATE certificate_der SET der = x'00'",
+	"DELETE FROM certificate_der",
+	"REPLACE INTO certificate_der VALUES (1, x'00')",
+	"UPDATE keys SET blocked = 0",
+	"DELETE FROM keys",
+	"REPLACE INTO keys SELECT id, newest, 0, spki_sha256 FROM keys",
+	"REPLACE INTO keys SELECT 99, newest, 0, spki_sha256 FROM keys",
+	"DELETE FROM intents",
+	"UPDATE intents SET closed = NULL",
+	"UPDATE intents SET closed = 'burned'",
+	"UPDATE intents SET serial = NULL",
+	"REPLACE INTO intents SELECT * FROM intents",
+	"UPDATE crls SET number = 1",
+	"DELETE FROM crls",
+	"INSERT INTO crls VALUES ('issuing', 4, 1, 1, 1, x'00')",
+	"REPLACE INTO crls VALUES ('issuing', 5, 1, 1, 1, x'00')",
+	"UPDATE requests SET slot = 9",
+	"UPDATE requests SET state = 0",
+	"DELETE FROM requests",
+	"DELETE FROM agreements",
+	"UPDATE agreements SET terms = '9'",
+};
+
+static void
+no_sql_undoes_a_revocation(void **state)
+{
+	struct crl crl = { .number = 5, .issuer = "issuing" };
+	struct subscriber s = { .name = "first" };
+	struct agreement a = { .terms = "1.0" };
+	struct request request = { .state = ISSUED };
+	struct intent i = intent_made(2);
+	struct certificate c;
+	struct revocation r;
+	struct tx *tx = begin();
+	size_t k;
+
+	c = put_certificate(tx, 1);
+	assert_done(key_block(tx, c.spki_sha256, &test_err));
+	r = revocation_made(&c, 1);
+	assert_done(revocation_put(tx, &r, &test_err));
+	assert_done(intent_put(tx, &i, slice_text("tbs"), &test_err));
+	assert_done(intent_close(tx, i.id, "done", &test_err));
+	assert_done(request_put(tx, &request, &test_err));
+	assert_done(subscriber_put(tx, &s, &test_err));
+	strcpy(a.terms_sha256, digest_of("terms"));
+	assert_done(agreement_put(tx, s.id, &a, &test_err));
+	strcpy(crl.sha256, digest_of("crl"));
+	assert_done(crl_put(tx, &crl, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	for (k = 0; k < sizeof(attacks) / sizeof(attacks[0]); k++)
+		if (attack(attacks[k]) == SQLITE_OK)
+			fail_msg("done: %s", attacks[k]);
+}
+
+static char crl_serials[16][SERIAL_TEXT];
+static int crl_count;
+
+static int
+see_crl_entry(void *arg, const struct revocation *r)
+{
+	assert_string_equal(r->issuer, "issuing");
+	strcpy(crl_serials[crl_count++], r->serial);
+	return 0;
+}
+
+static int
+entries_on_crl(struct view *v, usec_t now)
+{
+	crl_count = 0;
+	revocations_on_crl(v, "issuing", now, see_crl_entry, NULL);
+	return crl_count;
+}
+
+static void
+a_crl_lists_by_serial_until_the_end_was_on_one(void **state)
+{
+	struct crl crl = { .number = 1, .issuer = "issuing",
+	    .this_update = 20050 * USEC_DAY };
+	struct revocation r, abandoned = { .reason = 0, .issuer = "issuing" };
+	struct certificate c;
+	struct tx *tx = begin();
+	usec_t end;
+	int n;
+
+	for (n = 5; n > 0; n--) {
+		c = put_certificate(tx, n);
+		r = revocation_made(&c, n == 3 ? 6 : n == 4 ? 8 : 4);
+		if (r.reason == 8) {	/* reinstated: on no CRL */
+			r.reason = 6;
+			assert_done(revocation_put(tx, &r, &test_err));
+			r.reason = 8;
+			assert_done(revocation_update(tx, &r, &test_err));
+			continue;
+		}
+		assert_done(revocation_put(tx, &r, &test_err));
+	}
+	serial_of(abandoned.serial, 9);
+	assert_done(revocation_put(tx, &abandoned, &test_err));
+	end = c.not_after;
+	assert_int_equal(entries_on_crl(tx_view(tx), end - 1), 5);
+	for (n = 1; n < crl_count; n++)
+		assert_true(strcmp(crl_serials[n - 1], crl_serials[n]) < 0);
+	/* No CRL yet: what has ended needs none. */
+	assert_int_equal(entries_on_crl(tx_view(tx), end + 1), 1);
+	/* One before the end: the first behind the end still has it. */
+	strcpy(crl.sha256, digest_of("crl"));
+	assert_done(crl_put(tx, &crl, &test_err));
+	assert_int_equal(entries_on_crl(tx_view(tx), end + USEC), 5);
+	crl.number = 2;
+	crl.this_update = end + USEC;
+	assert_done(crl_put(tx, &crl, &test_err));
+	assert_int_equal(entries_on_crl(tx_view(tx), end + 2 * USEC), 1);
+	assert_string_equal(crl_serials[0], abandoned.serial);
+	crl.number = 2;
+	assert_refused(crl_put(tx, &crl, &test_err), EPERM);
+	assert_int_equal(crl_newest(tx_view(tx), "issuing", &crl), 1);
+	assert_int_equal(crl.number, 2);
+	assert_int_equal(crl_newest(tx_view(tx), "root", &crl), 0);
+	tx_abort(tx);
+}
+
+static int unpublished_seen;
+
+static int
+publish_it(void *arg, const struct revocation *r)
+{
+	struct revocation changed = *r;
+
+	unpublished_seen++;
+	changed.on_crl = changed.on_ocsp = 5;
+	assert_done(revocation_update(arg, &changed, &test_err));
+	return 0;
+}
+
+/* In the very transaction that lists them. */
+static void
+the_unpublished_are_marked_while_listed(void **state)
+{
+	struct certificate c;
+	struct revocation r;
+	struct tx *tx = begin();
+	int n;
+
+	for (n = 0; n < 100; n++) {
+		c = put_certificate(tx, n);
+		r = revocation_made(&c, 4);
+		assert_done(revocation_put(tx, &r, &test_err));
+	}
+	unpublished_seen = 0;
+	revocations_unpublished(tx_view(tx), publish_it, tx);
+	assert_int_equal(unpublished_seen, 100);
+	revocations_unpublished(tx_view(tx), publish_it, tx);
+	assert_int_equal(unpublished_seen, 100);
+	tx_abort(tx);
+}
+
+/* --- OCSP ---------------------------------------------------------------- */
+
+static int asked_seen;
+
+static int
+see_cert_id(void *arg, struct slice cert_id)
+{
+	assert_true(slice_equal(cert_id, slice_text(arg)));
+	asked_seen++;
+	return 0;
+}
+
+static void
+an_answer_is_renewed_withdrawn_and_pruned(void **state)
+{
+	struct ocsp_answer a = { .this_update = 10, .next_update = 20 }, b;
+	struct slice id = slice_text("sha1-cert-id");
+	struct bytes der = { 0 };
+	struct tx *tx = begin();
+	int64_t first;
+
+	serial_of(a.serial, 1);
+	assert_int_equal(ocsp_find(tx_view(tx), id, &b), 0);
+	assert_done(ocsp_put(tx, id, &a, slice_text("one"), &test_err));
+	first = a.id;
+	a.next_update = 30;
+	assert_done(ocsp_put(tx, id, &a, slice_text("second"), &test_err));
+	assert_int_equal(ocsp_find(tx_view(tx), id, &b), 1);
+	assert_int_equal(b.id, a.id);
+	assert_int_equal(b.size, 6);
+	assert_string_equal(b.serial, a.serial);
+	/* The old one lives while a handle may name it. */
+	assert_int_equal(ocsp_bytes(tx_view(tx), first, &der), 1);
+	assert_string_equal(bytes_text(&der), "one");
+	assert_int_equal(ocsp_get(tx_view(tx), first, &b), 1);
+	assert_int_equal(b.next_update, 20);
+
+	asked_seen = 0;
+	ocsp_due(tx_view(tx), 30, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 0);
+	ocsp_due(tx_view(tx), 31, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 1);
+	assert_done(ocsp_withdraw(tx, a.serial, &test_err));
+	assert_int_equal(ocsp_find(tx_view(tx), id, &b), 0);
+	ocsp_due(tx_view(tx), 31, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 1);
+	ocsp_asked(tx_view(tx), a.serial, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 2);
+
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(ocsp_get(tx_view(tx), first, &b), 0);
+	assert_int_equal(ocsp_get(tx_view(tx), a.id, &b), 0);
+	first = a.id;
+	assert_done(ocsp_put(tx, id, &a, slice_text("third"), &test_err));
+	assert_true(a.id > first);	/* a version is never given again */
+	tx_abort(tx);
+	bytes_free(&der);
+}
+
+/* --- publications -------------------------------------------------------- */
+
+static int publications_seen;
+
+static int
+see_publication(void *arg, const struct publication *p)
+{
+	assert_string_equal(p->dir, "status");
+	publications_seen++;
+	return 0;
+}
+
+static void
+the_same_bytes_are_the_same_version(void **state)
+{
+	struct publication p = { .dir = "status", .name = "issuing.crl",
+	    .time = 5 }, q, other;
+	struct bytes bytes = { 0 };
+	struct tx *tx = begin();
+	int64_t first;
+
+	assert_done(publication_put(tx, &p, slice_text("one"), &test_err));
+	first = p.seq;
+	q = p;
+	q.time = 9;
+	assert_done(publication_put(tx, &q, slice_text("one"), &test_err));
+	assert_int_equal(q.seq, first);
+	assert_int_equal(q.time, 5);
+	assert_done(publication_put(tx, &p, slice_text("second"), &test_err));
+	assert_true(p.seq > first);
+	assert_int_equal(p.size, 6);
+	other = p;
+	strcpy(other.name, "health.txt");
+	other.link = true;
+	assert_done(publication_put(tx, &other, slice_text("x"), &test_err));
+	assert_int_equal(publication_find(tx_view(tx), "status",
+	    "issuing.crl", &q), 1);
+	assert_int_equal(q.seq, p.seq);
+	assert_int_equal(publication_get(tx_view(tx), other.seq, &q), 1);
+	assert_true(q.link);
+	assert_int_equal(publication_bytes(tx_view(tx), first, &bytes), 1);
+	assert_string_equal(bytes_text(&bytes), "one");
+	publications_seen = 0;
+	publications_of(tx_view(tx), "status", 0, see_publication, NULL);
+	assert_int_equal(publications_seen, 2);
+	/* Back to the old bytes is a new version all the same. */
+	assert_done(publication_put(tx, &p, slice_text("one"), &test_err));
+	assert_true(p.seq > other.seq);
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(publication_get(tx_view(tx), first, &q), 0);
+	assert_int_equal(publication_get(tx_view(tx), p.seq, &q), 1);
+	assert_int_equal(publication_find(tx_view(tx), "status", "none", &q),
+	    0);
+	tx_abort(tx);
+	bytes_free(&bytes);
+}
+
+static void
+put_large(struct tx *tx, struct publication *p, char fill, char path[256])
+{
+	struct bytes content = { 0 };
+	char digest[65];
+
+	bytes_resize(&content, 100000);
+	memset(content.data, fill, content.size);
+	sha256_text(digest, SLICE(&content));
+	snprintf(path, 256, "%s/large/%s", test_dir, digest);
+	assert_done(publication_put(tx, p, SLICE(&content), &test_err));
+	bytes_free(&content);
+}
+
+static void
+a_large_publication_goes_with_its_last_version(void **state)
+{
+	struct publication p = { .dir = "status", .name = "a" };
+	char a[256], b[256];
+	struct bytes bytes = { 0 };
+	struct stat st;
+	struct tx *tx = begin();
+
+	put_large(tx, &p, 'a', a);
+	put_large(tx, &p, 'b', b);
+	put_large(tx, &p, 'a', a);
+	assert_int_equal(publication_bytes(tx_view(tx), p.seq, &bytes), 1);
+	assert_int_equal(bytes.size, 100000);
+	assert_int_equal(bytes.data[77], 'a');
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(stat(a, &st), 0);
+	assert_int_equal(stat(b, &st), -1);
+	put_large(tx, &p, 'b', b);
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(stat(a, &st), -1);
+	assert_int_equal(stat(b, &st), 0);
+	tx_abort(tx);
+	bytes_free(&bytes);
+}
+
+static void
+a_publication_that_is_a_document_is_kept_once(void **state)
+{
+	struct publication p = { .dir = "status", .name = "a" };
+	struct bytes content = { 0 }, back = { 0 };
+	char digest[65], path[256];
+	struct stat st;
+	struct tx *tx = begin();
+
+	bytes_resize(&content, 100000);
+	assert_done(documents_put(tx, SLICE(&content), digest, &test_err));
+	assert_done(publication_put(tx, &p, SLICE(&content), &test_err));
+	snprintf(path, sizeof(path), "%s/large/%s", test_dir, digest);
+	assert_int_equal(stat(path, &st), -1);
+	assert_int_equal(publication_bytes(tx_view(tx), p.seq, &back), 1);
+	assert_true(slice_equal(SLICE(&content), SLICE(&back)));
+	tx_abort(tx);
+	bytes_free(&content);
+	bytes_free(&back);
+}
+
+int
+main(void)
+{
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, store_setup, store_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_serial_is_intended_once),
+		TEST(a_large_intent_is_a_file),
+		TEST(a_definitive_revocation_stays),
+		TEST(a_suspended_one_may_change),
+		TEST(no_sql_undoes_a_revocation),
+		TEST(a_crl_lists_by_serial_until_the_end_was_on_one),
+		TEST(the_unpublished_are_marked_while_listed),
+		TEST(an_answer_is_renewed_withdrawn_and_pruned),
+		TEST(the_same_bytes_are_the_same_version),
+		TEST(a_large_publication_goes_with_its_last_version),
+		TEST(a_publication_that_is_a_document_is_kept_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
