@@ -63,8 +63,11 @@ void	requests_in_state(struct view *, enum request_state, int64_t after,
 	    request_each *, void *arg);
 /* All, in order of id behind `after`: evidence/by-request. */
 void	requests_list(struct view *, int64_t after, request_each *, void *arg);
-/* Time of the newest status text in a box; 0: none.  Its folder's mtime. */
-usec_t	box_changed(struct view *, int64_t box);
+/*
+ * Time of the newest status text; 0: none.  Of whatever box: a folder's mtime
+ * may be later than its newest entry, never earlier.
+ */
+usec_t	statuses_changed(struct view *);
 
 /* One text per state; its id is the version in the inode. */
 struct status_row {

@@ -329,6 +329,7 @@ write_locked(struct drops *drops, struct node node, struct slice data,
 	if (to.scratch)
 		return (0);
 	to.handle->dirty = 1;
+	to.handle->junk = 0;
 	to.handle->code = 0;
 	to.handle->changes++;
 	if (offset + data.size > to.handle->reach)
@@ -419,6 +420,7 @@ truncate_handle(struct drops *drops, struct node node, uint64_t size,
 	drops_note_change(drops, to.file);
 	if (!to.scratch) {
 		to.handle->dirty = size > 0;
+		to.handle->junk = 0;
 		to.handle->code = 0;
 		to.handle->changes++;
 		if (to.handle->reach > size)
@@ -613,6 +615,7 @@ drop_release(fuse_req_t req, struct tree *tree, struct node node,
 		file = slab_file_find(tree->slab, node.a);
 	if (file != NULL) {
 		keep_staged(drops, handle, file);
+		drop_record_overwrite(drops, file, handle);
 		row = slab_file_number(tree->slab, file);
 		if (drops->writer[row] == handle->id)
 			drops->writer[row] = 0;

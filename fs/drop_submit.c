@@ -182,7 +182,7 @@ take_submission(struct drops *drops, struct node node,
 	if (handle == NULL || file == NULL || file->gone ||
 	    drop_is_scratch(file) || !handle->staged)
 		return (NULL);
-	if (!handle->dirty || handle->code != 0) {
+	if (!handle->dirty) {
 		*code = handle->code;
 		return (NULL);
 	}
@@ -218,10 +218,17 @@ flush_incomplete(struct submission *submission, const struct err *why)
 {
 	struct drops		*drops = submission->drops;
 	struct flusher		*flusher;
+	struct slab_handle	*handle;
 	struct slab_file	*file;
 	struct err		 err;
 
 	drops_lock(drops);
+	handle = slab_handle_find(drops->tree->slab, submission->handle);
+	if (handle != NULL) {
+		handle->junk = 1;
+		snprintf(handle->reason, sizeof(handle->reason), "%s",
+		    why->text);
+	}
 	file = slab_file_find(drops->tree->slab, submission->file);
 	if (file != NULL && !file->registered) {
 		if (slab_replace(drops->tree->slab, &file->content,
@@ -303,16 +310,44 @@ move_in(struct renaming *renaming)
 	drops_forget_if_unused(drops, file);
 }
 
+/*
+ * Refused, the file stays where it was; but the refusal may have been
+ * registered under the new name with the file's number, so that the scratch
+ * file needs another.  With the lock held.
+ */
+static void
+stay_out(struct renaming *renaming)
+{
+	struct slab		*slab = renaming->drops->tree->slab;
+	struct slab_file	*file;
+	uint64_t		 id;
+
+	file = slab_file_find(slab, renaming->act.file);
+	if (file != NULL && (id = slab_take_id(slab)) != 0)
+		slab_file_renumber(slab, file, id);
+	slab_note_change(slab, renaming->act.box, clock_now());
+}
+
 static void
 rename_decided(void *arg, const struct err *fault)
 {
 	struct renaming	*renaming = arg;
+	struct ask	 ask;
+	struct slot	 slot;
+	bool		 in_store = true;
 
-	if (fault == NULL) {
-		drops_lock(renaming->drops);
-		move_in(renaming);
-		drops_unlock(renaming->drops);
+	if (fault != NULL) {
+		tree_ask(renaming->drops->tree, &ask);
+		in_store = drops_registered(&ask, renaming->act.file, &slot,
+		    NULL);
+		tree_answered(&ask);
 	}
+	drops_lock(renaming->drops);
+	if (fault == NULL)
+		move_in(renaming);
+	else if (in_store)
+		stay_out(renaming);
+	drops_unlock(renaming->drops);
 	fuse_reply_err(renaming->req, fault == NULL ? 0 :
 	    fault_errno(fault));
 	bytes_free(&renaming->bytes);
@@ -416,30 +451,50 @@ record_junk(void *arg)
 	free(junk);
 }
 
-void
-drop_record_junk(struct drops *drops, struct slab_file *file)
+/* With the lock held. */
+static void
+order_junk(struct drops *drops, const struct slab_file *file,
+    const struct slab_bytes *content, int code, const char *reason)
 {
-	struct junk	*junk;
+	struct junk	*junk = calloc(1, sizeof(*junk));
 	struct err	 err;
 
-	if (file->recorded || drop_is_scratch(file) ||
-	    file->content.size == 0 || file->verdict == 0)
-		return;
-	if ((junk = calloc(1, sizeof(*junk))) == NULL)
+	if (junk == NULL)
 		die("out of memory");
 	junk->drops = drops;
-	if (slab_read(drops->tree->slab, &file->content, 0,
-	    file->content.size, &junk->bytes, &err) == -1) {
+	if (slab_read(drops->tree->slab, content, 0, content->size,
+	    &junk->bytes, &err) == -1) {
+		log_line("%s: %s", slab_file_name(file), err.text);
 		free(junk);
 		return;
 	}
-	file->recorded = 1;
 	junk->drop.box = file->box;
 	junk->drop.file = (int64_t)file->id;
 	set_file_name(&junk->drop, slab_file_name(file));
 	junk->drop.uid = file->uid;
 	junk->drop.mtime = file->mtime != 0 ? file->mtime : file->touched;
 	junk->drop.bytes = SLICE(&junk->bytes);
-	err_set(&junk->why, file->code, "%s", file->reason);
+	err_set(&junk->why, code, "%s", reason);
 	errands_run(drops->tree->errands, record_junk, junk);
+}
+
+void
+drop_record_junk(struct drops *drops, struct slab_file *file)
+{
+	if (file->recorded || drop_is_scratch(file) ||
+	    file->content.size == 0 || file->verdict == 0)
+		return;
+	file->recorded = 1;
+	order_junk(drops, file, &file->content, file->code, file->reason);
+}
+
+/* Over what is registered: that stays, and the refusal is recorded too. */
+void
+drop_record_overwrite(struct drops *drops, const struct slab_file *file,
+    const struct slab_handle *handle)
+{
+	if (file->registered && !file->gone && handle->junk &&
+	    !drop_is_scratch(file))
+		order_junk(drops, file, &handle->staging, EBADMSG,
+		    handle->reason);
 }

@@ -113,8 +113,19 @@ drops_new(struct tree *tree, struct err *err)
 /*
  * A killed core may have left a file between the commit and its note of it:
  * what the store says is its name and its bytes.  A rename that was under way
- * is sent again and finds it so.
+ * is sent again and finds it so; one that was refused finds its source, under
+ * another number because the refusal has that one.
  */
+static bool
+was_refused(struct ask *ask, const struct slot *slot)
+{
+	struct request	request;
+
+	return (slot->request == 0 ||
+	    request_get(ask->view, slot->request, &request) != 1 ||
+	    request.state == REJECTED);
+}
+
 static void
 believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
 {
@@ -124,6 +135,10 @@ believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
 
 	if (!drops_registered(ask, file->id, &slot, NULL))
 		return;
+	if (drop_is_scratch(file) && was_refused(ask, &slot)) {
+		slab_file_renumber(slab, file, slab_take_id(slab));
+		return;
+	}
 	if (strcmp(slab_file_name(file), slot.file_name) != 0 ||
 	    file->box != slot.box)
 		slab_file_rename(slab, file, slot.box, slot.file_name);

@@ -82,6 +82,8 @@ void	drop_flush(fuse_req_t, struct tree *, struct node,
  * lock held.
  */
 void	drop_record_junk(struct drops *, struct slab_file *);
+void	drop_record_overwrite(struct drops *, const struct slab_file *,
+	    const struct slab_handle *);
 struct rename_act {		/* a scratch file becomes a request */
 	uint64_t	file;
 	int64_t		box;

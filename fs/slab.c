@@ -353,6 +353,14 @@ slab_file_rename(struct slab *slab, struct slab_file *file, int64_t box,
 	index_file(slab, file);
 }
 
+void
+slab_file_renumber(struct slab *slab, struct slab_file *file, uint64_t id)
+{
+	forget_file(slab, file);
+	file->id = id;
+	index_file(slab, file);
+}
+
 /* --- handles ------------------------------------------------------------- */
 
 struct slab_handle *

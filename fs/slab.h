@@ -63,6 +63,7 @@ struct slab_handle {
 	uint32_t	 dirty, staged;
 	uint32_t	 changes;	/* writes so far */
 	uint64_t	 reach;		/* end of what it wrote */
+	uint32_t	 junk;		/* flushed, and no request: `reason` */
 	int32_t		 code;		/* of the verdict */
 	char		 reason[500];
 	char		 sha256[65];	/* a reader's snapshot */
@@ -96,6 +97,8 @@ struct slab_file *slab_file_named(struct slab *, int64_t box,
 const char	*slab_file_name(const struct slab_file *);
 void		 slab_file_rename(struct slab *, struct slab_file *,
 		    int64_t box, const char *name);
+void		 slab_file_renumber(struct slab *, struct slab_file *,
+		    uint64_t id);
 
 struct slab_handle *slab_handle_new(struct slab *);	/* with its id */
 void		 slab_handle_keep(struct slab_handle *);

@@ -51,7 +51,7 @@ box_stat(struct ask *ask, struct node folder, struct stat *st)
 	else if (subscriber_get(ask->view, box.subscriber, &subscriber) == 1)
 		st->st_gid = subscriber.gid;
 	newest = box.since > ask->tree->born ? box.since : ask->tree->born;
-	if ((changed = box_changed(ask->view, box.id)) > newest)
+	if ((changed = statuses_changed(ask->view)) > newest)
 		newest = changed;
 	if ((changed = drops_changed(ask->tree->drops, box.id)) > newest)
 		newest = changed;
