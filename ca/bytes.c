@@ -94,18 +94,22 @@ bytes_put_text(struct bytes *b, const char *s)
 void
 bytes_printf(struct bytes *b, const char *fmt, ...)
 {
-	va_list ap, again;
+	va_list ap;
+	size_t room;
 	int n;
 
-	va_start(ap, fmt);
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (n < 0)
-		die("bytes_printf: the format '%s' fails", fmt);
-	reserve(b, (size_t)n);
-	vsnprintf((char *)b->data + b->size, (size_t)n + 1, fmt, again);
-	va_end(again);
+	reserve(b, 128);
+	for (;;) {
+		room = b->room - b->size;
+		va_start(ap, fmt);
+		n = vsnprintf((char *)b->data + b->size, room, fmt, ap);
+		va_end(ap);
+		if (n < 0)
+			die("bytes_printf: a format fails");
+		if ((size_t)n < room)
+			break;
+		reserve(b, (size_t)n);
+	}
 	b->size += (size_t)n;
 }
 
