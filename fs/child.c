@@ -17,6 +17,7 @@
 #define SOON		(10 * USEC)	/* a death so soon is a failure */
 #define BACKOFF_LEAST	(50 * USEC / 1000)
 #define BACKOFF_MOST	(5 * USEC)
+#define WELL		3	/* 100 ms: something may kill it each time */
 
 /*
  * What a terminal or a service manager sends to all is for main; children
@@ -117,7 +118,8 @@ child_again(struct child *child)
 void
 child_is_well(struct child *child)
 {
-	child->failures = 0;
+	if (child->failures > WELL)
+		child->failures = WELL;
 }
 
 bool
@@ -156,4 +158,14 @@ child_stop(struct child *child, usec_t patience)
 	child->control = -1;
 	if (!child_wait(child, patience))
 		child_kill(child);
+}
+
+void
+child_lost(struct child *child)
+{
+	if (child->control != -1)
+		close(child->control);
+	child->control = -1;
+	if (child->pid != 0)
+		kill(child->pid, SIGKILL);
 }

@@ -31,12 +31,14 @@ int	child_start(struct child *, const char *program, char *const argv[],
 bool	child_reap(struct child *, int *status);
 /* When to start it again: at once, then later and later, 5 s at most. */
 void	child_again(struct child *);
-/* It works: what was before does not count. */
+/* It works: what was before counts little. */
 void	child_is_well(struct child *);
 /* Ends its socket and waits; kills it when it does not leave. */
 void	child_stop(struct child *, usec_t patience);
 /* Waits only, the socket stays; false: still there. */
 bool	child_wait(struct child *, usec_t patience);
 void	child_kill(struct child *);
+/* Its socket has ended: of no use any more, and reaped when it is gone. */
+void	child_lost(struct child *);
 
 #endif

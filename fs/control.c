@@ -18,7 +18,7 @@ static const struct kind {
 	size_t		 least, most;	/* octets of body */
 	size_t		 fds;
 } kinds[] = {
-	{ CONTROL_START,	"start",	9,	CONTROL_MOST - 1, 3 },
+	{ CONTROL_START,	"start",	9,	CONTROL_MOST - 1, 2 },
 	{ CONTROL_ROLES,	"roles",	1,	CONTROL_MOST - 1, 0 },
 	{ CONTROL_SIGNER,	"signer",	0,	0,	1 },
 	{ CONTROL_HERALD,	"herald",	8,	8,	1 },

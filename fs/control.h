@@ -12,7 +12,7 @@
 #include "../ca/err.h"
 
 #define CONTROL_FD	3	/* a child's end, from its first instruction */
-#define CONTROL_FDS	3	/* most descriptors in one message */
+#define CONTROL_FDS	2	/* most descriptors in one message */
 #define CONTROL_MOST	(128 * 1024)	/* octets in one message */
 
 enum control_type {
@@ -58,7 +58,7 @@ int	control_take(struct control_message *, size_t place);
 /* What the octets of a message must be, whoever sent them; -1: no message. */
 int	control_check(struct slice message, size_t fds, struct err *);
 
-/* CONTROL_START; descriptors: /dev/fuse, the slab, the lock of the home. */
+/* CONTROL_START; descriptors: /dev/fuse and the slab. */
 struct control_start {
 	bool		first;		/* no core has served this mount yet */
 	struct slice	init;		/* FUSE_INIT as the kernel sent it */

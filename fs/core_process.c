@@ -283,10 +283,8 @@ start(const char *home, struct control_message *m, struct err *err)
 	    open_store(store, spool, err) == -1 ||
 	    open_authority(err) == -1)
 		return -1;
-	/* The slab is the tree's, the lock stays open as long as we live. */
 	if (open_tree(control_take(m, 1), spool, err) == -1)
 		return -1;
-	(void)control_take(m, 2);
 	return open_session(&plan, control_take(m, 0), err);
 }
 

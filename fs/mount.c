@@ -109,7 +109,9 @@ attach(char *options, const char *path, struct err *err)
 	if (se == NULL)
 		return err_set(err, EINVAL, "libfuse makes no session");
 	if (fuse_session_mount(se, path) != 0)
-		err_set(err, errno, "cannot mount on %s", path);
+		err_set(err, EIO, "cannot mount on %s%s", path,
+		    access("/dev/fuse", R_OK | W_OK) == -1 ?
+		    " (no access to /dev/fuse)" : "");
 	else if ((fd = fcntl(fuse_session_fd(se), F_DUPFD_CLOEXEC, 3)) == -1)
 		err_set(err, errno, "/dev/fuse: %s", strerror(errno));
 	fuse_session_destroy(se);
@@ -144,8 +146,6 @@ mount_attach(const char *home, const char *path, int *fd, struct bytes *init,
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return err_set(err, ENOTDIR, "%s is not a directory", path);
-	if (access("/dev/fuse", R_OK | W_OK) == -1)
-		return err_set(err, errno, "/dev/fuse: %s", strerror(errno));
 	if (options_for(home, &options) == -1)
 		die("out of memory");
 	*fd = attach(options, path, err);

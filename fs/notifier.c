@@ -52,7 +52,8 @@ struct notifier {
 	struct publication_item *first, **last;
 	struct fuse_session *se;
 	struct tree	*tree;
-	int		 herald;
+	int		 herald;	/* not yet the thread's own */
+	pid_t		 herald_pid;
 	bool		 new_herald, leaving;
 
 	/* The thread's own. */
@@ -412,6 +413,7 @@ notifier_attach(struct notifier *n, struct fuse_session *se,
 	pthread_mutex_lock(&n->lock);
 	n->se = se;
 	n->tree = tree;
+	tree_set_herald(tree, n->herald_pid);
 	pthread_cond_signal(&n->more);
 	pthread_mutex_unlock(&n->lock);
 }
@@ -423,9 +425,10 @@ notifier_set_herald(struct notifier *n, int fd, pid_t pid)
 	if (n->new_herald && n->herald != -1)
 		close(n->herald);
 	n->herald = fd;
+	n->herald_pid = fd == -1 ? 0 : pid;
 	n->new_herald = true;
 	if (n->tree != NULL)
-		tree_set_herald(n->tree, fd == -1 ? 0 : pid);
+		tree_set_herald(n->tree, n->herald_pid);
 	pthread_cond_signal(&n->more);
 	pthread_mutex_unlock(&n->lock);
 }

@@ -26,8 +26,9 @@
 
 static const char *const every[] = {
 	"brk", "clock_getres", "clock_gettime", "clock_nanosleep", "close",
-	"exit", "exit_group", "fcntl", "fstat", "futex", "getpid",
-	"getrandom", "gettid", "gettimeofday", "madvise", "mmap", "mprotect",
+	"exit", "exit_group", "fcntl", "fstat", "futex", "getegid",
+	"geteuid", "getgid", "getpid", "getppid", "getrandom", "gettid",
+	"gettimeofday", "getuid", "madvise", "mmap", "mprotect",
 	"mremap", "munmap", "nanosleep", "newfstatat", "poll", "ppoll",
 	"prctl", "read", "readv", "recvfrom", "recvmsg", "restart_syscall", "rseq",
 	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait",
@@ -54,9 +55,8 @@ static const char *const core[] = {
 	"sendto", "setsockopt", "shutdown", "signalfd4",
 	"socketpair", "timerfd_create", "timerfd_gettime", "timerfd_settime",
 	/* facts about itself and the clock */
-	"adjtimex", "clock_adjtime", "getegid", "geteuid", "getgid",
-	"getppid", "getrlimit", "getrusage", "getuid", "prlimit64", "sysinfo",
-	"times", "uname", NULL
+	"adjtimex", "clock_adjtime", "getrlimit", "getrusage", "prlimit64",
+	"sysinfo", "times", "uname", NULL
 };
 
 static const char *const herald[] = {

@@ -1,0 +1,80 @@
+/*
+ * What main knows, shared by the files it is made of; nobody else includes
+ * this.  Main is one thread: it waits, restarts the others and unmounts.
+ */
+#ifndef FS_MAIN_STATE_H
+#define FS_MAIN_STATE_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "../ca/config.h"
+#include "child.h"
+
+enum { DETACHER, HERALD, SIGNER, CORE, CHILDREN };
+
+struct keeper {
+	char	home[PATH_MAX], mountpoint[PATH_MAX];
+	char	program[PATH_MAX];	/* what reload will exec */
+	struct config *config;
+	struct roles *roles;
+
+	int	lock;			/* HOME/run/lock, held */
+	int	fuse;			/* /dev/fuse */
+	int	slab;			/* memory of open handles */
+	int	socket;			/* HOME/run/socket, for reload */
+	int	people;			/* inotify: passwd and group */
+	int	mounts;			/* /proc/self/mountinfo */
+	int	signals;
+	struct bytes init;		/* FUSE_INIT of this mount */
+	bool	first;			/* it has seen no core yet */
+
+	struct child children[CHILDREN];
+	int	waiter;			/* `mount` without -f; -1 */
+	int	client;			/* who asked for a reload; -1 */
+	bool	ready;			/* the core that runs serves */
+	bool	was_ready;		/* some core has served */
+	bool	leave;			/* end in good order */
+	int	status;			/* with this exit status */
+	char	reason[512];		/* of the last failure */
+};
+
+/* --- main_children.c ----------------------------------------------------- */
+
+/* Start one; its first messages and its connections follow. */
+int	keeper_start(struct keeper *, int which, struct err *);
+/* Those that have ended: why, and when they are wanted again. */
+void	keeper_reap(struct keeper *);
+/* Those that are due; milliseconds until the next, -1: nothing to wait for. */
+int	keeper_start_due(struct keeper *);
+void	keeper_on_core(struct keeper *);	/* its socket has something */
+/* Roles are looked up again, and sent when core runs. */
+int	keeper_roles(struct keeper *, struct err *);
+/* Core, signer and herald end in good order. */
+void	keeper_stop_children(struct keeper *);
+/* Tell who waits for this start: the tree can be read, or a sentence. */
+void	keeper_tell(struct keeper *, const char *failure);
+
+/* --- main_mount.c -------------------------------------------------------- */
+
+int	keeper_lock(struct keeper *, struct err *);
+/* A fresh mount with a fresh slab. */
+int	keeper_mount(struct keeper *, struct err *);
+/* What is there is ended for all its users, and mounted anew. */
+int	keeper_mount_anew(struct keeper *, struct err *);
+bool	keeper_is_mounted(const struct keeper *);
+/* Detach, serve what is open up to 5 s, end everything. */
+void	keeper_end(struct keeper *);
+
+/* --- main_reload.c ------------------------------------------------------- */
+
+int	keeper_listen(struct keeper *, struct err *);
+void	keeper_on_socket(struct keeper *);
+/* Returns only when it could not: what runs goes on. */
+void	keeper_reload(struct keeper *);
+/* In the new program: everything as it was left. */
+int	keeper_resume(struct keeper *, int fd, struct err *);
+/* pkifs check HOME: would this program start with this configuration? */
+int	verb_check(int argc, char **argv);
+
+#endif
