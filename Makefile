@@ -76,7 +76,7 @@ $B/test/p11shim.so: tests/tools/p11shim.c
 	$(CC) $(filter-out -fsanitize=% -fPIE,$(BASE_CFLAGS)) -fPIC \
 		$(PC_CFLAGS) -shared -pthread -o $@ $< -ldl
 
-unit: $(UNIT)
+unit: $(UNIT) $B/test/p11shim.so
 	@for t in $(UNIT); do echo "$$t"; $$t || exit 1; done
 
 layers:

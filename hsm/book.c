@@ -206,9 +206,8 @@ read_end(struct book *b, const unsigned char *tbs, uint64_t offset,
 	return ret;
 }
 
-int
-book_find(struct book *b, const unsigned char *tbs, struct book_page *page,
-    struct err *err)
+void
+book_find(struct book *b, const unsigned char *tbs, struct book_page *page)
 {
 	struct journal_record r = { 0 };
 	unsigned char key[LEDGER_KEY];
@@ -222,21 +221,17 @@ book_find(struct book *b, const unsigned char *tbs, struct book_page *page,
 	found = ledger_find(b->ledger, key, &v);
 	pthread_mutex_unlock(&b->lock);
 	if (!found)
-		return 0;
+		return;
 	page->state = BOOK_BEGUN;
 	if (v.end != 0 && read_end(b, tbs, v.end, page) == 0) {
 		page->state = BOOK_ENDED;
-		return 0;
+		return;
 	}
 	if (journal_read(b->journal, v.begin, &r, &ignored) == 0 &&
-	    r.type == JOURNAL_BEGIN) {
-		if (memcmp(r.tbs, tbs, SHA256_OCTETS) != 0)
-			return err_set(err, EBADMSG, "two different things "
-			    "have one key in the ledger");
+	    r.type == JOURNAL_BEGIN &&
+	    memcmp(r.tbs, tbs, SHA256_OCTETS) == 0)
 		page->begin = r.seq;
-	}
 	bytes_free(&r.signature);
-	return 0;
 }
 
 bool

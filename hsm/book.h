@@ -16,12 +16,12 @@ void		 book_close(struct book *);
 enum book_state { BOOK_UNKNOWN, BOOK_BEGUN, BOOK_ENDED };
 struct book_page {
 	enum book_state	state;
-	uint64_t	begin;		/* number of its record */
+	uint64_t	begin;		/* its record; 0: lost */
 	struct bytes	signature;	/* when ended; the caller frees it */
 };
 /* Of a TBS digest. */
-int		 book_find(struct book *, const unsigned char *tbs,
-		    struct book_page *, struct err *);
+void		 book_find(struct book *, const unsigned char *tbs,
+		    struct book_page *);
 /* Was a certificate with this serial (upper-case digits) ever begun? */
 bool		 book_has_serial(struct book *, const char *serial);
 /* The highest cRLNumber begun with this key; -1: none. */

@@ -36,36 +36,27 @@ list_add(struct list *l, struct job *j)
 
 /* --- what was begun before ----------------------------------------------- */
 
-/*
- * 1: the book has the answer, and it is set; 0: never begun; -1: could not
- * tell, answered so.
- */
-static int
+/* True when the book has the answer, and it is set. */
+static bool
 look_up(struct intake *in, struct job *j)
 {
 	struct book_page page;
-	struct err err;
-	int ret;
 
-	ret = book_find(in->book, j->record.tbs, &page, &err);
-	if (ret == 0 && page.state == BOOK_BEGUN && pens_busy(in->pens) > 0) {
+	book_find(in->book, j->record.tbs, &page);
+	if (page.state == BOOK_BEGUN && pens_busy(in->pens) > 0) {
 		/* It may be with a pen just now: see what becomes of it. */
-		bytes_free(&page.signature);
 		pens_wait(in->pens, 0);
-		ret = book_find(in->book, j->record.tbs, &page, &err);
-	}
-	if (ret == -1) {
-		log_line("%s", err.text);
-		job_answer(j, WIRE_UNAVAILABLE, 0, err.text);
-		return -1;
+		book_find(in->book, j->record.tbs, &page);
 	}
 	if (page.state == BOOK_UNKNOWN)
-		return 0;
+		return false;
 	bytes_take(&j->signature, &page.signature);
-	job_answer(j, page.state == BOOK_ENDED ? WIRE_SIGNED :
-	    WIRE_ABANDONED, page.begin, page.state == BOOK_ENDED ? "" :
-	    "begun in the journal, and the signature was lost");
-	return 1;
+	if (page.state == BOOK_ENDED)
+		job_answer(j, WIRE_SIGNED, page.begin, "");
+	else
+		job_answer(j, WIRE_ABANDONED, page.begin,
+		    "begun in the journal, and the signature was lost");
+	return true;
 }
 
 /* --- what may be begun --------------------------------------------------- */
@@ -104,7 +95,7 @@ may_begin(struct intake *in, struct job *j)
 	char reason[REASON_MAX];
 	struct err why;
 
-	if (look_up(in, j) != 0)
+	if (look_up(in, j))
 		return false;
 	if (j->order.recover) {
 		job_answer(j, WIRE_NEVER_BEGUN, 0, "");
@@ -161,11 +152,12 @@ put_off(struct intake *in, struct list *l, const char *reason)
 {
 	struct job *j;
 
+	if (l->first == NULL)
+		return;
 	log_line("%zu orders wait: %s", l->count, reason);
 	for (j = l->first; j != NULL; j = j->next)
 		job_answer(j, WIRE_UNAVAILABLE, 0, reason);
-	if (l->first != NULL)
-		in->answer(in->arg, l->first);
+	in->answer(in->arg, l->first);
 	list_init(l);
 }
 
@@ -183,8 +175,7 @@ keep_urgent(struct intake *in, struct list *l, const char *reason)
 		list_add(j->record.kind == SIGN_CERTIFICATE ? &rest : &urgent,
 		    j);
 	}
-	if (rest.first != NULL)
-		put_off(in, &rest, reason);
+	put_off(in, &rest, reason);
 	*l = urgent;
 	if (l->first == NULL)
 		list_init(l);

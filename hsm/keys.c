@@ -216,6 +216,17 @@ is_due(struct keys *k, struct key *key)
 	return clock_steady() >= key->next;
 }
 
+static void __attribute__((format(printf, 2, 3)))
+append(struct err *err, const char *fmt, ...)
+{
+	size_t n = strlen(err->text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err->text + n, sizeof(err->text) - n, fmt, ap);
+	va_end(ap);
+}
+
 static void
 open_key(struct keys *k, struct key *key)
 {
@@ -228,8 +239,8 @@ open_key(struct keys *k, struct key *key)
 	if (t == NULL) {
 		if (err.code == EKEYREJECTED) {
 			key->pin_refused = true;
-			err_in(&err, "not tried again until pin-%s has "
-			    "changed", key->name);
+			append(&err, "; not tried again until the file pin-%s "
+			    "changes", key->name);
 		}
 		k->absent |= err.code == ENODEV;
 		put_off(&key->next, &key->wait);
