@@ -13,6 +13,7 @@
 #include "leftovers.h"
 
 #define LOOK_FOR_KEY	(20000)		/* while somebody waits for it */
+#define LOOK_LATER	(USEC / 5)
 #define RETRY_FIRST	(USEC / 2)
 #define RETRY_MOST	(60 * USEC)
 
@@ -27,27 +28,44 @@ struct crl_maker {
 	bool		 leftovers;	/* there may be open intents */
 };
 
+/* Is a CRL to be made? */
 static bool
-has_work(struct crl_maker *m)
+is_due(struct crl_maker *m)
 {
 	bool waits = pending_add_unpublished(m->pending);
 
-	return waits || m->leftovers || clock_now() >= m->due;
+	return waits || clock_now() >= m->due;
 }
 
+/* 1: a CRL is out; 0: none was needed; -1. */
 static int
-work(struct crl_maker *m, struct err *err)
+work(struct crl_maker *m, bool due, struct err *err)
 {
 	if (m->leftovers) {
 		if (leftovers_close(m->desk, SIGN_CRL, &m->bell, err) != 0)
 			return -1;
 		m->leftovers = false;
 	}
-	if (crl_round(m->desk, &m->bell, &m->due, err) == 0)
+	if (!due)
 		return 0;
+	if (crl_round(m->desk, &m->bell, &m->due, err) == 0)
+		return 1;
 	if (err->code == EAGAIN)
 		m->leftovers = true;
 	return -1;
+}
+
+static usec_t
+failed(struct crl_maker *m, const struct err *err)
+{
+	if (bell_closed(&m->bell))
+		return 0;
+	log_line("no CRL: %s", err->text);
+	health_set(m->desk->health, HEALTH_CRL, HEALTH_FAIL, "%s", err->text);
+	m->retry = m->retry == 0 ? RETRY_FIRST : 2 * m->retry;
+	if (m->retry > RETRY_MOST)
+		m->retry = RETRY_MOST;
+	return m->retry;
 }
 
 /* How long to sleep now. */
@@ -55,28 +73,22 @@ static usec_t
 turn(struct crl_maker *m)
 {
 	struct signing *signing = m->desk->parts->signing;
+	bool due = is_due(m);
 	struct err err;
 	usec_t left;
+	int made;
 
-	if (!has_work(m)) {
+	if (!due && !m->leftovers) {
 		left = m->due - clock_now();
 		return left < RETRY_MOST ? left : RETRY_MOST;
 	}
 	if (!signing->ready(signing, "issuing"))
-		return LOOK_FOR_KEY;
-	if (work(m, &err) != 0) {
-		if (bell_closed(&m->bell))
-			return 0;
-		log_line("no CRL: %s", err.text);
-		health_set(m->desk->health, HEALTH_CRL, HEALTH_FAIL, "%s",
-		    err.text);
-		m->retry = m->retry == 0 ? RETRY_FIRST : 2 * m->retry;
-		if (m->retry > RETRY_MOST)
-			m->retry = RETRY_MOST;
-		return m->retry;
-	}
+		return due ? LOOK_FOR_KEY : LOOK_LATER;
+	if ((made = work(m, due, &err)) == -1)
+		return failed(m, &err);
 	m->retry = 0;
-	pending_crl_changed(m->pending);
+	if (made == 1)
+		pending_crl_changed(m->pending);
 	return 0;
 }
 

@@ -1,0 +1,1160 @@
+/*
+ * The publisher on a real store, with a signer in the process that can be
+ * late, away or unwilling: from the act to the CRL and the OCSP answer.
+ */
+#include "store.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <time.h>
+
+#include <openssl/ocsp.h>
+
+#include "ca/commit.h"
+#include "fake_ca.h"
+#include "status/publisher.h"
+
+#define OFFICER		1001
+#define USER		1002
+#define STRANGER	1003
+
+/* --- a signer ------------------------------------------------------------ */
+
+static struct {
+	struct signing	 signing;
+	pthread_t	 thread;
+	pthread_mutex_t	 mutex;
+	pthread_cond_t	 cond;
+	struct sign_order *first, **last;
+	bool		 away, ocsp_away, refuse, end;
+	enum sign_outcome recovered;
+	int		 late;		/* microseconds */
+	int		 signatures[4];	/* by kind */
+	uint64_t	 journal;
+} signer;
+static struct fake_ca ca, root;
+static EVP_PKEY *ocsp_key;
+
+static void
+signer_submit(struct signing *signing, struct sign_order *order)
+{
+	pthread_mutex_lock(&signer.mutex);
+	order->next = NULL;
+	*signer.last = order;
+	signer.last = &order->next;
+	pthread_cond_signal(&signer.cond);
+	pthread_mutex_unlock(&signer.mutex);
+}
+
+static bool
+signer_ready(struct signing *signing, const char *key)
+{
+	bool ready;
+
+	pthread_mutex_lock(&signer.mutex);
+	ready = !signer.away &&
+	    !(signer.ocsp_away && strcmp(key, "ocsp") == 0);
+	pthread_mutex_unlock(&signer.mutex);
+	return ready;
+}
+
+static void
+signer_answer(struct sign_order *order)
+{
+	struct sign_answer answer = { .outcome = SIGNED };
+	struct bytes signature = { 0 };
+
+	if (order->recover)
+		answer.outcome = signer.recovered;
+	else if (signer.refuse) {
+		answer.outcome = REFUSED;
+		strcpy(answer.reason, "a rule says no");
+	} else {
+		fake_sign(strcmp(order->key, "ocsp") == 0 ? ocsp_key : ca.key,
+		    SLICE(&order->tbs), &signature);
+		signer.signatures[order->kind]++;
+	}
+	answer.journal = ++signer.journal;
+	answer.signature = SLICE(&signature);
+	order->done(order, &answer);
+	bytes_free(&signature);
+}
+
+static void *
+signer_run(void *arg)
+{
+	struct sign_order *order;
+
+	pthread_mutex_lock(&signer.mutex);
+	while (!signer.end) {
+		if (signer.away || (order = signer.first) == NULL) {
+			pthread_cond_wait(&signer.cond, &signer.mutex);
+			continue;
+		}
+		if ((signer.first = order->next) == NULL)
+			signer.last = &signer.first;
+		pthread_mutex_unlock(&signer.mutex);
+		if (signer.late > 0)
+			usleep((unsigned)signer.late);
+		signer_answer(order);
+		pthread_mutex_lock(&signer.mutex);
+	}
+	pthread_mutex_unlock(&signer.mutex);
+	return NULL;
+}
+
+static void
+signer_set(bool *what, bool to)
+{
+	pthread_mutex_lock(&signer.mutex);
+	*what = to;
+	pthread_cond_signal(&signer.cond);
+	pthread_mutex_unlock(&signer.mutex);
+}
+
+/* --- the rest of core ---------------------------------------------------- */
+
+static struct config config;
+static struct profile profiles[2];
+static struct committer *committer;
+static struct publisher *publisher;
+static int certificates_issued;
+
+struct put_job {
+	struct job	   job;
+	struct certificate certificate;
+	struct bytes	   der;
+};
+
+static int
+put_certificate(struct job *job, struct tx *tx, struct err *err)
+{
+	struct put_job *put = (struct put_job *)job;
+
+	put->certificate.id = 0;
+	return certificate_put(tx, &put->certificate, SLICE(&put->der), NULL,
+	    0, err);
+}
+
+/* Issues under the CA's key; returns its id, and its DER when asked. */
+static int64_t
+issue(EVP_PKEY *key, const char *profile, int64_t subscriber,
+    char serial[SERIAL_TEXT])
+{
+	struct put_job put = { .job.apply = put_certificate };
+	struct certificate *c = &put.certificate;
+	unsigned char chance[17] = { 1 }, *spki = NULL;
+	X509 *x;
+	int size;
+
+	chance_octets(chance + 1, 16);
+	hex_upper(serial, chance, sizeof chance);
+	x = fake_certificate(key, &ca, profile, serial, 14);
+	fake_der(x, &put.der);
+	size = i2d_PUBKEY(key, &spki);
+	sha256_text(c->spki_sha256, (struct slice){ spki, (size_t)size });
+	OPENSSL_free(spki);
+	sha256_text(c->sha256, SLICE(&put.der));
+	strcpy(c->serial, serial);
+	strcpy(c->issuer, "issuing");
+	strcpy(c->profile, profile);
+	snprintf(c->common_name, sizeof c->common_name, "%s %d", profile,
+	    ++certificates_issued);
+	c->subscriber = subscriber;
+	c->issued = clock_now();
+	c->not_before = c->issued - 3600 * USEC;
+	c->not_after = c->issued + 14 * USEC_DAY;
+	assert_done(commit_wait(committer, &put.job, &test_err));
+	bytes_free(&put.der);
+	X509_free(x);
+	return c->id;
+}
+
+void
+authority_issue_internal(struct authority *authority, const char *profile,
+    const char *subject, struct slice spki, internal_done *done, void *arg)
+{
+	char serial[SERIAL_TEXT];
+
+	done(arg, issue(ocsp_key, profile, 0, serial), NULL);
+}
+
+static unsigned
+roles_of(uid_t uid)
+{
+	return uid == OFFICER ? ROLE_REVOCATION : 0;
+}
+
+static char told[64][128];
+static int told_count;
+static pthread_mutex_t told_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void
+sink_changed(struct publication_sink *sink, const char *const *paths,
+    size_t count, void (*done)(void *), void *arg)
+{
+	pthread_mutex_lock(&told_mutex);
+	for (size_t i = 0; i < count && told_count < 64; i++)
+		snprintf(told[told_count++], 128, "%s", paths[i]);
+	pthread_mutex_unlock(&told_mutex);
+	if (done != NULL)
+		done(arg);
+}
+
+static bool
+was_told(const char *path)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&told_mutex);
+	for (int i = 0; i < told_count; i++)
+		found = found || strcmp(told[i], path) == 0;
+	pthread_mutex_unlock(&told_mutex);
+	return found;
+}
+
+static struct publication_sink sink = { sink_changed };
+static struct authority_parts parts;
+
+static int
+put_registry(struct job *job, struct tx *tx, struct err *err)
+{
+	struct subscriber s = { .name = "first", .since = 1 };
+
+	strcpy(s.profiles[0], "tls-server");
+	if (subscriber_put(tx, &s, err) != 0)
+		return -1;
+	return subscriber_put_user(tx, s.id, USER, err);
+}
+
+/* The root's CRL, as the ceremony makes it. */
+static void
+make_root_crl(struct bytes *to, EVP_PKEY *key)
+{
+	X509_CRL *crl = X509_CRL_new();
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
+	X509_EXTENSION *key_id;
+	ASN1_TIME *time;
+	unsigned char *der = NULL;
+	X509V3_CTX ctx;
+	int size;
+
+	X509_CRL_set_version(crl, 1);
+	X509_CRL_set_issuer_name(crl,
+	    X509_get_subject_name(root.certificate));
+	time = X509_gmtime_adj(NULL, 0);
+	X509_CRL_set1_lastUpdate(crl, time);
+	X509_gmtime_adj(time, 86400 * 300);
+	X509_CRL_set1_nextUpdate(crl, time);
+	ASN1_TIME_free(time);
+	ASN1_INTEGER_set(number, 3);
+	X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0);
+	ASN1_INTEGER_free(number);
+	X509V3_set_ctx(&ctx, root.certificate, NULL, NULL, crl, 0);
+	key_id = X509V3_EXT_conf(NULL, &ctx, "authorityKeyIdentifier",
+	    "keyid");
+	X509_CRL_add_ext(crl, key_id, -1);
+	X509_EXTENSION_free(key_id);
+	X509_CRL_sign(crl, key, EVP_sha256());
+	size = i2d_X509_CRL(crl, &der);
+	bytes_copy(to, (struct slice){ der, (size_t)size });
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+}
+
+static void
+open_publisher(void)
+{
+	committer = committer_new(test_store);
+	parts.committer = committer;
+	parts.store = test_store;
+	publisher = publisher_open(NULL, &parts, &test_err);
+	if (publisher == NULL)
+		fail_msg("%s", test_err.text);
+}
+
+static void
+close_publisher(void)
+{
+	publisher_close(publisher);
+	committer_free(committer);
+}
+
+static void
+make_config(void)
+{
+	unsigned char *spki = NULL;
+	int size;
+
+	strcpy(config.name, "Test SANDBOX");
+	config.sandbox = true;
+	config.wait = 5 * USEC;
+	config.crl_next_update = USEC_DAY;
+	config.ocsp_next_update = USEC_DAY / 2;
+	bytes_copy(&config.root_der, SLICE(&root.der));
+	bytes_copy(&config.issuing_der, SLICE(&ca.der));
+	make_root_crl(&config.root_crl_der, root.key);
+	strcpy(config.keys[0].name, "ocsp");
+	size = i2d_PUBKEY(ocsp_key, &spki);
+	bytes_copy(&config.keys[0].spki, (struct slice){ spki, (size_t)size });
+	OPENSSL_free(spki);
+	strcpy(profiles[0].name, "tls-server");
+	strcpy(profiles[1].name, "ocsp-responder");
+	profiles[1].internal = true;
+	strcpy(profiles[1].extended_key_usage[0], "OCSPSigning");
+	config.profiles = profiles;
+	config.profile_count = 2;
+}
+
+static int
+setup(void **state)
+{
+	struct job job = { .apply = put_registry };
+
+	memset(&signer, 0, sizeof signer);
+	pthread_mutex_init(&signer.mutex, NULL);
+	pthread_cond_init(&signer.cond, NULL);
+	signer.last = &signer.first;
+	signer.signing.submit = signer_submit;
+	signer.signing.ready = signer_ready;
+	signer.recovered = NEVER_BEGUN;
+	pthread_create(&signer.thread, NULL, signer_run, NULL);
+	fake_ca_make(&ca, "P-256", "Issuing SANDBOX");
+	fake_ca_make(&root, "P-256", "Root SANDBOX");
+	ocsp_key = fake_key("P-256");
+	make_config();
+	parts = (struct authority_parts){ .config = &config,
+	    .signing = &signer.signing, .sink = &sink, .roles_of = roles_of };
+	told_count = 0;
+	store_make();
+	open_publisher();
+	assert_done(commit_wait(committer, &job, &test_err));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	close_publisher();
+	signer_set(&signer.end, true);
+	pthread_join(signer.thread, NULL);
+	store_unmake();
+	fake_ca_free(&ca);
+	fake_ca_free(&root);
+	EVP_PKEY_free(ocsp_key);
+	bytes_free(&config.root_der);
+	bytes_free(&config.issuing_der);
+	bytes_free(&config.root_crl_der);
+	bytes_free(&config.keys[0].spki);
+	return 0;
+}
+
+/* --- asking it ----------------------------------------------------------- */
+
+struct wait {
+	sem_t		 sem;
+	int		 code;		/* of the fault, 0: none */
+	enum ocsp_file	 file;
+	int64_t		 answer;
+	usec_t		 took;
+};
+
+static void
+wait_for(struct wait *w, usec_t began)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 20;
+	assert_int_equal(sem_timedwait(&w->sem, &until), 0);
+	sem_destroy(&w->sem);
+	w->took = clock_steady() - began;
+}
+
+static void
+revoke_done(void *arg, const struct err *fault)
+{
+	struct wait *w = arg;
+
+	w->code = fault != NULL ? fault->code : 0;
+	sem_post(&w->sem);
+}
+
+static struct wait
+revoke_as(const char *serial, uid_t uid, const char *line, const char *act)
+{
+	struct revocation_act a = { .uid = uid };
+	usec_t began = clock_steady();
+	struct wait w = { 0 };
+
+	snprintf(a.serial, sizeof a.serial, "%s", serial);
+	snprintf(a.line, sizeof a.line, "%s", line);
+	snprintf(a.act, sizeof a.act, "%s", act);
+	sem_init(&w.sem, 0, 0);
+	publisher_revoke(publisher, &a, revoke_done, &w);
+	wait_for(&w, began);
+	return w;
+}
+
+static int
+officer_revokes(const char *serial, const char *line)
+{
+	char act[33], octets[16];
+
+	chance_octets(octets, sizeof octets);
+	hex_lower(act, octets, sizeof octets);
+	return revoke_as(serial, OFFICER, line, act).code;
+}
+
+static void
+ocsp_answered(void *arg, enum ocsp_file file, int64_t answer)
+{
+	struct wait *w = arg;
+
+	w->file = file;
+	w->answer = answer;
+	sem_post(&w->sem);
+}
+
+static struct wait
+ask_der(struct slice der)
+{
+	usec_t began = clock_steady();
+	struct wait w = { 0 };
+
+	sem_init(&w.sem, 0, 0);
+	publisher_ocsp(publisher, der, ocsp_answered, &w);
+	wait_for(&w, began);
+	return w;
+}
+
+static OCSP_CERTID *
+make_id(const char *serial, X509 *issuer, const EVP_MD *digest)
+{
+	BIGNUM *number = NULL;
+	ASN1_INTEGER *integer;
+	OCSP_CERTID *id;
+
+	BN_hex2bn(&number, serial);
+	integer = BN_to_ASN1_INTEGER(number, NULL);
+	id = OCSP_cert_id_new(digest, X509_get_subject_name(issuer),
+	    X509_get0_pubkey_bitstr(issuer), integer);
+	ASN1_INTEGER_free(integer);
+	BN_free(number);
+	return id;
+}
+
+static struct wait
+ask_several(const char *const *serials, size_t count, X509 *issuer,
+    const EVP_MD *digest)
+{
+	OCSP_REQUEST *request = OCSP_REQUEST_new();
+	unsigned char *der = NULL;
+	struct wait w;
+	int size;
+
+	for (size_t i = 0; i < count; i++)
+		OCSP_request_add0_id(request, make_id(serials[i], issuer,
+		    digest));
+	size = i2d_OCSP_REQUEST(request, &der);
+	w = ask_der((struct slice){ der, (size_t)size });
+	OPENSSL_free(der);
+	OCSP_REQUEST_free(request);
+	return w;
+}
+
+static struct wait
+ask(const char *serial)
+{
+	return ask_several(&serial, 1, ca.certificate, EVP_sha1());
+}
+
+/* The first answers wait for the responder's certificate. */
+static struct wait
+ask_until_answered(const char *serial)
+{
+	struct wait w;
+
+	for (int i = 0; i < 50; i++)
+		if ((w = ask(serial)).file == OCSP_ANSWER)
+			break;
+	assert_int_equal(w.file, OCSP_ANSWER);
+	return w;
+}
+
+/* What a kept answer says of a serial, verified: V_OCSP_CERTSTATUS_… */
+static int
+status_of(int64_t answer, const char *serial, const EVP_MD *digest)
+{
+	struct view *view = view_take(test_store);
+	struct bytes der = { 0 };
+	const unsigned char *p;
+	OCSP_RESPONSE *response;
+	OCSP_BASICRESP *basic;
+	OCSP_CERTID *id = make_id(serial, ca.certificate, digest);
+	X509_STORE *trust = X509_STORE_new();
+	int status, reason;
+
+	assert_int_equal(ocsp_bytes(view, answer, &der), 1);
+	view_put(view);
+	p = der.data;
+	response = d2i_OCSP_RESPONSE(NULL, &p, (long)der.size);
+	assert_non_null(response);
+	basic = OCSP_response_get1_basic(response);
+	X509_STORE_add_cert(trust, ca.certificate);
+	assert_int_equal(OCSP_basic_verify(basic, NULL, trust, 0), 1);
+	assert_int_equal(OCSP_resp_find_status(basic, id, &status, &reason,
+	    NULL, NULL, NULL), 1);
+	X509_STORE_free(trust);
+	OCSP_CERTID_free(id);
+	OCSP_BASICRESP_free(basic);
+	OCSP_RESPONSE_free(response);
+	bytes_free(&der);
+	return status;
+}
+
+static void
+read_file(const char *name, struct bytes *to)
+{
+	struct publication file;
+	struct view *view = view_take(test_store);
+
+	bytes_clear(to);
+	if (publication_find(view, "status", name, &file) == 1)
+		publication_bytes(view, file.seq, to);
+	view_put(view);
+}
+
+/* Reason on the published CRL, verified; -1: not listed; -2: no CRL. */
+static int
+on_crl(const char *serial, long *number)
+{
+	struct bytes der = { 0 };
+	const unsigned char *p;
+	X509_CRL *crl;
+	X509_REVOKED *entry = NULL;
+	BIGNUM *bn = NULL;
+	ASN1_INTEGER *integer;
+	ASN1_ENUMERATED *code;
+	int reason = -1;
+
+	read_file("issuing.crl", &der);
+	if (der.size == 0)
+		return -2;
+	p = der.data;
+	crl = d2i_X509_CRL(NULL, &p, (long)der.size);
+	assert_non_null(crl);
+	assert_int_equal(X509_CRL_verify(crl, ca.key), 1);
+	if (number != NULL) {
+		integer = X509_CRL_get_ext_d2i(crl, NID_crl_number, NULL,
+		    NULL);
+		*number = ASN1_INTEGER_get(integer);
+		ASN1_INTEGER_free(integer);
+	}
+	BN_hex2bn(&bn, serial);
+	integer = BN_to_ASN1_INTEGER(bn, NULL);
+	if (X509_CRL_get0_by_serial(crl, &entry, integer) == 1) {
+		code = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL,
+		    NULL);
+		reason = code != NULL ? (int)ASN1_ENUMERATED_get(code) : 0;
+		ASN1_ENUMERATED_free(code);
+	}
+	ASN1_INTEGER_free(integer);
+	BN_free(bn);
+	X509_CRL_free(crl);
+	bytes_free(&der);
+	return reason;
+}
+
+static bool
+case_says(const char *serial, const char *words)
+{
+	struct view *view = view_take(test_store);
+	struct bytes text = { 0 };
+	struct revocation r;
+	bool found;
+
+	assert_int_equal(revocation_find(view, serial, &r), 1);
+	assert_int_equal(publisher_case_text(view, r.id, r.version, &text),
+	    1);
+	view_put(view);
+	found = strstr(bytes_text(&text), words) != NULL;
+	if (!found)
+		print_message("%s", bytes_text(&text));
+	bytes_free(&text);
+	return found;
+}
+
+static bool
+health_says(const char *words)
+{
+	struct bytes text = { 0 };
+	bool found;
+
+	read_file("health.txt", &text);
+	found = strstr(bytes_text(&text), words) != NULL;
+	bytes_free(&text);
+	return found;
+}
+
+static int64_t
+events(const char *name)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM events WHERE name ="
+	    " '%s'", name);
+	return number_in_db(sql);
+}
+
+#define eventually(condition) \
+	do { \
+		int turns_ = 0; \
+		while (!(condition) && turns_++ < 500) \
+			usleep(20000); \
+		if (!(condition)) \
+			fail_msg("never: %s", #condition); \
+	} while (0)
+
+/* --- the tests ----------------------------------------------------------- */
+
+static void
+the_first_start_publishes_a_crl(void **state)
+{
+	struct bytes pem = { 0 };
+	long number = 0;
+
+	eventually(on_crl("01", &number) == -1);
+	assert_int_equal(number, 1);
+	read_file("issuing.crl.pem", &pem);
+	assert_non_null(strstr(bytes_text(&pem), "-----BEGIN X509 CRL-----"));
+	read_file("root.crl.pem", &pem);
+	assert_non_null(strstr(bytes_text(&pem), "-----BEGIN X509 CRL-----"));
+	bytes_free(&pem);
+	eventually(was_told("status/issuing.crl"));
+	assert_true(was_told("status/root.crl"));
+	eventually(health_says("ok    ocsp-certificate"));
+	eventually(health_says("ok    crl "));
+	assert_true(health_says("warn  sandbox"));
+	assert_true(health_says("ok    root-crl"));
+	assert_int_equal(events("crl-published"), 1);
+	assert_int_equal(events("root-crl-published"), 1);
+	/* A second start makes neither again. */
+	close_publisher();
+	open_publisher();
+	usleep(300000);
+	assert_int_equal(events("crl-published"), 1);
+	assert_int_equal(events("root-crl-published"), 1);
+}
+
+static void
+a_revocation_is_out_when_it_is_answered(void **state)
+{
+	char serial[SERIAL_TEXT], path[128];
+	EVP_PKEY *key = fake_key("P-256");
+	struct certificate c;
+	struct view *view;
+	struct wait w, before;
+	struct key blocked;
+	long first, then;
+
+	issue(key, "tls-server", 1, serial);
+	eventually(on_crl(serial, &first) == -1);
+	before = ask_until_answered(serial);
+	assert_int_equal(status_of(before.answer, serial, EVP_sha1()),
+	    V_OCSP_CERTSTATUS_GOOD);
+	w = revoke_as(serial, USER, "keyCompromise lost my laptop\n", "a1");
+	assert_int_equal(w.code, 0);
+	print_message("revocation to publication: %lld us\n",
+	    (long long)w.took);
+	assert_int_equal(on_crl(serial, &then), 1);
+	assert_int_equal(then, first + 1);
+	w = ask(serial);
+	assert_int_equal(w.file, OCSP_ANSWER);
+	assert_int_not_equal(w.answer, before.answer);
+	assert_int_equal(status_of(w.answer, serial, EVP_sha1()),
+	    V_OCSP_CERTSTATUS_REVOKED);
+	assert_true(case_says(serial, "reason: keyCompromise (1)"));
+	assert_true(case_says(serial, "asked-by: uid 1002 (subscriber)"));
+	assert_true(case_says(serial, "text: lost my laptop"));
+	assert_true(case_says(serial, "publication: CRL 2 at 2"));
+	assert_true(case_says(serial, ", OCSP at 2"));
+	snprintf(path, sizeof path, "revoke/%s", serial);
+	assert_true(was_told(path));
+	assert_int_equal(events("certificate-revoked"), 1);
+	assert_int_equal(events("status-compared"), 0);
+	view = view_take(test_store);
+	assert_int_equal(certificate_find(view, serial, &c), 1);
+	assert_int_equal(c.reason, 1);
+	assert_int_equal(keys_find(view, c.spki_sha256, &blocked), 1);
+	assert_true(blocked.blocked);
+	view_put(view);
+	EVP_PKEY_free(key);
+}
+
+static void
+acts_are_refused_with_their_errno(void **state)
+{
+	static const struct {
+		const char *what;
+		uid_t uid;
+		const char *line;
+		int code;
+	} rows[] = {
+		{ "an unknown word", OFFICER, "foo", EINVAL },
+		{ "nothing", OFFICER, " \n", EINVAL },
+		{ "a number that is no reason", OFFICER, "7", EINVAL },
+		{ "a number too large", OFFICER, "11", EINVAL },
+		{ "of CAs", OFFICER, "cACompromise", EINVAL },
+		{ "suspension", OFFICER, "certificateHold", EINVAL },
+		{ "removeFromCRL", OFFICER, "8", EINVAL },
+		{ "a future date", OFFICER, "superseded at=2030-01-01",
+		  EINVAL },
+		{ "two lines", OFFICER, "superseded\nkeyCompromise", EINVAL },
+		{ "bringing back", OFFICER, "reinstate please", EPERM },
+		{ "a stranger", STRANGER, "superseded", EACCES },
+		{ "root without a role", 0, "superseded", EACCES },
+	};
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct wait w = revoke_as(serial, rows[i].uid, rows[i].line,
+		    "x");
+
+		if (w.code != rows[i].code)
+			fail_msg("%s: %d", rows[i].what, w.code);
+	}
+	assert_int_equal(officer_revokes("0100000000000000000000000000000000",
+	    "superseded"), ENOENT);
+	assert_int_equal(publisher_may_revoke(publisher, serial, USER,
+	    &test_err), 0);
+	assert_refused(publisher_may_revoke(publisher, serial, STRANGER,
+	    &test_err), EACCES);
+	assert_refused(publisher_may_revoke(publisher, "01", OFFICER,
+	    &test_err), ENOENT);
+	eventually(events("revocation-refused") >= 10);
+	assert_int_equal(events("certificate-revoked"), 0);
+	EVP_PKEY_free(key);
+}
+
+static void
+once_revoked_only_the_key_can_get_worse(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	assert_int_equal(revoke_as(serial, OFFICER, "4", "same").code, 0);
+	assert_int_equal(on_crl(serial, NULL), 4);
+	/* The same write, sent again to a new core. */
+	assert_int_equal(revoke_as(serial, OFFICER, "4", "same").code, 0);
+	assert_int_equal(officer_revokes(serial, "superseded"), EKEYREVOKED);
+	assert_int_equal(officer_revokes(serial, "cessationOfOperation"), EKEYREVOKED);
+	assert_int_equal(officer_revokes(serial, "KEYCOMPROMISE"), 0);
+	assert_int_equal(on_crl(serial, NULL), 1);
+	assert_true(case_says(serial, "was superseded"));
+	assert_true(case_says(serial, "publication: CRL "));
+	assert_int_equal(officer_revokes(serial, "keyCompromise"), EKEYREVOKED);
+	assert_int_equal(events("certificate-revoked"), 1);
+	assert_int_equal(events("revocation-changed"), 1);
+	assert_int_equal(events("status-compared"), 0);
+	EVP_PKEY_free(key);
+}
+
+static void
+without_a_signer_it_is_pending(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT], other[SERIAL_TEXT];
+	struct wait w;
+
+	issue(key, "tls-server", 1, serial);
+	issue(key, "tls-server", 1, other);
+	ask_until_answered(serial);
+	ask_until_answered(other);
+	eventually(on_crl(serial, NULL) == -1);
+	config.wait = 400000;
+	signer_set(&signer.away, true);
+	w = revoke_as(serial, OFFICER, "superseded", "p");
+	assert_int_equal(w.code, 0);
+	assert_true(w.took >= 400000 && w.took < 3 * USEC);
+	assert_int_equal(on_crl(serial, NULL), -1);
+	assert_true(case_says(serial, "publication: pending since 2"));
+	eventually(health_says("fail  publication"));
+	assert_true(health_says("fail  issuing-key"));
+	/* No good is served of it, and what is kept of others still is. */
+	w = ask(serial);
+	assert_int_equal(w.file, OCSP_TRY_LATER);
+	assert_true(w.took >= 150000 && w.took < 2 * USEC);
+	assert_int_equal(ask(other).file, OCSP_ANSWER);
+	signer_set(&signer.away, false);
+	eventually(on_crl(serial, NULL) == 4);
+	eventually(ask(serial).file == OCSP_ANSWER);
+	eventually(health_says("ok    publication"));
+	assert_true(case_says(serial, "publication: CRL "));
+	EVP_PKEY_free(key);
+}
+
+static void
+the_crl_does_not_wait_for_the_ocsp_key(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	config.wait = 400000;
+	signer_set(&signer.ocsp_away, true);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	assert_int_equal(on_crl(serial, NULL), 4);
+	assert_true(case_says(serial, "publication: pending since "));
+	assert_true(case_says(serial, "; CRL "));
+	signer_set(&signer.ocsp_away, false);
+	eventually(ask(serial).file == OCSP_ANSWER);
+	EVP_PKEY_free(key);
+}
+
+static void
+what_a_crash_left_pending_is_published(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	config.wait = 100000;
+	signer_set(&signer.away, true);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	close_publisher();
+	signer_set(&signer.away, false);
+	open_publisher();
+	eventually(on_crl(serial, NULL) == 4);
+	eventually(ask(serial).file == OCSP_ANSWER);
+	EVP_PKEY_free(key);
+}
+
+static void
+an_unwilling_signer_is_asked_again(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	long before, after;
+
+	issue(key, "tls-server", 1, serial);
+	eventually(on_crl(serial, &before) == -1);
+	config.wait = 100000;
+	signer_set(&signer.refuse, true);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	eventually(health_says("the signer refuses the CRL: a rule says no"));
+	assert_true(events("crl-failed") >= 1);
+	signer_set(&signer.refuse, false);
+	eventually(on_crl(serial, &after) == 4);
+	assert_true(after > before + 1);	/* its number was burned */
+	assert_int_equal(number_in_db("SELECT count(*) FROM intents WHERE"
+	    " closed IS NULL"), 0);
+	EVP_PKEY_free(key);
+}
+
+struct intent_job {
+	struct job	job;
+	struct intent	intent;
+};
+
+static int
+put_intent(struct job *job, struct tx *tx, struct err *err)
+{
+	struct intent_job *j = (struct intent_job *)job;
+
+	j->intent.id = 0;
+	sha256_text(j->intent.tbs_sha256, slice_text("tbs"));
+	return intent_put(tx, &j->intent, slice_text("tbs"), err);
+}
+
+static void
+open_intents_are_closed_by_the_journal(void **state)
+{
+	static const struct {
+		enum sign_outcome outcome;
+		const char *event, *closed;
+	} rows[] = {
+		{ SIGNED, "signature-unpublished", "unpublished" },
+		{ ABANDONED, "signature-abandoned", "abandoned" },
+		{ NEVER_BEGUN, "signature-never-begun", "burned" },
+	};
+	char sql[128];
+
+	eventually(on_crl("01", NULL) == -1);
+	for (size_t i = 0; i < 3; i++) {
+		struct intent_job crl = { .job.apply = put_intent,
+		    .intent = { .kind = SIGN_CRL, .key = "issuing",
+		    .number = 90 } };
+		struct intent_job ocsp = { .job.apply = put_intent,
+		    .intent = { .kind = SIGN_OCSP, .key = "ocsp" } };
+
+		assert_done(commit_wait(committer, &crl.job, &test_err));
+		assert_done(commit_wait(committer, &ocsp.job, &test_err));
+		signer.recovered = rows[i].outcome;
+		close_publisher();
+		open_publisher();
+		eventually(events(rows[i].event) == 2);
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM intents WHERE"
+		    " closed = '%s'", rows[i].closed);
+		eventually(number_in_db(sql) == 2);
+	}
+	/* Nothing of it was published. */
+	assert_int_equal(events("crl-published"), 1);
+}
+
+static void
+ocsp_says_good_only_of_what_was_issued(void **state)
+{
+	static const char *const never[] = {
+		"0100000000000000000000000000000000", "01", "7F"
+	};
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT], second[SERIAL_TEXT];
+	const char *both[2] = { serial, second };
+	struct wait w, again;
+	int signatures;
+
+	issue(key, "tls-server", 1, serial);
+	issue(key, "tls-server", 1, second);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(ask(never[i]).file, OCSP_UNAUTHORIZED);
+	/* The same serial of another CA. */
+	assert_int_equal(ask_several(both, 1, root.certificate,
+	    EVP_sha1()).file, OCSP_UNAUTHORIZED);
+	assert_int_equal(ask_several(both, 1, ca.certificate,
+	    EVP_sha512()).file, OCSP_UNAUTHORIZED);
+	assert_int_equal(ask_der(slice_text("0\003abc")).file,
+	    OCSP_MALFORMED);
+	w = ask_until_answered(serial);
+	signatures = signer.signatures[SIGN_OCSP];
+	again = ask(serial);
+	assert_int_equal(again.answer, w.answer);
+	assert_int_equal(signer.signatures[SIGN_OCSP], signatures);
+	/* SHA-256 is another question, several are one. */
+	w = ask_several(both, 1, ca.certificate, EVP_sha256());
+	assert_int_equal(w.file, OCSP_ANSWER);
+	assert_int_not_equal(w.answer, again.answer);
+	w = ask_several(both, 2, ca.certificate, EVP_sha256());
+	assert_int_equal(w.file, OCSP_ANSWER);
+	assert_int_equal(status_of(w.answer, second, EVP_sha256()),
+	    V_OCSP_CERTSTATUS_GOOD);
+	/* One of several was never issued. */
+	both[1] = never[0];
+	assert_int_equal(ask_several(both, 2, ca.certificate,
+	    EVP_sha256()).file, OCSP_UNAUTHORIZED);
+	/* The second of them is revoked: the answer about both is too. */
+	both[1] = second;
+	assert_int_equal(officer_revokes(second, "superseded"), 0);
+	w = ask_several(both, 2, ca.certificate, EVP_sha256());
+	assert_int_equal(w.file, OCSP_ANSWER);
+	assert_int_equal(status_of(w.answer, second, EVP_sha256()),
+	    V_OCSP_CERTSTATUS_REVOKED);
+	assert_int_equal(status_of(w.answer, serial, EVP_sha256()),
+	    V_OCSP_CERTSTATUS_GOOD);
+	EVP_PKEY_free(key);
+}
+
+struct abandon_job {
+	struct job	job;
+	char		serial[SERIAL_TEXT];
+};
+
+static int
+abandon(struct job *job, struct tx *tx, struct err *err)
+{
+	struct abandon_job *j = (struct abandon_job *)job;
+	struct revocation r = { .reason = 0 };
+
+	strcpy(r.serial, j->serial);
+	strcpy(r.issuer, "issuing");
+	r.received = r.decided = clock_now();
+	return revocation_put(tx, &r, err);
+}
+
+static void
+an_abandoned_serial_is_revoked(void **state)
+{
+	struct abandon_job j = { .job.apply = abandon };
+
+	serial_of(j.serial, 77);
+	eventually(on_crl(j.serial, NULL) == -1);
+	assert_done(commit_wait(committer, &j.job, &test_err));
+	parts.revoked(parts.revoked_arg);
+	eventually(on_crl(j.serial, NULL) == 0);
+	assert_int_equal(status_of(ask_until_answered(j.serial).answer,
+	    j.serial, EVP_sha1()), V_OCSP_CERTSTATUS_REVOKED);
+	eventually(case_says(j.serial, "publication: CRL "));
+	assert_true(case_says(j.serial, "asked-by: the CA itself"));
+	EVP_PKEY *key = NULL;
+	EVP_PKEY_free(key);
+}
+
+static void
+answers_are_renewed_at_half(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	int64_t first, second;
+
+	config.ocsp_next_update = 6 * USEC;
+	issue(key, "tls-server", 1, serial);
+	first = ask_until_answered(serial).answer;
+	usleep(3200000);
+	second = ask(serial).answer;
+	assert_int_not_equal(first, second);
+	/* Past half, and no signer: what is kept is still true. */
+	usleep(3200000);
+	signer_set(&signer.away, true);
+	assert_int_equal(ask(serial).answer, second);
+	usleep(3000000);
+	assert_int_equal(ask(serial).file, OCSP_TRY_LATER);
+	signer_set(&signer.away, false);
+	eventually(ask(serial).file == OCSP_ANSWER);
+	EVP_PKEY_free(key);
+}
+
+static void
+the_crl_is_renewed_at_half(void **state)
+{
+	long number = 0;
+
+	eventually(on_crl("01", &number) == -1);
+	assert_int_equal(number, 1);
+	close_publisher();
+	config.crl_next_update = 4 * USEC;
+	open_publisher();	/* the first one still has its day */
+	usleep(100000);
+	(void)on_crl("01", &number);
+	assert_int_equal(number, 1);
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	issue(key, "tls-server", 1, serial);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	(void)on_crl("01", &number);
+	assert_int_equal(number, 2);
+	eventually((on_crl("01", &number), number == 3));
+	EVP_PKEY_free(key);
+}
+
+/* Asking races with revoking: never is good kept behind a revocation. */
+static void
+no_good_survives_a_revocation(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	signer.late = 30000;
+	for (int i = 0; i < 6; i++) {
+		struct wait asked = { 0 };
+		OCSP_REQUEST *request = OCSP_REQUEST_new();
+		unsigned char *der = NULL;
+		struct wait w;
+		int size;
+
+		issue(key, "tls-server", 1, serial);
+		OCSP_request_add0_id(request, make_id(serial, ca.certificate,
+		    EVP_sha1()));
+		size = i2d_OCSP_REQUEST(request, &der);
+		sem_init(&asked.sem, 0, 0);
+		publisher_ocsp(publisher, (struct slice){ der, (size_t)size },
+		    ocsp_answered, &asked);
+		usleep((unsigned)i * 10000);
+		assert_int_equal(officer_revokes(serial, "superseded"), 0);
+		wait_for(&asked, 0);
+		w = ask(serial);
+		assert_int_equal(w.file, OCSP_ANSWER);
+		assert_int_equal(status_of(w.answer, serial, EVP_sha1()),
+		    V_OCSP_CERTSTATUS_REVOKED);
+		OPENSSL_free(der);
+		OCSP_REQUEST_free(request);
+	}
+	assert_int_equal(events("status-compared"), 0);
+	EVP_PKEY_free(key);
+}
+
+#define MANY	48
+
+static void *
+revoke_one(void *arg)
+{
+	return (void *)(intptr_t)officer_revokes(arg, "superseded");
+}
+
+static void
+many_share_a_crl(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serials[MANY][SERIAL_TEXT];
+	pthread_t threads[MANY];
+	long before, after;
+	usec_t began;
+
+	for (int i = 0; i < MANY; i++)
+		issue(key, "tls-server", 1, serials[i]);
+	ask_until_answered(serials[0]);
+	for (int i = 1; i < MANY / 2; i++)
+		(void)ask(serials[i]);
+	eventually(on_crl(serials[0], &before) == -1);
+	signer.late = 5000;
+	began = clock_steady();
+	for (int i = 0; i < MANY; i++)
+		pthread_create(&threads[i], NULL, revoke_one, serials[i]);
+	for (int i = 0; i < MANY; i++) {
+		void *code;
+
+		pthread_join(threads[i], &code);
+		assert_null(code);
+	}
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(on_crl(serials[i], &after), 4);
+	print_message("%d revocations: %ld CRLs, %lld us\n", MANY,
+	    after - before, (long long)(clock_steady() - began));
+	assert_true(after - before < MANY / 2);
+	assert_int_equal(events("certificate-revoked"), MANY);
+	assert_int_equal(events("status-compared"), 0);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_root_crl_of_another_is_refused(void **state)
+{
+	close_publisher();
+	bytes_clear(&config.root_crl_der);
+	make_root_crl(&config.root_crl_der, ca.key);
+	open_publisher();
+	assert_int_equal(events("root-crl-refused"), 1);
+	eventually(health_says("fail  root-crl"));
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(the_first_start_publishes_a_crl),
+		TEST(a_revocation_is_out_when_it_is_answered),
+		TEST(acts_are_refused_with_their_errno),
+		TEST(once_revoked_only_the_key_can_get_worse),
+		TEST(without_a_signer_it_is_pending),
+		TEST(the_crl_does_not_wait_for_the_ocsp_key),
+		TEST(what_a_crash_left_pending_is_published),
+		TEST(an_unwilling_signer_is_asked_again),
+		TEST(open_intents_are_closed_by_the_journal),
+		TEST(ocsp_says_good_only_of_what_was_issued),
+		TEST(an_abandoned_serial_is_revoked),
+		TEST(answers_are_renewed_at_half),
+		TEST(the_crl_is_renewed_at_half),
+		TEST(no_good_survives_a_revocation),
+		TEST(many_share_a_crl),
+		TEST(a_root_crl_of_another_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("publisher", tests, NULL, NULL);
+}
