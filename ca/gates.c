@@ -109,11 +109,9 @@ static int
 ask_slot_of_subscriber(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
-	if (c->slot->id == 0 || c->slot->subscriber == 0)
-		return passed(a, "the slot is new");
-	if (c->slot->subscriber == c->subscriber->id)
-		return passed(a, "the slot belongs to %s",
-		    c->subscriber->name);
+	if (c->slot->id == 0 || c->slot->subscriber == 0 ||
+	    c->slot->subscriber == c->subscriber->id)
+		return passed(a, "the slot belongs to no other subscriber");
 	return no(a, EACCES, "the slot %s belongs to another subscriber",
 	    c->slot->name);
 }

@@ -1,0 +1,607 @@
+/*
+ * A drop on its way to the certificate, with a real store and a signing that
+ * answers at once, late, with a refusal or with a loss; and faults injected
+ * where the disk can fail.
+ */
+#include "tests/unit/authority_bed.h"
+
+static void
+a_drop_is_answered_with_its_certificate(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct slot slot;
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_int_equal(strlen(bed_serial("www")), 34);
+	assert_begins(bed_status("www"), "state: issued\n");
+	assert_says(bed_status("www"), "renew-after: ");
+	assert_says(bed_status("www"), "names-validated");
+	assert_says(bed_status("www"), bed_serial("www"));
+	assert_int_equal(bed_events("request-decided"), 1);
+	assert_int_equal(bed_events("certificate-issued"), 1);
+	assert_int_equal(bed_events("certificate-published"), 1);
+	assert_int_equal(bed_open_intents(), 0);
+	assert_true(bed_was_told("requests/www.crt"));
+	assert_true(bed_was_told("-certificate-issued.json"));
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+the_same_bytes_are_the_same_certificate(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	char first[SERIAL_TEXT];
+	struct slot slot;
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	strcpy(first, bed_serial("www"));
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_string_equal(bed_serial("www"), first);
+
+	/* Also after rm, as install and unzip do it. */
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_done(requests_withdraw(bed, slot.id, BED_UID, &test_err));
+	assert_string_equal(bed_serial("www"), "");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_string_equal(bed_serial("www"), first);
+	assert_begins(bed_status("www"), "state: issued\n");
+	assert_int_equal(bed_signing.signatures, 1);
+	assert_int_equal(bed_events("request-decided"), 1);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+/* How a second drop stands to the first is told by comparing them. */
+struct change {
+	const char	*first, *second;
+	bool		 same_key;
+	const char	*path;
+};
+static const struct change changes[] = {
+	{ "DNS:www.example.org,DNS:b.example.org",
+	    "DNS:www.example.org,DNS:b.example.org", true, "renewal" },
+	{ "DNS:www.example.org,DNS:b.example.org",
+	    "DNS:www.example.org,DNS:B.example.org", false, "re-key" },
+	{ "DNS:www.example.org", "DNS:www.example.org,DNS:c.example.org",
+	    true, "modification" },
+	{ "DNS:www.example.org,DNS:c.example.org", "DNS:www.example.org",
+	    true, "modification" },
+	{ "DNS:www.example.org", "DNS:mail.example.org", true, "new" },
+	{ "DNS:www.example.org", "DNS:www.example.org,DNS:c.example.org",
+	    false, "new" },
+};
+
+static void
+a_change_is_told_by_comparison(void **state)
+{
+	EVP_PKEY *key, *other;
+	struct bytes req = { 0 };
+	char wanted[64], file[32], slot[32], first[SERIAL_TEXT];
+	size_t i;
+
+	for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		key = test_key("P-256");
+		other = test_key("P-256");
+		snprintf(slot, sizeof(slot), "slot%zu", i);
+		snprintf(file, sizeof(file), "slot%zu.csr", i);
+		bed_request(&req, key, changes[i].first);
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+		strcpy(first, bed_serial(slot));
+		bed_request(&req, changes[i].same_key ? key : other,
+		    changes[i].second);
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+		assert_string_not_equal(bed_serial(slot), first);
+		snprintf(wanted, sizeof(wanted), "\npath: %s\n",
+		    changes[i].path);
+		assert_says(bed_status(slot), wanted);
+		if (strcmp(changes[i].path, "new") != 0)
+			assert_says(bed_status(slot), first);
+		EVP_PKEY_free(key);
+		EVP_PKEY_free(other);
+	}
+	bytes_free(&req);
+}
+
+static void
+what_is_not_validated_waits(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct slot slot;
+	struct tx *tx;
+	struct validated_name n = { .kind = "dns", .name = "example.net",
+	    .method = "asserted (sandbox)", .verifier = "test" };
+	int64_t before;
+
+	bed_request(&req, key, "DNS:www.example.net");
+	assert_int_equal(bed_put("net.csr", BED_UID, SLICE(&req)), 0);
+	assert_begins(bed_status("net"), "state: pending\n");
+	assert_says(bed_status("net"), "www.example.net");
+	assert_says(bed_status("net"), "A person of the registration");
+	assert_string_equal(bed_serial("net"), "");
+	assert_int_equal(bed_events("request-decided"), 1);
+
+	/* The same again changes nothing. */
+	assert_int_equal(bed_put("net.csr", BED_UID, SLICE(&req)), 0);
+	assert_int_equal(bed_events("request-decided"), 1);
+
+	/* A validation comes: judged again by itself, and issued. */
+	n.validated = clock_now() - USEC;
+	n.until = clock_now() + USEC_DAY;
+	tx = begin();
+	assert_done(subscriber_put_name(tx, bed_acme, &n, &test_err));
+	assert_done(meta_take_numbers(tx, "policy-seq", 1, &before,
+	    &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	assert_int_equal(bed_slot("net", &slot), 1);
+	for (int i = 0; i < 500 && bed_serial("net")[0] == '\0'; i++)
+		usleep(10000);
+	assert_begins(bed_status("net"), "state: issued\n");
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+rm_withdraws_what_waits(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct slot slot;
+
+	bed_request(&req, key, "DNS:www.example.net");
+	assert_int_equal(bed_put("net.csr", BED_UID, SLICE(&req)), 0);
+	assert_int_equal(bed_slot("net", &slot), 1);
+	assert_refused(requests_withdraw(bed, slot.id, BED_OTHER, &test_err),
+	    EACCES);
+	assert_done(requests_withdraw(bed, slot.id, BED_UID, &test_err));
+	assert_int_equal(bed_events("request-withdrawn"), 1);
+	assert_int_equal(bed_slot("net", &slot), 1);
+	assert_string_equal(slot.sha256, "");
+	/* Dropped again it is a new request. */
+	assert_int_equal(bed_put("net.csr", BED_UID, SLICE(&req)), 0);
+	assert_begins(bed_status("net"), "state: pending\n");
+	assert_int_equal(bed_events("request-decided"), 2);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_refused_overwrite_destroys_nothing(void **state)
+{
+	EVP_PKEY *key = test_key("P-256"), *weak = test_key("rsa:1024");
+	struct bytes good = { 0 }, bad = { 0 };
+	struct slot before, after;
+	char first[SERIAL_TEXT];
+
+	bed_request(&good, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&good)), 0);
+	strcpy(first, bed_serial("www"));
+	bed_slot("www", &before);
+
+	bed_request(&bad, weak, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&bad)),
+	    EKEYREJECTED);
+	assert_begins(bed_status("www"), "state: rejected\n");
+	assert_says(bed_status("www"), first);
+	assert_int_equal(bed_put("www.csr", BED_UID,
+	    slice_text("no request\n")), EBADMSG);
+	assert_begins(bed_status("www"), "state: rejected\n");
+	bed_slot("www", &after);
+	assert_string_equal(bed_serial("www"), first);
+	assert_string_equal(after.sha256, before.sha256);
+	assert_int_equal(after.file, before.file);
+	assert_int_equal(after.request, before.request);
+	assert_int_equal(bed_events("request-refused"), 2);
+
+	/* The good bytes again: the same certificate, and it says so. */
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&good)), 0);
+	assert_string_equal(bed_serial("www"), first);
+	assert_begins(bed_status("www"), "state: issued\n");
+	bytes_free(&good);
+	bytes_free(&bad);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(weak);
+}
+
+static void
+what_is_no_request_has_a_status(void **state)
+{
+	struct drop drop = { .box = BOX_ROOT, .file = 7, .uid = BED_UID,
+	    .file_name = "half.csr" };
+	struct err why = { EBADMSG, "the PEM block has no end" };
+	struct slot slot;
+
+	drop.bytes = slice_text("-----BEGIN CERTIFICATE REQUEST-----\nabc");
+	assert_done(requests_record_junk(bed, &drop, &why, &test_err));
+	assert_begins(bed_status("half"), "state: rejected\n");
+	assert_says(bed_status("half"), "the PEM block has no end");
+	assert_int_equal(bed_events("request-refused"), 1);
+	assert_int_equal(bed_slot("half", &slot), 1);
+	assert_int_equal(slot.request, 0);
+	assert_int_equal(slot.file, 7);
+}
+
+static void
+many_drops_of_the_same_wait_for_one(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct bed_drop d[20];
+	int i;
+
+	bed_mode(BED_KEEP, 0);
+	bed_request(&req, key, "DNS:www.example.org");
+	for (i = 0; i < 20; i++)
+		bed_submit_drop(&d[i], BOX_ROOT, "www.csr", BED_UID,
+		    SLICE(&req), false);
+	usleep(50000);
+	bed_mode(BED_SIGN, 0);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(bed_wait(&d[i]), 0);
+	assert_int_equal(bed_signing.signatures, 1);
+	assert_int_equal(bed_events("certificate-issued"), 1);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static bool
+www_is_there(void)
+{
+	return bed_serial("www")[0] != '\0';
+}
+
+static void
+a_slow_token_lets_go_and_the_certificate_follows(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct bed_drop d;
+	usec_t began = clock_steady();
+
+	bed_mode(BED_KEEP, 0);
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_in_range(clock_steady() - began, 250000, 900000);
+	assert_begins(bed_status("www"), "state: approved\n");
+	assert_string_equal(bed_serial("www"), "");
+
+	/* A rename does not wait at all. */
+	bed_request(&req, key, "DNS:b.example.org");
+	began = clock_steady();
+	bed_submit_drop(&d, BOX_ROOT, "b.csr", BED_UID, SLICE(&req), true);
+	assert_int_equal(bed_wait(&d), 0);
+	assert_true(clock_steady() - began < 200000);
+	assert_begins(bed_status("b"), "state: approved\n");
+
+	bed_mode(BED_SIGN, 0);
+	assert_true(bed_within(5 * USEC, www_is_there));
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_rename_is_told_the_refusal(void **state)
+{
+	EVP_PKEY *weak = test_key("rsa:1024");
+	struct bytes req = { 0 };
+	struct bed_drop d;
+
+	bed_request(&req, weak, "DNS:www.example.org");
+	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), true);
+	assert_int_equal(bed_wait(&d), EKEYREJECTED);
+	bytes_free(&req);
+	EVP_PKEY_free(weak);
+}
+
+static void
+what_the_signer_refuses_is_refused(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+
+	bed_mode(BED_REFUSE, 1);
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), EPERM);
+	assert_begins(bed_status("www"), "state: rejected\n");
+	assert_says(bed_status("www"), "as the test ordered");
+	assert_int_equal(bed_events("signing-refused"), 1);
+	assert_int_equal(bed_open_intents(), 0);
+	/* Judged anew. */
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_begins(bed_status("www"), "state: issued\n");
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_lost_signature_is_revoked_and_another_made(void **state)
+{
+	static const enum bed_mode losses[] = { BED_ABANDON, BED_GARBLE };
+	EVP_PKEY *key;
+	struct bytes req = { 0 };
+	char file[32];
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		key = test_key("P-256");
+		snprintf(file, sizeof(file), "w%zu.csr", i);
+		bed_mode(losses[i], 1);
+		bed_request(&req, key, "DNS:www.example.org");
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+		EVP_PKEY_free(key);
+	}
+	assert_begins(bed_status("w0"), "state: issued\n");
+	assert_begins(bed_status("w1"), "state: issued\n");
+	assert_int_equal(bed_events("signing-abandoned"), 2);
+	assert_int_equal(bed_events("certificate-revoked"), 2);
+	assert_int_equal(bed_revoked_count, 2);
+	assert_int_equal(number_in_db("SELECT count(*) FROM revocations "
+	    "WHERE certificate IS NULL"), 2);
+	assert_int_equal(bed_open_intents(), 0);
+	bytes_free(&req);
+}
+
+static void
+a_key_blocked_while_it_is_signed_gets_nothing(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 }, spki = { 0 };
+	struct bed_drop d;
+	unsigned char *der = NULL;
+	char sha256_of_it[65];
+	struct tx *tx;
+	int size;
+
+	size = i2d_PUBKEY(key, &der);
+	sha256_text(sha256_of_it, (struct slice){ der, (size_t)size });
+	OPENSSL_free(der);
+	bed_mode(BED_KEEP, 0);
+	bed_request(&req, key, "DNS:www.example.org");
+	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
+	for (int i = 0; i < 500 && bed_open_intents() == 0; i++)
+		usleep(2000);
+	tx = begin();
+	assert_done(key_block(tx, sha256_of_it, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	bed_mode(BED_SIGN, 0);
+	assert_int_equal(bed_wait(&d), EKEYREJECTED);
+	assert_string_equal(bed_serial("www"), "");
+	assert_int_equal(bed_events("certificate-issued"), 0);
+	assert_int_equal(bed_events("certificate-revoked"), 1);
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)),
+	    EKEYREJECTED);
+	assert_refused(requests_check(bed, SLICE(&req), &test_err),
+	    EKEYREJECTED);
+	bytes_free(&req);
+	bytes_free(&spki);
+	EVP_PKEY_free(key);
+}
+
+/* --- who may -------------------------------------------------------------- */
+
+static void
+a_box_is_for_its_subscriber(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct bed_drop d;
+
+	assert_done(requests_admit(bed, BOX_ROOT, BED_UID, &test_err));
+	assert_refused(requests_admit(bed, BOX_ROOT, 4711, &test_err),
+	    EACCES);
+	assert_refused(requests_admit(bed, BOX_ROOT, 0, &test_err), EACCES);
+	assert_refused(requests_admit(bed, BOX_ROOT, BED_BOTH, &test_err),
+	    EACCES);
+	assert_done(requests_admit(bed, bed_acme_box, BED_BOTH, &test_err));
+	assert_refused(requests_admit(bed, bed_acme_box, BED_OTHER,
+	    &test_err), EACCES);
+	assert_refused(requests_admit(bed, 99, BED_UID, &test_err), EACCES);
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	/* Another's slot in the root box. */
+	assert_int_equal(bed_put("www.csr", BED_OTHER, SLICE(&req)), EACCES);
+	assert_int_equal(bed_put("x.csr", 4711, SLICE(&req)), EACCES);
+	assert_begins(bed_status("www"), "state: issued\n");
+	assert_string_equal(bed_status("x"), "");
+	/* Its own box by name. */
+	bed_submit_drop(&d, bed_acme_box, "www.csr", BED_BOTH, SLICE(&req),
+	    false);
+	assert_int_equal(bed_wait(&d), 0);
+	assert_true(bed_was_told("requests/acme/www.crt"));
+	/* A second suffix for a slot in use. */
+	assert_int_equal(bed_put("www.pem", BED_UID, SLICE(&req)), EEXIST);
+	/* One attempt a minute and uid is an event. */
+	assert_int_equal(bed_events("access-refused"), 4);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_box_has_a_limit(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	char file[32], names[64];
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		snprintf(file, sizeof(file), "n%d.csr", i);
+		snprintf(names, sizeof(names), "DNS:n%d.example.net", i);
+		bed_request(&req, key, names);
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+	}
+	assert_refused(requests_admit(bed, BOX_ROOT, BED_UID, &test_err),
+	    EDQUOT);
+	bed_request(&req, key, "DNS:n5.example.net");
+	assert_int_equal(bed_put("n5.csr", BED_UID, SLICE(&req)), EDQUOT);
+	/* One of the five may be replaced. */
+	bed_request(&req, key, "DNS:n9.example.net");
+	assert_int_equal(bed_put("n4.csr", BED_UID, SLICE(&req)), 0);
+	assert_begins(bed_status("n4"), "state: pending\n");
+	assert_int_equal(bed_events("request-withdrawn"), 1);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+/* --- when the disk fails -------------------------------------------------- */
+
+static void
+without_evidence_nothing_is_decided(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct slot slot;
+	int64_t events;
+
+	events = number_in_db("SELECT count(*) FROM events");
+	bed_request(&req, key, "DNS:www.example.org");
+	order_fault("evidence-fail", 1);
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), EROFS);
+	assert_int_equal(bed_slot("www", &slot), 0);
+	assert_int_equal(number_in_db("SELECT count(*) FROM requests"), 0);
+	assert_int_equal(number_in_db("SELECT count(*) FROM intents"), 0);
+	assert_int_equal(number_in_db("SELECT count(*) FROM events"), events);
+	assert_int_equal(bed_signing.orders, 0);
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+/* A result that cannot be committed is kept and committed later. */
+static void
+a_signature_is_never_lost_to_a_failing_commit(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct bed_drop d;
+
+	bed_mode(BED_KEEP, 0);
+	bed_request(&req, key, "DNS:www.example.org");
+	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
+	for (int i = 0; i < 500 && bed_open_intents() == 0; i++)
+		usleep(2000);
+	order_fault("evidence-fail", 1);
+	bed_mode(BED_SIGN, 0);
+	assert_int_equal(bed_wait(&d), 0);
+	assert_true(bed_within(5 * USEC, www_is_there));
+	assert_int_equal(bed_signing.signatures, 1);
+	assert_int_equal(bed_events("certificate-issued"), 1);
+	assert_int_equal(bed_open_intents(), 0);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+/* --- of the CA itself, and once each --------------------------------------- */
+
+struct own_issue {
+	struct bed_drop	d;
+	int64_t		certificate;
+};
+
+static void
+own_done(void *arg, int64_t certificate, const struct err *fault)
+{
+	struct own_issue *own = arg;
+
+	own->certificate = certificate;
+	bed_drop_done(&own->d, fault);
+}
+
+static int
+issue_own(struct own_issue *own, const char *profile, struct slice spki)
+{
+	memset(own, 0, sizeof(*own));
+	pthread_mutex_init(&own->d.lock, NULL);
+	pthread_cond_init(&own->d.wake, NULL);
+	authority_issue_internal(bed, profile, "Test OCSP responder", spki,
+	    own_done, own);
+	return bed_wait(&own->d);
+}
+
+static void
+the_ca_issues_for_its_pinned_key_only(void **state)
+{
+	struct own_issue own;
+	struct view *v;
+	struct certificate c;
+
+	assert_int_equal(issue_own(&own, "ocsp-responder",
+	    SLICE(&bed_config.keys[2].spki)), 0);
+	v = view_take(test_store);
+	assert_int_equal(certificate_get(v, own.certificate, &c), 1);
+	view_put(v);
+	assert_string_equal(c.profile, "ocsp-responder");
+	assert_int_equal(c.request, 0);
+	assert_int_equal(bed_events("standing-approval"), 1);
+	assert_int_equal(issue_own(&own, "ocsp-responder",
+	    SLICE(&bed_config.keys[3].spki)), EKEYREJECTED);
+	assert_int_equal(issue_own(&own, "tls-server",
+	    SLICE(&bed_config.keys[2].spki)), EPERM);
+	bed_mode(BED_ABANDON, 1);
+	assert_int_equal(issue_own(&own, "ocsp-responder",
+	    SLICE(&bed_config.keys[2].spki)), EIO);
+	assert_int_equal(bed_events("signing-abandoned"), 1);
+}
+
+static bool
+delivered(void)
+{
+	return bed_events("certificate-delivered") == 1;
+}
+
+static void
+a_delivery_is_one_event(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes req = { 0 };
+	struct slot slot;
+	int i;
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	bed_slot("www", &slot);
+	for (i = 0; i < 10; i++)
+		authority_delivered(bed, slot.certificate, BED_UID);
+	assert_true(bed_within(2 * USEC, delivered));
+	authority_delivered(bed, slot.certificate, BED_UID);
+	usleep(20000);
+	assert_true(delivered());
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
+int
+main(void)
+{
+#define STORY(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		STORY(a_drop_is_answered_with_its_certificate),
+		STORY(the_same_bytes_are_the_same_certificate),
+		STORY(a_change_is_told_by_comparison),
+		STORY(what_is_not_validated_waits),
+		STORY(rm_withdraws_what_waits),
+		STORY(a_refused_overwrite_destroys_nothing),
+		STORY(what_is_no_request_has_a_status),
+		STORY(many_drops_of_the_same_wait_for_one),
+		STORY(a_slow_token_lets_go_and_the_certificate_follows),
+		STORY(a_rename_is_told_the_refusal),
+		STORY(what_the_signer_refuses_is_refused),
+		STORY(a_lost_signature_is_revoked_and_another_made),
+		STORY(a_key_blocked_while_it_is_signed_gets_nothing),
+		STORY(a_box_is_for_its_subscriber),
+		STORY(a_box_has_a_limit),
+		STORY(without_evidence_nothing_is_decided),
+		STORY(a_signature_is_never_lost_to_a_failing_commit),
+		STORY(the_ca_issues_for_its_pinned_key_only),
+		STORY(a_delivery_is_one_event),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
