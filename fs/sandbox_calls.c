@@ -56,7 +56,7 @@ static const char *const core[] = {
 	"socketpair", "timerfd_create", "timerfd_gettime", "timerfd_settime",
 	/* facts about itself and the clock */
 	"adjtimex", "clock_adjtime", "getrlimit", "getrusage", "prlimit64",
-	"sysinfo", "times", "uname", NULL
+	"sysinfo", "times", "truncate", "uname", NULL
 };
 
 static const char *const herald[] = {
