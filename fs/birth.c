@@ -44,19 +44,29 @@ static int
 record_ca(struct delivery *d, struct err *err)
 {
 	const struct config *c = d->birth->config;
+	const struct {
+		const char	*name;
+		struct slice	 der;
+	} inputs[] = {
+		{ "root.der", SLICE(&c->root_der) },
+		{ "issuing.der", SLICE(&c->issuing_der) },
+		{ "root.crl", SLICE(&c->root_crl_der) },
+	};
 	struct event *event;
 	char sha256[SHA256_TEXT];
+	size_t i;
 
 	if (meta_set_text(d->tx, "sandbox", c->sandbox ? "1" : "0", err) == -1)
 		return -1;
 	event = event_new("ca-initialised", OPERATION);
 	event_requirement(event, "OVR-6.4.5-02");
-	sha256_text(sha256, SLICE(&c->root_der));
-	event_input(event, "root.der", c->root_der.size, sha256);
-	sha256_text(sha256, SLICE(&c->issuing_der));
-	event_input(event, "issuing.der", c->issuing_der.size, sha256);
-	sha256_text(sha256, SLICE(&c->root_crl_der));
-	event_input(event, "root.crl", c->root_crl_der.size, sha256);
+	for (i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		if (documents_put(d->tx, inputs[i].der, sha256, err) == -1) {
+			event_free(event);
+			return -1;
+		}
+		event_input(event, inputs[i].name, inputs[i].der.size, sha256);
+	}
 	event_detail(event, "sandbox", c->sandbox ? "yes, from birth" : "no");
 	event_detail(event, "program", "pkifs " PKIFS_VERSION);
 	event_outcome(event, "done");
