@@ -73,6 +73,7 @@ authority_close(struct authority *authority)
 	duties_stop(authority->duties);
 	authority->duties = NULL;
 	stopping_record(authority);
+	authority->closed = true;
 	if (waiting_count(authority->waiting) == 0)
 		authority_free(authority);
 }

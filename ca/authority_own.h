@@ -28,6 +28,7 @@ struct authority {
 	atomic_bool		 recorded;	/* start and configuration */
 	atomic_long		 internal;	/* number of the CA's own */
 	atomic_bool		 closing;
+	atomic_bool		 closed;	/* left to the process's end */
 };
 
 #endif

@@ -20,6 +20,8 @@
 #define TICK_MOST	(USEC / 2)
 #define SLOW_TICK	(2 * USEC)
 #define EXPIRY_EVERY	(60 * USEC)
+#define PRUNE_EVERY	(10 * USEC)
+#define PRUNE_AGE	(3600 * USEC * 2)	/* an hour is promised */
 
 struct duties {
 	struct authority	*authority;
@@ -81,23 +83,45 @@ quick_thread(void *arg)
 	return NULL;
 }
 
+static int
+prune_apply(struct job *job, struct tx *tx, struct err *e)
+{
+	return store_prune(tx, clock_now() - PRUNE_AGE, e);
+}
+
+/* A thousand rows at most each time, so that nobody waits for it. */
+static void
+prune(struct authority *authority)
+{
+	struct job	job = { .apply = prune_apply };
+	struct err	e = { 0 };
+
+	if (store_reserve_whole(authority->parts->store) &&
+	    commit_wait(authority->parts->committer, &job, &e) == -1)
+		log_line("old versions: %s", e.text);
+}
+
 static void *
 slow_thread(void *arg)
 {
 	struct duties		*duties = arg;
 	struct authority	*authority = duties->authority;
 	struct clock_watch	 watch = { 0 };
-	usec_t			 expiry = 0;
+	usec_t			 expiry = 0, pruning = 0;
 
 	do {
 		if (!authority->recorded && !starting_record(authority))
 			continue;
 		clock_watch_look(&watch, authority->parts->committer);
 		recovery_judge_pending(authority);
-		if (clock_steady() < expiry)
-			continue;
-		expiry_record(authority);
-		expiry = clock_steady() + EXPIRY_EVERY;
+		if (clock_steady() >= expiry) {
+			expiry_record(authority);
+			expiry = clock_steady() + EXPIRY_EVERY;
+		}
+		if (clock_steady() >= pruning) {
+			prune(authority);
+			pruning = clock_steady() + PRUNE_EVERY;
+		}
 	} while (sleep_until(duties, clock_steady() + SLOW_TICK));
 	return NULL;
 }

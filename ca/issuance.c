@@ -221,6 +221,8 @@ take_answer(struct sign_order *order, const struct sign_answer *answer)
 	struct application	*app = application_of_order(order);
 	struct err		 e = { 0 };
 
+	if (app->authority->closed)
+		return;
 	app->answer = answer->outcome;
 	app->journal = answer->journal;
 	snprintf(app->reason, sizeof(app->reason), "%s", answer->reason);

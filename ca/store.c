@@ -364,6 +364,14 @@ meta_take_numbers(struct tx *tx, const char *name, int64_t count,
 }
 
 int
+store_policy_moved(struct tx *tx, struct err *err)
+{
+	int64_t before;
+
+	return meta_take_numbers(tx, "policy-seq", 1, &before, err);
+}
+
+int
 meta_text(struct view *v, const char *name, struct bytes *to)
 {
 	struct query *q;

@@ -430,5 +430,7 @@ key_block(struct tx *tx, const char *spki_sha256, struct err *err)
 	    " spki_sha256) VALUES (0, 1, ?)"
 	    " ON CONFLICT (spki_sha256) DO UPDATE SET blocked = 1");
 	bind_hex(q, spki_sha256);
-	return query_write(q, err);
+	if (query_write(q, err) != 0)
+		return -1;
+	return store_policy_moved(tx, err);
 }

@@ -43,6 +43,12 @@ struct store {
 /* The path of something in the store's folder. */
 void	store_path(const struct store *, char to[PATH_MAX], const char *name);
 
+/*
+ * Raises "policy-seq": something a gate's answer rests on has changed, and
+ * what was judged before is judged again.
+ */
+int	store_policy_moved(struct tx *, struct err *);
+
 /* --- store_reserve.c ----------------------------------------------------- */
 
 /* At store_open; a new store without a reserve is refused. */

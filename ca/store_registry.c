@@ -59,7 +59,7 @@ subscriber_put(struct tx *tx, struct subscriber *s, struct err *err)
 		return -1;
 	if (s->id == 0)
 		s->id = sql_last_id(tx->view.sql);
-	return 0;
+	return store_policy_moved(tx, err);
 }
 
 int
@@ -72,7 +72,9 @@ subscriber_put_user(struct tx *tx, int64_t subscriber, uid_t uid,
 	    " (uid, subscriber) VALUES (?, ?) ON CONFLICT DO NOTHING");
 	bind_number(q, uid);
 	bind_number(q, subscriber);
-	return query_write(q, err);
+	if (query_write(q, err) != 0)
+		return -1;
+	return store_policy_moved(tx, err);
 }
 
 int
@@ -91,7 +93,9 @@ subscriber_put_name(struct tx *tx, int64_t subscriber,
 	bind_text(q, name->verifier);
 	bind_number(q, name->validated);
 	bind_number(q, name->until);
-	return query_write(q, err);
+	if (query_write(q, err) != 0)
+		return -1;
+	return store_policy_moved(tx, err);
 }
 
 #define SELECT_SUBSCRIBERS \
@@ -233,7 +237,7 @@ agreement_put(struct tx *tx, int64_t subscriber, struct agreement *a,
 	if (query_write(q, err) != 0)
 		return -1;
 	a->id = sql_last_id(tx->view.sql);
-	return 0;
+	return store_policy_moved(tx, err);
 }
 
 int
