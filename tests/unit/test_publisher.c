@@ -118,7 +118,7 @@ static struct config config;
 static struct profile profiles[2];
 static struct committer *committer;
 static struct publisher *publisher;
-static int certificates_issued;
+static _Atomic int certificates_issued;
 
 struct put_job {
 	struct job	   job;
@@ -990,8 +990,6 @@ an_abandoned_serial_is_revoked(void **state)
 	    j.serial, EVP_sha1()), V_OCSP_CERTSTATUS_REVOKED);
 	eventually(case_says(j.serial, "publication: CRL "));
 	assert_true(case_says(j.serial, "asked-by: the CA itself"));
-	EVP_PKEY *key = NULL;
-	EVP_PKEY_free(key);
 }
 
 static void
@@ -1021,6 +1019,8 @@ answers_are_renewed_at_half(void **state)
 static void
 the_crl_is_renewed_at_half(void **state)
 {
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
 	long number = 0;
 
 	eventually(on_crl("01", &number) == -1);
@@ -1031,8 +1031,6 @@ the_crl_is_renewed_at_half(void **state)
 	usleep(100000);
 	(void)on_crl("01", &number);
 	assert_int_equal(number, 1);
-	EVP_PKEY *key = fake_key("P-256");
-	char serial[SERIAL_TEXT];
 	issue(key, "tls-server", 1, serial);
 	assert_int_equal(officer_revokes(serial, "superseded"), 0);
 	(void)on_crl("01", &number);
