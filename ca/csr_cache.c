@@ -89,6 +89,9 @@ node_make(struct slice bytes, const unsigned char *digest)
 	hex_lower(node->entry.sha256, digest, SHA256_OCTETS);
 	node->users = 1;
 	node->entry.csr = csr_parse(bytes, &node->entry.fault);
+	/* A fault counts only where there is one: parsers try things. */
+	if (node->entry.csr != NULL)
+		memset(&node->entry.fault, 0, sizeof(node->entry.fault));
 	if (node->entry.csr != NULL)
 		key_check(node->entry.csr->key, &node->entry.key_fault);
 	return node;
