@@ -51,14 +51,14 @@ static const char setup_all[] =
  */
 static const char *const setup_of[] = {
 	[SQL_WRITER] =
-	    "PRAGMA journal_mode = WAL;"
+	    ("PRAGMA journal_mode = WAL;"
 	    "PRAGMA foreign_keys = ON;"
 	    "PRAGMA cache_spill = OFF;"
 	    "PRAGMA journal_size_limit = 67108864;"
-	    "PRAGMA cache_size = -16384;",
+	    "PRAGMA cache_size = -16384;"),
 	[SQL_READER] =
-	    "PRAGMA query_only = ON;"
-	    "PRAGMA cache_size = -1024;",
+	    ("PRAGMA query_only = ON;"
+	    "PRAGMA cache_size = -1024;"),
 	[SQL_CHECKPOINTER] =
 	    "PRAGMA cache_size = -256;",
 };

@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,19 +19,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "text.h"
-#include "verify.h"
+#include "verify_private.h"
 
 #define EVENT_MAX	((off_t)1 << 20)	/* octets of one event's file */
 #define SEQ_DIGITS	12
 
 static const char no_previous[SHA256_TEXT] =
     "0000000000000000000000000000000000000000000000000000000000000000";
-
-struct run {
-	int64_t	first, last;
-	char	hour[14];
-};
 
 /* The files of one hour: a million of them are 16 MB. */
 struct entry {
@@ -44,25 +37,8 @@ struct folder {
 	size_t		 count, room;
 };
 
-struct verifier {
-	int		 root;		/* evidence/ */
-	int		 documents;	/* evidence/documents, or -1 */
-	verify_say	*say;
-	void		*arg;
-	struct verify_summary *sum;
-	struct run	*runs;
-	size_t		 run_count, run_room;
-	char		**words;	/* that occur in names, each once */
-	size_t		 words_count, words_room;
-	char		 previous[SHA256_TEXT];	/* of the file before */
-	bool		 linked;	/* the file before is the one before */
-};
-
-static void	say(struct verifier *, enum verify_kind, const char *fmt, ...)
-		    __attribute__((format(printf, 3, 4)));
-
-static void
-say(struct verifier *v, enum verify_kind kind, const char *fmt, ...)
+void
+tell(struct verifier *v, enum verify_kind kind, const char *fmt, ...)
 {
 	char sentence[600];
 	va_list ap;
@@ -151,8 +127,8 @@ folder_add(struct folder *f, int64_t seq, const char *words)
 	e->words = words;
 }
 
-static DIR *
-open_folder(struct verifier *v, const char *path)
+DIR *
+verify_open_folder(struct verifier *v, const char *path)
 {
 	DIR *dir;
 	int fd;
@@ -163,7 +139,7 @@ open_folder(struct verifier *v, const char *path)
 	if (dir == NULL) {
 		if (fd >= 0)
 			close(fd);
-		say(v, VERIFY_UNKNOWN, "%s cannot be listed: %s", path,
+		tell(v, VERIFY_UNKNOWN, "%s cannot be listed: %s", path,
 		    strerror(errno));
 	}
 	return dir;
@@ -177,7 +153,7 @@ folder_list(struct verifier *v, const char *hour, struct folder *f, bool tell)
 	int64_t seq;
 	DIR *dir;
 
-	dir = open_folder(v, hour);
+	dir = verify_open_folder(v, hour);
 	if (dir == NULL)
 		return -1;
 	while ((errno = 0, entry = readdir(dir)) != NULL) {
@@ -188,11 +164,11 @@ folder_list(struct verifier *v, const char *hour, struct folder *f, bool tell)
 		if (seq > 0)
 			folder_add(f, seq, words_of(v, entry->d_name));
 		else if (tell)
-			say(v, VERIFY_FAULT, "%s/%s is not the name of an "
+			tell(v, VERIFY_FAULT, "%s/%s is not the name of an "
 			    "event", hour, entry->d_name);
 	}
 	if (errno != 0 && tell)
-		say(v, VERIFY_UNKNOWN, "%s cannot be listed to its end: %s",
+		tell(v, VERIFY_UNKNOWN, "%s cannot be listed to its end: %s",
 		    hour, strerror(errno));
 	closedir(dir);
 	if (f->count > 0)
@@ -275,7 +251,7 @@ walk(struct verifier *v, const char *path, size_t level)
 	char below[32];
 	DIR *dir;
 
-	dir = open_folder(v, path);
+	dir = verify_open_folder(v, path);
 	if (dir == NULL)
 		return;
 	while ((entry = readdir(dir)) != NULL) {
@@ -283,7 +259,7 @@ walk(struct verifier *v, const char *path, size_t level)
 			if (level == 0 ? !is_known_at_top(entry->d_name) :
 			    strcmp(entry->d_name, ".") != 0 &&
 			    strcmp(entry->d_name, "..") != 0)
-				say(v, level == 0 ? VERIFY_NOTE : VERIFY_FAULT,
+				tell(v, level == 0 ? VERIFY_NOTE : VERIFY_FAULT,
 				    "%s/%s does not belong to the evidence",
 				    path, entry->d_name);
 			continue;
@@ -315,7 +291,7 @@ read_event(struct verifier *v, const char *path, struct bytes *to)
 	if (fd < 0 || fstat(fd, &st) != 0)
 		goto unknown;
 	if (!S_ISREG(st.st_mode) || st.st_size > EVENT_MAX) {
-		say(v, VERIFY_FAULT, "%s is no event: it is no file, or has "
+		tell(v, VERIFY_FAULT, "%s is no event: it is no file, or has "
 		    "more than %lld octets", path, (long long)EVENT_MAX);
 		close(fd);
 		return -1;
@@ -331,7 +307,7 @@ read_event(struct verifier *v, const char *path, struct bytes *to)
 	close(fd);
 	return 0;
 unknown:
-	say(v, VERIFY_UNKNOWN, "%s cannot be read: %s", path,
+	tell(v, VERIFY_UNKNOWN, "%s cannot be read: %s", path,
 	    strerror(errno));
 	if (fd >= 0)
 		close(fd);
@@ -357,15 +333,15 @@ check_input(struct verifier *v, const char *path,
 	if (fstatat(v->documents, input->sha256, &st,
 	    AT_SYMLINK_NOFOLLOW) == 0) {
 		if (st.st_size != input->size)
-			say(v, VERIFY_FAULT, "%s: its document %s should have "
+			tell(v, VERIFY_FAULT, "%s: its document %s should have "
 			    "%" PRId64 " octets and has %lld", path,
 			    input->sha256, input->size,
 			    (long long)st.st_size);
 	} else if (errno != ENOENT && v->documents != -1)
-		say(v, VERIFY_UNKNOWN, "document %s cannot be looked at: %s",
+		tell(v, VERIFY_UNKNOWN, "document %s cannot be looked at: %s",
 		    input->sha256, strerror(errno));
 	else if (v->documents == -1 || !is_withheld(v, input->sha256))
-		say(v, VERIFY_FAULT, "%s: its document %s is missing", path,
+		tell(v, VERIFY_FAULT, "%s: its document %s is missing", path,
 		    input->sha256);
 }
 
@@ -376,16 +352,16 @@ check_content(struct verifier *v, const char *path, const struct run *run,
 	size_t i;
 
 	if (e->seq != entry->seq)
-		say(v, VERIFY_FAULT, "%s: the event in it has number %"
+		tell(v, VERIFY_FAULT, "%s: the event in it has number %"
 		    PRId64, path, e->seq);
 	if (strcmp(entry->words, e->name) != 0)
-		say(v, VERIFY_FAULT, "%s: the event in it is named %s", path,
+		tell(v, VERIFY_FAULT, "%s: the event in it is named %s", path,
 		    e->name);
 	if (strcmp(e->hour, run->hour) != 0)
-		say(v, VERIFY_FAULT, "%s: the event in it is of the hour %s",
+		tell(v, VERIFY_FAULT, "%s: the event in it is of the hour %s",
 		    path, e->hour);
 	if (v->linked && strcmp(e->previous, v->previous) != 0)
-		say(v, VERIFY_FAULT, "%s: `previous` is not the digest of the "
+		tell(v, VERIFY_FAULT, "%s: `previous` is not the digest of the "
 		    "event before: %s was wanted, %s found", path,
 		    v->previous, e->previous);
 	for (i = 0; i < e->input_count; i++)
@@ -408,7 +384,7 @@ check_file(struct verifier *v, const struct run *run,
 	}
 	v->sum->events++;
 	if (verify_event_read(&e, SLICE(file), &err) != 0)
-		say(v, VERIFY_FAULT, "%s: %s", path, err.text);
+		tell(v, VERIFY_FAULT, "%s: %s", path, err.text);
 	else
 		check_content(v, path, run, entry, &e);
 	verify_event_free(&e);
@@ -431,7 +407,7 @@ check_run(struct verifier *v, const struct run *run, struct bytes *file)
 		if (entry->seq < run->first || entry->seq > run->last)
 			continue;
 		if (entry->seq == before)
-			say(v, VERIFY_FAULT, "event %" PRId64 " is there "
+			tell(v, VERIFY_FAULT, "event %" PRId64 " is there "
 			    "twice: as %s and as %s", entry->seq,
 			    f.entries[i - 1].words, entry->words);
 		check_file(v, run, entry, file);
@@ -461,17 +437,17 @@ check_gap(struct verifier *v, const struct run *run)
 		v->linked = run->first == 1;
 		strcpy(v->previous, no_previous);
 		if (run->first != 1)
-			say(v, VERIFY_NOTE, "the evidence begins with event %"
+			tell(v, VERIFY_NOTE, "the evidence begins with event %"
 			    PRId64 ": what came before was not looked at",
 			    run->first);
 		return;
 	}
 	if (run->first <= last)
-		say(v, VERIFY_FAULT, "event %" PRId64 " is there twice: in "
+		tell(v, VERIFY_FAULT, "event %" PRId64 " is there twice: in "
 		    "%s and before", run->first, run->hour);
 	else if (run->first > last + 1) {
 		v->linked = false;
-		say(v, VERIFY_FAULT, "%" PRId64 " events are missing: %" PRId64
+		tell(v, VERIFY_FAULT, "%" PRId64 " events are missing: %" PRId64
 		    " to %" PRId64, run->first - last - 1, last + 1,
 		    run->first - 1);
 	}
@@ -495,79 +471,6 @@ check_runs(struct verifier *v)
 	bytes_free(&file);
 }
 
-/* --- documents ----------------------------------------------------------- */
-
-static int
-digest_file(int fd, char to[SHA256_TEXT])
-{
-	unsigned char buffer[65536], digest[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *ctx;
-	ssize_t n;
-
-	ctx = EVP_MD_CTX_new();
-	if (ctx == NULL || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
-		die("verify: no SHA-256");
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		EVP_DigestUpdate(ctx, buffer, (size_t)n);
-	EVP_DigestFinal_ex(ctx, digest, NULL);
-	EVP_MD_CTX_free(ctx);
-	hex_lower(to, digest, SHA256_OCTETS);
-	return n < 0 ? -1 : 0;
-}
-
-static void
-check_document(struct verifier *v, const char *name)
-{
-	char digest[SHA256_TEXT];
-	int fd;
-
-	fd = openat(v->documents, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW |
-	    O_NONBLOCK);
-	if (fd < 0 || digest_file(fd, digest) != 0)
-		say(v, VERIFY_UNKNOWN, "documents/%s cannot be read: %s",
-		    name, strerror(errno));
-	else if (strcmp(digest, name) != 0)
-		say(v, VERIFY_FAULT, "documents/%s has another content: its "
-		    "digest is %s", name, digest);
-	else
-		v->sum->documents++;
-	if (fd >= 0)
-		close(fd);
-}
-
-static bool
-is_withheld_name(const char *name)
-{
-	return strlen(name) == 64 + 9 && strspn(name, "0123456789abcdef") ==
-	    64 && strcmp(name + 64, ".withheld") == 0;
-}
-
-static void
-check_documents(struct verifier *v)
-{
-	struct dirent *entry;
-	const char *name;
-	DIR *dir;
-
-	if (v->documents == -1)
-		return;
-	dir = open_folder(v, "documents");
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL) {
-		name = entry->d_name;
-		if (strspn(name, "0123456789abcdef") == 64 &&
-		    name[64] == '\0')
-			check_document(v, name);
-		else if (is_withheld_name(name))
-			v->sum->withheld++;
-		else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-			say(v, VERIFY_FAULT, "documents/%s is not the name of "
-			    "a document", name);
-	}
-	closedir(dir);
-}
-
 /* --- all ----------------------------------------------------------------- */
 
 static int
@@ -577,7 +480,7 @@ open_root(struct verifier *v, const char *dir)
 
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		say(v, VERIFY_UNKNOWN, "%s cannot be opened: %s", dir,
+		tell(v, VERIFY_UNKNOWN, "%s cannot be opened: %s", dir,
 		    strerror(errno));
 		return -1;
 	}
@@ -604,8 +507,8 @@ verify_directory(const char *dir, verify_say *callback, void *arg,
 	walk(&v, ".", 0);
 	check_runs(&v);
 	if (sum->events == 0 && sum->faults == 0)
-		say(&v, VERIFY_UNKNOWN, "%s holds no event", dir);
-	check_documents(&v);
+		tell(&v, VERIFY_UNKNOWN, "%s holds no event", dir);
+	verify_documents(&v);
 	free(v.runs);
 	while (v.words_count > 0)
 		free(v.words[--v.words_count]);

@@ -1,0 +1,373 @@
+/*
+ * Group commit: order, one job failing alone, a commit failing for all, the
+ * reserve for what is essential, and what is left when the process is killed.
+ */
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "ca/commit.h"
+#include "store.h"
+
+static struct committer *committer;
+
+static int
+setup(void **state)
+{
+	store_make();
+	committer = committer_new(test_store);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	order_fault("none", 0);
+	committer_free(committer);
+	store_unmake();
+	return 0;
+}
+
+/* A job that counts, and may fail, or hold the committer up. */
+struct counting {
+	struct job	 job;
+	int64_t		 value;
+	int		 fail;		/* errno of its own failure */
+	int		 applied;
+	struct err	 fault;
+	bool		 failed, over;
+	pthread_mutex_t	*gate;		/* waits for it, then applies */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t ended = PTHREAD_COND_INITIALIZER;
+static int64_t order[1000];
+static int order_count;
+
+static int
+counting_apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct counting *c = (struct counting *)job;
+	struct event *e = event_new("counted", OPERATION);
+	char name[32];
+	int64_t seq;
+	int result;
+
+	if (c->gate != NULL) {
+		pthread_mutex_lock(c->gate);
+		pthread_mutex_unlock(c->gate);
+	}
+	c->applied++;
+	snprintf(name, sizeof(name), "job%d", (int)c->value);
+	result = events_append(tx, e, &seq, err);
+	event_free(e);
+	if (result == 0)
+		result = meta_set_number(tx, name, c->value, err);
+	if (result == 0 && c->fail != 0)
+		result = err_set(err, c->fail, "job %d does not want to",
+		    (int)c->value);
+	return result;
+}
+
+static void
+counting_done(struct job *job, const struct err *fault)
+{
+	struct counting *c = (struct counting *)job;
+
+	pthread_mutex_lock(&lock);
+	c->failed = fault != NULL;
+	if (fault != NULL)
+		c->fault = *fault;
+	c->over = true;
+	order[order_count++] = c->value;
+	pthread_cond_broadcast(&ended);
+	pthread_mutex_unlock(&lock);
+}
+
+static void
+submit(struct counting *c, int64_t value)
+{
+	c->job.apply = counting_apply;
+	c->job.done = counting_done;
+	c->value = value;
+	commit_submit(committer, &c->job);
+}
+
+static void
+wait_for(struct counting *c)
+{
+	pthread_mutex_lock(&lock);
+	while (!c->over)
+		pthread_cond_wait(&ended, &lock);
+	pthread_mutex_unlock(&lock);
+}
+
+/*
+ * Submits `count` jobs so that they are one batch: the first job, of a batch
+ * of its own, holds the committer until all are queued.
+ */
+static void
+submit_together(struct counting *jobs, size_t count)
+{
+	static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	struct counting first = { .gate = &gate };
+	size_t i;
+
+	order_count = 0;
+	pthread_mutex_lock(&gate);
+	submit(&first, 999);
+	usleep(20000);
+	for (i = 0; i < count; i++)
+		submit(&jobs[i], (int64_t)i);
+	pthread_mutex_unlock(&gate);
+	for (i = 0; i < count; i++)
+		wait_for(&jobs[i]);
+	wait_for(&first);
+}
+
+static int64_t
+stored(int n)
+{
+	struct view *v = view_take(test_store);
+	char name[32];
+	int64_t value;
+
+	snprintf(name, sizeof(name), "job%d", n);
+	value = meta_number(v, name, -1);
+	view_put(v);
+	return value;
+}
+
+static void
+many_jobs_are_one_commit_in_order(void **state)
+{
+	struct counting jobs[100] = { 0 };
+	unsigned long before = commit_count(committer);
+	int i;
+
+	submit_together(jobs, 100);
+	assert_int_equal(commit_count(committer) - before, 2);
+	assert_int_equal(order_count, 101);
+	for (i = 0; i < 100; i++) {
+		assert_int_equal(order[i + 1], i);
+		assert_false(jobs[i].failed);
+		assert_int_equal(stored(i), i);
+	}
+}
+
+static void
+one_that_fails_is_rolled_back_alone(void **state)
+{
+	struct counting jobs[3] = { { .fail = 0 }, { .fail = EKEYREVOKED } };
+	struct view *v;
+
+	submit_together(jobs, 3);
+	assert_false(jobs[0].failed);
+	assert_true(jobs[1].failed);
+	assert_int_equal(jobs[1].fault.code, EKEYREVOKED);
+	assert_non_null(strstr(jobs[1].fault.text, "does not want"));
+	assert_false(jobs[2].failed);
+	assert_int_equal(stored(0), 0);
+	assert_int_equal(stored(1), -1);
+	assert_int_equal(stored(2), 2);
+	v = view_take(test_store);
+	assert_int_equal(events_last(v), 3);
+	view_put(v);
+}
+
+static void
+one_alone_that_fails(void **state)
+{
+	struct counting job = { .job.apply = counting_apply, .fail = EACCES };
+	unsigned long before = commit_count(committer);
+
+	assert_refused(commit_wait(committer, &job.job, &test_err), EACCES);
+	assert_int_equal(commit_count(committer), before);
+	assert_int_equal(stored(0), -1);
+	job.fail = 0;
+	assert_done(commit_wait(committer, &job.job, &test_err));
+	assert_int_equal(stored(0), 0);
+}
+
+static void
+a_failed_commit_fails_all(void **state)
+{
+	static const struct {
+		const char	*fault;
+		int		 code;
+	} rows[] = {
+		{ "commit-enospc", ENOSPC }, { "commit-erofs", EROFS },
+		{ "commit-eio", EIO }
+	};
+	size_t i, k;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+		struct counting first = { .gate = &gate };
+		struct counting jobs[3] = { 0 };
+
+		order_count = 0;
+		pthread_mutex_lock(&gate);
+		submit(&first, 999);
+		usleep(20000);
+		for (k = 0; k < 3; k++)
+			submit(&jobs[k], (int64_t)k);
+		/* For the first job's commit and the three others'. */
+		order_fault(rows[i].fault, 2);
+		pthread_mutex_unlock(&gate);
+		for (k = 0; k < 3; k++) {
+			wait_for(&jobs[k]);
+			assert_true(jobs[k].failed);
+			assert_int_equal(jobs[k].fault.code, rows[i].code);
+			assert_int_equal(jobs[k].applied, 1);
+			assert_int_equal(stored((int)k), -1);
+		}
+		wait_for(&first);
+	}
+	assert_true(store_reserve_whole(test_store));
+}
+
+static void
+without_evidence_nothing_is_decided(void **state)
+{
+	struct counting job = { .job.apply = counting_apply };
+
+	order_fault("evidence-fail", 1);
+	assert_refused(commit_wait(committer, &job.job, &test_err), EROFS);
+	assert_int_equal(stored(0), -1);
+}
+
+/*
+ * The disk is full: the revocation goes through from the reserve, the rest of
+ * its batch does not.
+ */
+static void
+what_is_essential_uses_the_reserve(void **state)
+{
+	static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	struct counting first = { .gate = &gate };
+	struct counting jobs[3] = { [1] = { .job.essential = true } };
+	size_t k;
+
+	pthread_mutex_lock(&gate);
+	submit(&first, 999);
+	usleep(20000);
+	for (k = 0; k < 3; k++)
+		submit(&jobs[k], (int64_t)k);
+	order_fault("commit-enospc", 2);
+	pthread_mutex_unlock(&gate);
+	for (k = 0; k < 3; k++)
+		wait_for(&jobs[k]);
+	wait_for(&first);
+	assert_true(jobs[0].failed && jobs[2].failed);
+	assert_int_equal(jobs[0].fault.code, ENOSPC);
+	assert_false(jobs[1].failed);
+	assert_int_equal(jobs[1].applied, 2);
+	assert_int_equal(stored(0), -1);
+	assert_int_equal(stored(1), 1);
+	/* There is room here, so the next batch takes the reserve back. */
+	assert_false(store_reserve_whole(test_store));
+	jobs[0] = (struct counting){ .job.apply = counting_apply };
+	assert_done(commit_wait(committer, &jobs[0].job, &test_err));
+	assert_true(store_reserve_whole(test_store));
+}
+
+static void *
+writer(void *arg)
+{
+	struct counting job = { .job.apply = counting_apply };
+	struct err err;
+	int i;
+
+	for (i = 0; i < 200; i++) {
+		job.value = (int64_t)(intptr_t)arg * 1000 + i;
+		job.fail = i % 10 == 3 ? EPERM : 0;
+		if (commit_wait(committer, &job.job, &err) !=
+		    (job.fail != 0 ? -1 : 0))
+			return arg;
+	}
+	return NULL;
+}
+
+static void
+many_threads_wait(void **state)
+{
+	pthread_t threads[8];
+	void *fault;
+	intptr_t i;
+
+	for (i = 0; i < 8; i++)
+		pthread_create(&threads[i], NULL, writer, (void *)(i + 1));
+	for (i = 0; i < 8; i++) {
+		pthread_join(threads[i], &fault);
+		assert_null(fault);
+	}
+	assert_int_equal(number_in_db("SELECT count(*) FROM meta"),
+	    8 * 180);
+	assert_int_equal(number_in_db("SELECT max(seq) FROM events"),
+	    8 * 180);
+}
+
+/* What done has told is there; the WAL has been home several times. */
+static void
+killed_amidst_nothing_told_is_lost(void **state)
+{
+	int pipes[2], status, told = 0, value;
+	pid_t pid;
+
+	committer_free(committer);
+	committer = NULL;
+	store_close(test_store);
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct counting job = { .job.apply = counting_apply };
+		struct err err;
+
+		test_store = store_open(test_dir, &err);
+		committer = committer_new(test_store);
+		for (value = 0;; value++) {
+			job.value = value;
+			if (commit_wait(committer, &job.job, &err) != 0)
+				_exit(1);
+			if (write(pipes[1], &value, sizeof(value)) < 0)
+				_exit(1);
+		}
+	}
+	while (told < 1500 && read(pipes[0], &value, sizeof(value)) ==
+	    sizeof(value))
+		told = value;
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	close(pipes[1]);
+	while (read(pipes[0], &value, sizeof(value)) == sizeof(value))
+		told = value;
+	close(pipes[0]);
+	test_store = store_open(test_dir, &test_err);
+	assert_non_null(test_store);
+	assert_int_equal(stored(told), told);
+	value = (int)number_in_db("SELECT count(*) FROM meta");
+	assert_true(value == told + 1 || value == told + 2);
+	assert_int_equal(number_in_db("SELECT max(seq) FROM events"), value);
+	assert_int_equal(number_in_db("SELECT count(*) FROM event_bytes"),
+	    value);
+	committer = committer_new(test_store);
+}
+
+int
+main(void)
+{
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(many_jobs_are_one_commit_in_order),
+		TEST(one_that_fails_is_rolled_back_alone),
+		TEST(one_alone_that_fails),
+		TEST(a_failed_commit_fails_all),
+		TEST(without_evidence_nothing_is_decided),
+		TEST(what_is_essential_uses_the_reserve),
+		TEST(many_threads_wait),
+		TEST(killed_amidst_nothing_told_is_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
