@@ -1,0 +1,39 @@
+/*
+ * Whatever arrives on a control socket is a message or is refused, and a body
+ * of any type parses or is refused.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include "fs/control.h"
+
+int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct slice message = { data, size }, body;
+	struct control_start start;
+	struct bytes again = { 0 };
+	struct err err;
+	char text[512];
+	size_t fds;
+	pid_t pid;
+
+	for (fds = 0; fds <= CONTROL_FDS + 1; fds++)
+		(void)control_check(message, fds, &err);
+	if (size == 0)
+		return 0;
+	body = (struct slice){ data + 1, size - 1 };
+	if (control_text_get(body, text, sizeof(text), &err) == 0 &&
+	    strlen(text) != body.size)
+		die("a text of another length");
+	(void)control_herald_get(body, &pid, &err);
+	if (control_start_get(body, &start, &err) == 0) {
+		control_start_put(&again, &start);
+		if (!slice_equal(SLICE(&again), body))
+			die("a start that is written otherwise");
+		bytes_free(&again);
+	}
+	return 0;
+}
