@@ -147,7 +147,8 @@ verify_open_folder(struct verifier *v, const char *path)
 
 /* Listed and sorted; what is no event is a fault, told in the first pass. */
 static int
-folder_list(struct verifier *v, const char *hour, struct folder *f, bool tell)
+folder_list(struct verifier *v, const char *hour, struct folder *f,
+    bool telling)
 {
 	struct dirent *entry;
 	int64_t seq;
@@ -163,11 +164,11 @@ folder_list(struct verifier *v, const char *hour, struct folder *f, bool tell)
 		seq = seq_of_name(entry->d_name);
 		if (seq > 0)
 			folder_add(f, seq, words_of(v, entry->d_name));
-		else if (tell)
+		else if (telling)
 			tell(v, VERIFY_FAULT, "%s/%s is not the name of an "
 			    "event", hour, entry->d_name);
 	}
-	if (errno != 0 && tell)
+	if (errno != 0 && telling)
 		tell(v, VERIFY_UNKNOWN, "%s cannot be listed to its end: %s",
 		    hour, strerror(errno));
 	closedir(dir);
