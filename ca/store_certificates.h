@@ -34,6 +34,9 @@ int	certificate_der(struct view *, int64_t id, struct bytes *to);
 int64_t	certificates_count(struct view *);
 /* The one issued last; 1/0. */
 int	certificates_last(struct view *, struct certificate *);
+/* Is there one whose serial lies between these, both of as many digits? */
+bool	certificates_between(struct view *, const char *low,
+	    const char *high);
 
 typedef int certificate_each(void *arg, const struct certificate *);
 /* All, in order of id behind `after`. */

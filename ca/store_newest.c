@@ -25,6 +25,21 @@ certificates_last(struct view *v, struct certificate *c)
 	return last == 0 ? 0 : certificate_get(v, last, c);
 }
 
+bool
+certificates_between(struct view *v, const char *low, const char *high)
+{
+	struct query	*q;
+	bool		 there;
+
+	q = query_new(v->sql, "SELECT 1 FROM certificates"
+	    " WHERE serial BETWEEN ? AND ? LIMIT 1");
+	bind_hex(q, low);
+	bind_hex(q, high);
+	there = query_next(q);
+	query_done(q);
+	return there;
+}
+
 usec_t
 statuses_changed(struct view *v)
 {

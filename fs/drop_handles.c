@@ -337,9 +337,11 @@ write_locked(struct drops *drops, struct node node, struct slice data,
 	drops_note_refusal(drops, to.file, 0, "");
 	/*
 	 * While the end of what was there before is still behind what this
-	 * handle wrote (scp, rsync --inplace), nothing can be said.
+	 * handle wrote (scp, rsync --inplace), nothing can be said; and what
+	 * fills the limit is about to be too large, which is the better word.
 	 */
 	if (to.handle->reach >= to.handle->staging.size &&
+	    to.handle->staging.size < drops->tree->parts.config->request_max &&
 	    slab_read(slab, &to.handle->staging, 0, to.handle->staging.size,
 	    whole, &err) == -1)
 		return (fault_errno(&err));

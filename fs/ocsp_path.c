@@ -6,12 +6,15 @@
 #include <string.h>
 
 #include "../ca/clock.h"
+#include "../ca/der.h"
 #include "../ca/err.h"
 #include "../status/ocsp_request.h"
 #include "../status/publisher.h"
 #include "ocsp_path.h"
 
-#define LOST_MOST	2	/* slashes put back at most */
+#define PLACES_MOST	8	/* where slashes may have been lost */
+#define TRIES_MOST	200
+#define OCSP_DIGITS_MOST ((OCSP_REQUEST_MOST * 4 + 2) / 3)
 #define GENERATIONS	46	/* bits in an inode number */
 
 /* --- text ---------------------------------------------------------------- */
@@ -62,42 +65,144 @@ measure(const char *text, size_t *digits, size_t *padding)
 	return (n == 0 || text[n + p] != '\0' || p > 2 ? -1 : 0);
 }
 
-static bool
-is_request(const char *text, size_t digits, struct bytes *der)
-{
-	struct ocsp_ids	ids;
+/* --- slashes lost on the way --------------------------------------------- */
 
+/*
+ * A path walker takes `//` for `/`, and a run of one bits in a serial is a run
+ * of slashes.  The length in the outermost header says how many digits are
+ * missing.  One can only be a lost slash: a path goes on behind a slash with
+ * something.  More may be the rest of a longer path, or lost.
+ */
+struct lost {
+	const char	*text;
+	size_t		 digits, missing;
+	size_t		 places[PLACES_MOST];	/* of the slashes there are */
+	size_t		 place_count;
+	unsigned	 tries;
+};
+
+static bool
+is_request(const char *text, size_t digits, struct ocsp_ids *ids,
+    struct bytes *der)
+{
 	decode(text, digits, der);
 	return (ocsp_is_complete(SLICE(der)) == 1 &&
-	    ocsp_request_decode(SLICE(der), &ids) == 0);
+	    ocsp_request_decode(SLICE(der), ids) == 0);
+}
+
+/* Digits the whole request has, from its first octets; 0: not known. */
+static size_t
+digits_wanted(const struct bytes *der)
+{
+	size_t	size;
+
+	if (der_size(SLICE(der), OCSP_REQUEST_MOST, &size) != 1)
+		return (0);
+	return ((size * 4 + 2) / 3);
+}
+
+static void
+find_places(struct lost *lost)
+{
+	size_t	i;
+
+	lost->place_count = 0;
+	for (i = 0; i < lost->digits; i++)
+		if (lost->text[i] == '/' && lost->place_count < PLACES_MOST)
+			lost->places[lost->place_count++] = i;
+}
+
+/* `more` slashes at one of the places, and at the next one the others. */
+static bool
+try_places(struct lost *lost, size_t first, size_t more, size_t second,
+    struct bytes *der)
+{
+	struct ocsp_ids	ids;
+	size_t		x = lost->places[first], y = lost->places[second];
+	size_t		rest = lost->missing - more, i, n = 0;
+	char		longer[OCSP_DIGITS_MOST + 1];
+
+	for (i = 0; i < lost->digits; i++) {
+		if (i == x) {
+			memset(longer + n, '/', more);
+			n += more;
+		}
+		if (i == y) {
+			memset(longer + n, '/', rest);
+			n += rest;
+		}
+		longer[n++] = lost->text[i];
+	}
+	lost->tries++;
+	return (is_request(longer, n, &ids, der));
+}
+
+/* All at one place is likeliest; then at two.  Bounded: anybody asks. */
+static bool
+put_back(struct lost *lost, struct bytes *der)
+{
+	size_t	i, j, more;
+
+	for (i = 0; i < lost->place_count; i++)
+		if (try_places(lost, i, lost->missing, i, der))
+			return (true);
+	for (i = 0; i < lost->place_count; i++)
+		for (j = i + 1; j < lost->place_count; j++)
+			for (more = 1; more < lost->missing; more++) {
+				if (lost->tries > TRIES_MOST)
+					return (false);
+				if (try_places(lost, i, more, j, der))
+					return (true);
+			}
+	return (false);
 }
 
 /*
- * A slash was lost beside one of those that are there.  Tried only when it
- * makes a request of it, which the middle of another never does.
+ * Does a longer path begin like this whose serial was issued?  Behind the
+ * text comes a slash; the rest may be anything from all zero to all one bits.
  */
 static bool
-restore_slashes(const char *text, size_t digits, int lost, struct bytes *der)
+may_go_on(const struct lost *lost, ocsp_issued *issued, void *arg,
+    struct bytes *der)
 {
-	char	longer[OCSP_TEXT_MOST + LOST_MOST + 1];
-	size_t	i;
-	bool	found = false;
+	struct ocsp_ids	low, high;
+	char		longer[OCSP_DIGITS_MOST + 1];
+	size_t		n = lost->digits + lost->missing;
+	bool		there;
 
-	for (i = 0; i < digits && !found; i++) {
-		if (text[i] != '/' || (i > 0 && text[i - 1] == '/'))
-			continue;
-		memcpy(longer, text, i);
-		longer[i] = '/';
-		memcpy(longer + i + 1, text + i, digits - i);
-		found = is_request(longer, digits + 1, der) ||
-		    (lost > 1 && restore_slashes(longer, digits + 1,
-		    lost - 1, der));
-	}
-	return (found);
+	memcpy(longer, lost->text, lost->digits);
+	longer[lost->digits] = '/';
+	memset(longer + lost->digits + 1, 'A', lost->missing - 1);
+	there = is_request(longer, n, &low, der);
+	memset(longer + lost->digits + 1, '/', lost->missing - 1);
+	return (there && is_request(longer, n, &high, der) &&
+	    issued(arg, low.id[0].serial, high.id[0].serial));
+}
+
+static bool
+restore(const char *text, size_t digits, bool ended, ocsp_issued *issued,
+    void *arg, struct bytes *der)
+{
+	struct lost	lost = { .text = text, .digits = digits };
+	struct bytes	scratch = { 0 };
+	size_t		wanted = digits_wanted(der);
+	bool		longer = false;
+
+	if (wanted <= digits || wanted > OCSP_DIGITS_MOST)
+		return (false);
+	lost.missing = wanted - digits;
+	find_places(&lost);
+	if (lost.place_count == 0)
+		return (false);
+	if (!ended && lost.missing > 1)
+		longer = may_go_on(&lost, issued, arg, &scratch);
+	bytes_free(&scratch);
+	return (!longer && put_back(&lost, der));
 }
 
 enum ocsp_text
-ocsp_text_read(const char *text, struct bytes *der)
+ocsp_text_read(const char *text, ocsp_issued *issued, void *arg,
+    struct bytes *der)
 {
 	size_t	digits, padding;
 
@@ -109,7 +214,7 @@ ocsp_text_read(const char *text, struct bytes *der)
 	case 1:
 		return (OCSP_TEXT_REQUEST);
 	case 0:
-		if (restore_slashes(text, digits, LOST_MOST, der))
+		if (restore(text, digits, padding > 0, issued, arg, der))
 			return (OCSP_TEXT_REQUEST);
 		/* Behind padding nothing can follow. */
 		return (padding > 0 ? OCSP_TEXT_NEVER : OCSP_TEXT_PART);

@@ -13,12 +13,17 @@
 
 enum ocsp_text { OCSP_TEXT_NEVER, OCSP_TEXT_PART, OCSP_TEXT_REQUEST };
 
+/* Was a serial issued that lies between these two (both are meant)? */
+typedef bool ocsp_issued(void *arg, const char *low, const char *high);
+
 /*
- * What this text is so far; `der` holds the request when it is one.  A `/`
- * that was lost from a doubled slash on the way is put back where a request
- * comes out.
+ * What this text is so far; `der` holds the request when it is one.  Slashes
+ * that were lost on the way (of `//` one arrives) are put back where a request
+ * comes out.  A text that may as well be the beginning of a longer one about
+ * a certificate that was issued is taken for that.
  */
-enum ocsp_text	ocsp_text_read(const char *text, struct bytes *der);
+enum ocsp_text	ocsp_text_read(const char *text, ocsp_issued *, void *arg,
+		    struct bytes *der);
 
 #define OCSP_PATHS	1024		/* folders remembered */
 #define OCSP_TEXT_MOST	6000		/* octets of a path */

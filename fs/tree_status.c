@@ -118,6 +118,19 @@ ask_publisher(fuse_req_t req, struct tree *tree, struct slice der)
 	publisher_ocsp(tree->parts.publisher, der, answer_here, waiter);
 }
 
+static bool
+serial_was_issued(void *arg, const char *low, const char *high)
+{
+	struct tree	*tree = arg;
+	struct ask	 ask;
+	bool		 issued;
+
+	tree_ask(tree, &ask);
+	issued = certificates_between(ask.view, low, high);
+	tree_answered(&ask);
+	return (issued);
+}
+
 bool
 ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name)
@@ -135,7 +148,8 @@ ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
 		bytes_put_text(&text, "/");
 	}
 	bytes_put_text(&text, name);
-	switch (ocsp_text_read(bytes_text(&text), &der)) {
+	switch (ocsp_text_read(bytes_text(&text), serial_was_issued, tree,
+	    &der)) {
 	case OCSP_TEXT_REQUEST:
 		ask_publisher(req, tree, SLICE(&der));
 		break;
