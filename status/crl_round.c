@@ -310,15 +310,18 @@ crl_round(const struct desk *desk, struct bell *bell, usec_t *due,
 	return ret;
 }
 
+/* A life that the configuration made shorter counts from now on. */
 usec_t
 crl_due(const struct desk *desk)
 {
+	usec_t life = desk->parts->config->crl_next_update, due = 0;
 	struct view *view = view_take(desk->parts->store);
 	struct crl newest;
-	usec_t due = 0;
 
 	if (crl_newest(view, ISSUER, &newest) == 1) {
-		due = (newest.this_update + newest.next_update) / 2;
+		if (life > newest.next_update - newest.this_update)
+			life = newest.next_update - newest.this_update;
+		due = newest.this_update + life / 2;
 		health_crl(desk->health, HEALTH_CRL, newest.number,
 		    newest.next_update);
 	}

@@ -1019,24 +1019,15 @@ answers_are_renewed_at_half(void **state)
 static void
 the_crl_is_renewed_at_half(void **state)
 {
-	EVP_PKEY *key = fake_key("P-256");
-	char serial[SERIAL_TEXT];
 	long number = 0;
 
 	eventually(on_crl("01", &number) == -1);
 	assert_int_equal(number, 1);
 	close_publisher();
-	config.crl_next_update = 4 * USEC;
-	open_publisher();	/* the first one still has its day */
-	usleep(100000);
-	(void)on_crl("01", &number);
-	assert_int_equal(number, 1);
-	issue(key, "tls-server", 1, serial);
-	assert_int_equal(officer_revokes(serial, "superseded"), 0);
-	(void)on_crl("01", &number);
-	assert_int_equal(number, 2);
+	config.crl_next_update = 4 * USEC;	/* a new configuration */
+	open_publisher();
+	eventually((on_crl("01", &number), number == 2));
 	eventually((on_crl("01", &number), number == 3));
-	EVP_PKEY_free(key);
 }
 
 /* Asking races with revoking: never is good kept behind a revocation. */
