@@ -296,6 +296,22 @@ bed_answer(struct bed_signing *s, struct sign_order *order,
 	bytes_free(&signature);
 }
 
+/* The first one that is not to be kept waiting. */
+UNUSED static struct sign_order *
+bed_take(struct bed_signing *s, enum bed_mode *mode)
+{
+	struct sign_order **at, *order;
+
+	for (at = &s->queue; (order = *at) != NULL; at = &order->next) {
+		*mode = order->recover ? s->recover : s->mode;
+		if (*mode != BED_KEEP) {
+			*at = order->next;
+			return order;
+		}
+	}
+	return NULL;
+}
+
 UNUSED static void *
 bed_sign_thread(void *arg)
 {
@@ -305,14 +321,10 @@ bed_sign_thread(void *arg)
 
 	pthread_mutex_lock(&s->lock);
 	while (!s->ending) {
-		order = s->queue;
-		mode = order == NULL ? BED_KEEP : order->recover ?
-		    s->recover : s->mode;
-		if (mode == BED_KEEP) {
+		if ((order = bed_take(s, &mode)) == NULL) {
 			pthread_cond_wait(&s->wake, &s->lock);
 			continue;
 		}
-		s->queue = order->next;
 		if (!order->recover && s->once > 0 && --s->once == 0)
 			s->mode = BED_SIGN;
 		pthread_mutex_unlock(&s->lock);

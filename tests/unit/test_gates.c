@@ -1,0 +1,452 @@
+/*
+ * The table of gates against a table of cases: each row spoils one thing in a
+ * case that passes everything, and names the rule that says so, and what.
+ */
+#include "tests/unit/authority_bed.h"
+
+#include "ca/gates.h"
+
+struct inputs {			/* what a row may spoil */
+	struct gate_case	 c;
+	struct box		 box;
+	struct slot		 slot;
+	struct subscriber	 subscriber;
+	struct profile		 profile;
+	struct config		 config;
+	struct err		 key_fault;
+	struct certificate	 predecessor;
+	struct csr_name		 names[3];
+	struct paper		 terms;
+};
+
+/* --- what is spoiled ------------------------------------------------------ */
+
+static void nothing(struct inputs *in) { }
+static void unknown(struct inputs *in) { in->c.subscriber = NULL; }
+static void
+many(struct inputs *in)
+{
+	in->c.subscriber = NULL;
+	in->c.subscribers = 2;
+}
+static void stranger(struct inputs *in) { in->c.uid = 4711; }
+static void root_user(struct inputs *in) { in->c.uid = 0; }
+static void
+slot_of_another(struct inputs *in)
+{
+	in->slot.id = 9;
+	in->slot.subscriber = bed_other;
+}
+static void
+slot_of_its_own(struct inputs *in)
+{
+	in->slot.id = 9;
+	in->slot.subscriber = bed_acme;
+}
+static void production(struct inputs *in) { in->config.sandbox = false; }
+static void
+verified(struct inputs *in)
+{
+	in->subscriber.sandbox = false;
+}
+static void
+since_tomorrow(struct inputs *in)
+{
+	in->subscriber.since = in->c.now + USEC_DAY;
+}
+static void
+new_terms(struct inputs *in)
+{
+	strcpy(in->terms.version, "2");
+	strcpy(in->terms.sha256, digest_of("other terms"));
+}
+static void no_names(struct inputs *in) { in->c.name_count = 0; }
+static void
+bad_name(struct inputs *in)
+{
+	strcpy(in->names[0].text, "-www..example.org");
+}
+static void
+foreign_name(struct inputs *in)
+{
+	strcpy(in->names[1].text, "www.example.net");
+	in->c.name_count = 2;
+}
+static void
+look_alike(struct inputs *in)
+{
+	strcpy(in->names[0].text, "badexample.org");
+}
+static void
+wildcard(struct inputs *in)
+{
+	strcpy(in->names[0].text, "*.example.org");
+}
+static void
+parent(struct inputs *in)
+{
+	strcpy(in->names[0].text, "org");
+}
+static void
+address(struct inputs *in)
+{
+	strcpy(in->names[0].kind, "ip");
+	strcpy(in->names[0].text, "192.0.2.1");
+}
+static void
+mail(struct inputs *in)
+{
+	strcpy(in->names[1].kind, "email");
+	strcpy(in->names[1].text, "a@example.org");
+	in->c.name_count = 2;
+}
+static void later(struct inputs *in) { in->c.now += 301 * USEC_DAY; }
+static void
+earlier(struct inputs *in)
+{
+	in->c.now -= 2 * USEC_DAY;
+	in->subscriber.since = 0;
+}
+static void
+revoked(struct inputs *in)
+{
+	in->c.predecessor = &in->predecessor;
+	in->predecessor.revoked = in->c.now;
+}
+static void
+expired(struct inputs *in)
+{
+	in->c.predecessor = &in->predecessor;
+	in->predecessor.not_after = in->c.now;
+}
+static void
+followed(struct inputs *in)
+{
+	in->c.predecessor = &in->predecessor;
+	in->c.succession = RENEWAL;
+}
+static void no_profile(struct inputs *in) { in->c.profile = NULL; }
+static void internal(struct inputs *in) { in->profile.internal = true; }
+static void
+other_profile(struct inputs *in)
+{
+	strcpy(in->profile.name, "code-signing");
+}
+static void
+weak(struct inputs *in)
+{
+	err_set(&in->key_fault, EKEYREJECTED, "its exponent is 3");
+}
+static void p192(struct inputs *in) { in->c.key_type = "ec:P-192"; }
+static void rsa_1024(struct inputs *in) { in->c.key_type = "rsa:1024"; }
+static void rsa_2048(struct inputs *in) { in->c.key_type = "rsa:2048"; }
+static void rsa_16k(struct inputs *in) { in->c.key_type = "rsa:16384"; }
+static void
+blocked(struct inputs *in)
+{
+	in->c.spki_sha256 = digest_of("blocked");
+}
+static void
+of_another(struct inputs *in)
+{
+	in->c.spki_sha256 = digest_of("of another");
+}
+static void
+subject_of_another(struct inputs *in)
+{
+	in->c.common_name = "www.taken.org";
+}
+static void few_names(struct inputs *in) { in->profile.names_max = 0; }
+static void
+issuer_ended(struct inputs *in)
+{
+	in->c.issuer_end = in->c.now;
+}
+static void
+issuer_ends_soon(struct inputs *in)
+{
+	in->c.issuer_end = in->c.now + 10 * USEC_DAY;
+}
+static void full(struct inputs *in) { in->config.open_requests_max = 0; }
+
+/* --- the table ------------------------------------------------------------ */
+
+struct row {
+	const char	*what;
+	void		(*spoil)(struct inputs *);
+	const char	*rule;		/* NULL: every rule passes */
+	enum finding_kind kind;
+	int		 code;
+	bool		 ends;		/* the rules behind are not asked */
+	const char	*says;
+};
+
+static const struct row rows[] = {
+	{ "nothing spoiled", nothing },
+	{ "its own slot", slot_of_its_own },
+	{ "a verified registration", verified },
+	{ "a wildcard inside", wildcard },
+	{ "a valid predecessor", followed },
+	{ "RSA at the minimum", rsa_2048 },
+	{ "RSA far above", rsa_16k },
+	{ "an issuer that ends before the days do", issuer_ends_soon },
+	{ "an unknown uid", unknown, "subscriber-known", FINDING_NO, EACCES,
+	    true, "no registered subscriber" },
+	{ "a uid of several", many, "subscriber-known", FINDING_NO, EACCES,
+	    true, "several" },
+	{ "another's uid", stranger, "caller-may-act", FINDING_NO, EACCES,
+	    true, "4711" },
+	{ "root without a right", root_user, "caller-may-act", FINDING_NO,
+	    EACCES, true, "uid 0" },
+	{ "another's slot", slot_of_another, "slot-of-subscriber", FINDING_NO,
+	    EACCES, true, "another subscriber" },
+	{ "a sandbox registration in production", production,
+	    "registration-verified", FINDING_WAIT, 0, false, "sandbox" },
+	{ "a registration of tomorrow", since_tomorrow,
+	    "registration-verified", FINDING_WAIT, 0, false, "later" },
+	{ "new terms", new_terms, "agreement-in-force", FINDING_WAIT, 0,
+	    false, "version 2" },
+	{ "no name at all", no_names, "names-form", FINDING_NO, EBADMSG,
+	    false, "subjectAltName" },
+	{ "a malformed name", bad_name, "names-form", FINDING_NO, EBADMSG,
+	    false, "" },
+	{ "a name not validated", foreign_name, "names-validated",
+	    FINDING_WAIT, 0, false, "www.example.net" },
+	{ "a name that only ends alike", look_alike, "names-validated",
+	    FINDING_WAIT, 0, false, "badexample.org" },
+	{ "the parent of what was validated", parent, "names-validated",
+	    FINDING_WAIT, 0, false, "org" },
+	{ "an address not validated", address, "names-validated",
+	    FINDING_WAIT, 0, false, "ip:192.0.2.1" },
+	{ "a kind of name without validation", mail, "names-validated",
+	    FINDING_WAIT, 0, false, "email:a@example.org" },
+	{ "a validation that ended", later, "validation-current",
+	    FINDING_WAIT, 0, false, "not current" },
+	{ "a validation of the future", earlier, "validation-current",
+	    FINDING_WAIT, 0, false, "not current" },
+	{ "a revoked predecessor", revoked, "predecessor", FINDING_NO,
+	    EKEYREVOKED, false, "revoked" },
+	{ "an expired predecessor", expired, "predecessor", FINDING_NO,
+	    EKEYEXPIRED, false, "expired" },
+	{ "an unknown profile", no_profile, "profile-allowed", FINDING_NO,
+	    EACCES, false, "no profile" },
+	{ "a profile of the CA's own", internal, "profile-allowed",
+	    FINDING_NO, EACCES, false, "" },
+	{ "a profile it may not use", other_profile, "profile-allowed",
+	    FINDING_NO, EACCES, false, "code-signing" },
+	{ "a weak key", weak, "key-strength", FINDING_NO, EKEYREJECTED,
+	    false, "exponent" },
+	{ "a curve the profile lacks", p192, "key-for-profile", FINDING_NO,
+	    EKEYREJECTED, false, "ec:P-192" },
+	{ "RSA under the minimum", rsa_1024, "key-for-profile", FINDING_NO,
+	    EKEYREJECTED, false, "rsa:2048" },
+	{ "a key reported compromised", blocked, "key-not-blocked",
+	    FINDING_NO, EKEYREJECTED, false, "compromised" },
+	{ "another subscriber's key", of_another, "key-of-subscriber",
+	    FINDING_WAIT, 0, false, "another subscriber" },
+	{ "another subscriber's subject", subject_of_another,
+	    "subject-of-subscriber", FINDING_WAIT, 0, false,
+	    "www.taken.org" },
+	{ "more names than allowed", few_names, "names-count", FINDING_NO,
+	    EINVAL, false, "allows 0" },
+	{ "an issuer that ended", issuer_ended, "validity-inside-issuer",
+	    FINDING_NO, ENOKEY, false, "ended" },
+	{ "a full box", full, "open-requests", FINDING_NO, EDQUOT, false,
+	    "0 are allowed" },
+};
+
+static void
+fill(struct inputs *in, struct view *v)
+{
+	static const struct profile *tls;
+
+	memset(in, 0, sizeof(*in));
+	in->config = bed_config;
+	in->terms = bed_config.papers[2];
+	in->config.papers = &in->terms;
+	in->config.paper_count = 1;
+	tls = config_profile(&bed_config, "tls-server");
+	in->profile = *tls;
+	assert_int_equal(subscriber_get(v, bed_acme, &in->subscriber), 1);
+	in->box.id = BOX_ROOT;
+	strcpy(in->slot.name, "www");
+	strcpy(in->names[0].kind, "dns");
+	strcpy(in->names[0].text, "www.example.org");
+	strcpy(in->names[1].kind, "dns");
+	in->predecessor.not_after = clock_now() + USEC_DAY;
+	in->c = (struct gate_case){ .config = &in->config,
+	    .now = clock_now(), .uid = BED_UID, .box = &in->box,
+	    .slot = &in->slot, .subscribers = 1,
+	    .subscriber = &in->subscriber, .profile_name = "tls-server",
+	    .profile = &in->profile, .key_fault = &in->key_fault,
+	    .key_type = "ec:P-256", .spki_sha256 = digest_of("fresh key"),
+	    .common_name = "www.example.org", .names = in->names,
+	    .name_count = 1, .issuer_end = bed_config.issuing_not_after };
+}
+
+static void
+put_others(void)
+{
+	struct certificate c = certificate_made(1);
+	struct bytes der = { 0 };
+	struct tx *tx = begin();
+
+	bytes_put(&der, "x", 1);
+	c.subscriber = bed_other;
+	strcpy(c.spki_sha256, digest_of("of another"));
+	strcpy(c.common_name, "www.taken.org");
+	assert_done(certificate_put(tx, &c, SLICE(&der), NULL, 0,
+	    &test_err));
+	assert_done(key_block(tx, digest_of("blocked"), &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	bytes_free(&der);
+}
+
+static const struct finding *
+find(const struct verdict *verdict, const char *rule)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->finding_count; i++)
+		if (strcmp(verdict->findings[i].rule, rule) == 0)
+			return &verdict->findings[i];
+	return NULL;
+}
+
+static void
+judge_row(const struct row *row, struct view *v)
+{
+	const struct finding *found;
+	struct inputs in;
+	struct verdict verdict;
+
+	fill(&in, v);
+	row->spoil(&in);
+	if (gates_judge(v, &in.c, &verdict, &test_err) != 0)
+		fail_msg("%s: %s", row->what, test_err.text);
+	if (row->rule == NULL) {
+		if (verdict.finding_count != 0)
+			fail_msg("%s: %s: %s", row->what,
+			    verdict.findings[0].rule,
+			    verdict.findings[0].text);
+		assert_true(verdict.complete);
+		return;
+	}
+	if ((found = find(&verdict, row->rule)) == NULL)
+		fail_msg("%s: rule %s passed", row->what, row->rule);
+	if (found->kind != row->kind || found->code != row->code ||
+	    strstr(found->text, row->says) == NULL)
+		fail_msg("%s: %d %d %s", row->what, (int)found->kind,
+		    found->code, found->text);
+	if (verdict.complete != !row->ends)
+		fail_msg("%s: complete %d", row->what, verdict.complete);
+}
+
+static void
+each_rule_says_no_to_its_own(void **state)
+{
+	struct view *v;
+	size_t i;
+
+	put_others();
+	v = view_take(test_store);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		judge_row(&rows[i], v);
+	view_put(v);
+}
+
+/* A row whose rule no case spoils would be a rule that nobody tested. */
+static void
+every_rule_of_the_table_is_in_the_cases(void **state)
+{
+	struct gate_rule rule;
+	size_t i, j;
+	bool found;
+
+	for (i = 0; gates_rule(i, &rule); i++) {
+		if (rule.internal || strcmp(rule.name,
+		    "proof-of-possession") == 0)
+			continue;
+		for (found = false, j = 0; j < sizeof(rows) / sizeof(rows[0]);
+		    j++)
+			found |= rows[j].rule != NULL &&
+			    strcmp(rows[j].rule, rule.name) == 0;
+		if (!found)
+			fail_msg("no case for %s", rule.name);
+	}
+	assert_true(i > 15);
+}
+
+/* What cannot be told is no verdict. */
+static void
+without_terms_nothing_is_told(void **state)
+{
+	struct inputs in;
+	struct verdict verdict;
+	struct view *v = view_take(test_store);
+
+	fill(&in, v);
+	in.config.paper_count = 0;
+	assert_refused(gates_judge(v, &in.c, &verdict, &test_err), EIO);
+	assert_false(verdict.complete);
+	view_put(v);
+}
+
+static void
+the_cas_own_are_asked_their_own_rules(void **state)
+{
+	struct inputs in;
+	struct verdict verdict;
+	char pinned[65];
+	struct view *v = view_take(test_store);
+
+	fill(&in, v);
+	in.c.box = NULL;
+	in.c.profile = config_profile(&bed_config, "ocsp-responder");
+	sha256_text(pinned, SLICE(&bed_config.keys[2].spki));
+	in.c.spki_sha256 = pinned;
+	in.c.approval = 3;
+	assert_done(gates_judge(v, &in.c, &verdict, &test_err));
+	assert_int_equal(verdict.finding_count, 0);
+	assert_true(verdict.complete);
+
+	in.c.approval = 0;
+	in.c.profile = &in.profile;
+	in.c.spki_sha256 = digest_of("another key");
+	assert_done(gates_judge(v, &in.c, &verdict, &test_err));
+	assert_non_null(find(&verdict, "standing-approval"));
+	assert_non_null(find(&verdict, "profile-internal"));
+	assert_non_null(find(&verdict, "key-pinned"));
+	view_put(v);
+}
+
+static int
+setup(void **state)
+{
+	store_make();
+	bed_configure(3000);
+	bed_register();
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	store_unmake();
+	bed_configure_undo();
+	return 0;
+}
+
+int
+main(void)
+{
+#define STORY(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		STORY(each_rule_says_no_to_its_own),
+		STORY(every_rule_of_the_table_is_in_the_cases),
+		STORY(without_terms_nothing_is_told),
+		STORY(the_cas_own_are_asked_their_own_rules),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

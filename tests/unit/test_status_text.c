@@ -1,0 +1,136 @@
+/*
+ * What NAME.status says in each state, by tables: the first line, what must
+ * stand in it, and what must not.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ca/status_text.h"
+
+static struct slot slot = { .name = "www", .file_name = "www.csr" };
+
+static struct verdict passed = {
+	.passed = { { "names-validated", "REG-6.2.2-02A",
+	    "every name is inside what was validated" } },
+	.passed_count = 1, .complete = true
+};
+static struct verdict waiting = {
+	.findings = { { "names-validated", "REG-6.2.2-02A", FINDING_WAIT, 0,
+	    "the name www.example.net is not inside what was validated" } },
+	.finding_count = 1, .complete = true
+};
+static struct verdict refused = {
+	.findings = { { "key-strength", "GEN-6.3.6-10", FINDING_NO, 129,
+	    "an RSA key of 512 bits, 2048 are wanted" } },
+	.finding_count = 1
+};
+
+struct row {
+	struct status_facts	 facts;
+	const char		*says[6], *not[3];
+};
+
+static const struct row rows[] = {
+	{ { .state = ISSUED, .box_path = "requests/acme", .slot = &slot,
+	    .request = 7, .path = "re-key", .predecessor = "01AB",
+	    .serial = "01CD", .not_before = USEC, .not_after = 2 * USEC,
+	    .renew_after = 1500000, .verdict = &passed },
+	  { "file: requests/acme/www.csr\n", "request: 7\n",
+	    "path: re-key\n", "predecessor: 01AB\n", "serial: 01CD\n",
+	    "certificate: requests/acme/www.crt\n" },
+	  { "Missing", "Refused", "ignored" } },
+	{ { .state = ISSUED, .box_path = "requests", .slot = &slot,
+	    .not_before = USEC, .not_after = 2 * USEC,
+	    .renew_after = USEC_DAY, .verdict = &passed,
+	    .ignored = "subject O; extension keyUsage", .sandbox = true },
+	  { "renew-after: 1970-01-02T00:00:00Z\n", "sandbox: yes",
+	    "Asked for beyond names and key, and ignored:\n  subject O; "
+	    "extension keyUsage\n" }, { "predecessor" } },
+	{ { .state = PENDING, .box_path = "requests", .slot = &slot,
+	    .verdict = &waiting },
+	  { "\nMissing:\n  the name www.example.net", "  waiting  "
+	    "names-validated", "[REG-6.2.2-02A]",
+	    "A person of the registration authority decides" },
+	  { "certificate:", "serial:" } },
+	{ { .state = REJECTED, .box_path = "requests", .slot = &slot,
+	    .verdict = &refused, .kept = "01EE" },
+	  { "\nRefused:\n  an RSA key of 512 bits", "  refused  key-strength",
+	    "The rules after these were not asked.",
+	    "stays as it was: certificate 01EE.\n" },
+	  { "certificate: " } },
+	{ { .state = REJECTED, .box_path = "requests", .slot = &slot,
+	    .fault = "the PEM block has no end" },
+	  { "reason: the PEM block has no end\n" }, { "Gates" } },
+	{ { .state = APPROVED, .box_path = "requests", .slot = &slot,
+	    .verdict = &passed },
+	  { "Every gate was passed." }, { "Missing", "serial" } },
+};
+
+static void
+each_state_says_what_a_person_needs(void **state)
+{
+	struct bytes text = { 0 };
+	char first[64];
+	size_t i, j;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bytes_clear(&text);
+		status_text_render(&rows[i].facts, &text);
+		snprintf(first, sizeof(first), "state: %s\n",
+		    request_state_name(rows[i].facts.state));
+		assert_int_equal(strncmp(bytes_text(&text), first,
+		    strlen(first)), 0);
+		for (j = 0; j < 6 && rows[i].says[j] != NULL; j++)
+			if (strstr(bytes_text(&text), rows[i].says[j]) == NULL)
+				fail_msg("row %zu does not say %s:\n%s", i,
+				    rows[i].says[j], bytes_text(&text));
+		for (j = 0; j < 3 && rows[i].not[j] != NULL; j++)
+			if (strstr(bytes_text(&text), rows[i].not[j]) != NULL)
+				fail_msg("row %zu says %s:\n%s", i,
+				    rows[i].not[j], bytes_text(&text));
+	}
+	bytes_free(&text);
+}
+
+static void
+the_gates_are_taken_over_from_the_text_before(void **state)
+{
+	struct status_facts facts = rows[1].facts;
+	struct bytes before = { 0 }, after = { 0 };
+	struct slice gates;
+
+	facts.state = APPROVED;
+	status_text_render(&facts, &before);
+	gates = status_text_gates(SLICE(&before));
+	assert_true(gates.size > 0);
+	facts.state = ISSUED;
+	facts.verdict = NULL;
+	facts.ignored = "";
+	facts.gates = gates;
+	status_text_render(&facts, &after);
+	assert_true(slice_equal(status_text_gates(SLICE(&after)), gates));
+	assert_non_null(strstr(bytes_text(&after), "subject O; extension"));
+	bytes_clear(&before);
+	assert_int_equal(status_text_gates(SLICE(&before)).size, 0);
+	assert_int_equal(status_text_gates(slice_text("state: x\n")).size, 0);
+	bytes_free(&before);
+	bytes_free(&after);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_state_says_what_a_person_needs),
+		cmocka_unit_test(the_gates_are_taken_over_from_the_text_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
