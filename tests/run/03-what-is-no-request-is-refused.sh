@@ -72,9 +72,11 @@ refused "Bad message" "$dir/long.der"
 refused "Bad message" "$dir/nul.der"
 refused "Bad message" "$dir/ip.der"
 
-# A gigabyte (sparse) stops at the limit, at once.
-truncate -s 1G "$dir/huge.csr"
-refuses "File too large" cp --sparse=never "$dir/huge.csr" "$box/"
+# A gigabyte stops at the limit, at once; one of zeros at its first octet.
+refuses "File too large" bash -c \
+    "yes 'words before a request' | head -c 1G >'$box/huge.csr'"
+truncate -s 1G "$dir/zeros.csr"
+refuses "Bad message" cp --sparse=never "$dir/zeros.csr" "$box/"
 refuses "File too large" truncate -s 1G "$box/huge2.csr"
 
 # A refused overwrite destroys nothing.

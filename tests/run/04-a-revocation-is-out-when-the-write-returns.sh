@@ -39,16 +39,15 @@ refuses "certificate revoked" openssl verify -crl_check \
     "$ca/requests/www.crt"
 
 # What cannot be: a serial never issued, an unknown reason, twice, undoing.
-refuses "No such file" sh -c \
+refuses "No such file" bash -c \
     "echo keyCompromise >'$ca/revoke/01000000000000000000000000000000FF'"
-refuses "Invalid argument" sh -c "echo foo >'$ca/revoke/$serial'"
-refuses "Key has been revoked" sh -c "echo superseded >'$ca/revoke/$serial'"
+refuses "Invalid argument" bash -c "echo foo >'$ca/revoke/$serial'"
+refuses "Key has been revoked" bash -c "echo superseded >'$ca/revoke/$serial'"
 refuses "not permitted" rm -f "$ca/revoke/$serial"
 refuses "" rm -rf "$ca/revoke"
 must on_crl
 
 # The key is blocked: the same request again is refused.
-new_key www2
 refuses "Key was rejected" cp "$dir/www.csr" "$ca/requests/again.csr"
 
 # Names and numbers of reasons, lower-case serials and colons are understood;

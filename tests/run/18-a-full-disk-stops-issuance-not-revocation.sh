@@ -6,7 +6,17 @@ must mkfs.ext4 -q "$dir/disk"
 mkdir "$home"
 must mount -o loop "$dir/disk" "$home"
 rmdir "$home/lost+found"
-trap 'umount -l "$ca" 2>/dev/null; umount -l "$home" 2>/dev/null; end_story' EXIT
+# The loop device goes with the last that uses it.
+end_full_disk() {
+	told=$?
+	set +e
+	main=$(cat "$home/run/lock" 2>/dev/null)
+	kill "$main" 2>/dev/null
+	wait "$main" 2>/dev/null
+	umount -l "$home" 2>/dev/null
+	end_story
+}
+trap end_full_disk EXIT
 new_ca
 new_csr one one.example.org
 new_csr two two.example.org

@@ -11,8 +11,9 @@ says "24 h" "$ca/ca/cps/current.txt"
 says "12 h" "$ca/ca/cps/current.txt"
 for file in README.txt ca/keys.txt ca/scope.txt ca/profiles/tls-server.txt; do
 	must test -s "$ca/$file"
-	says SANDBOX "$ca/$file" || true
 done
+says SANDBOX "$ca/ca/keys.txt"
+says SANDBOX "$ca/ca/scope.txt"
 says SANDBOX "$ca/README.txt"
 grep -qi sandbox "$ca/status/health.txt" || fail "health does not say sandbox"
 openssl x509 -in "$ca/ca/issuing.pem" -noout -subject | grep -q SANDBOX ||
@@ -35,6 +36,13 @@ cp "$profile" "$dir/good.profile"
 sed -i 's/^policy_oid.*/policy_oid = 2.23.140.1.2.1/' "$profile"
 refuses "2.23.140.1.2.1" "$pkifs" mount "$home" "$ca"
 cp "$dir/good.profile" "$profile"
+
+# A number that a person put in place of the program's is refused by its name.
+cp "$home/cps/1.txt" "$dir/good.cps"
+sed -i 's/nextUpdate is ${crl.next_update}/nextUpdate is 48 h/' "$home/cps/1.txt"
+cmp -s "$home/cps/1.txt" "$dir/good.cps" && fail "the CPS has no such line"
+refuses "crl.next_update" "$pkifs" mount "$home" "$ca"
+cp "$dir/good.cps" "$home/cps/1.txt"
 
 # A changed profile is an event.
 sed -i 's/^days.*/days = 30/' "$profile"

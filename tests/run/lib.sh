@@ -25,7 +25,7 @@ export LC_ALL=C
 unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED 2>/dev/null || true
 
 end_story() {
-	status=$?
+	status=${told:-$?}
 	set +e
 	for child in $children; do
 		kill "$child" 2>/dev/null
@@ -129,8 +129,8 @@ new_csr() {
 	shift
 	[ -f "$dir/$csr.key" ] || new_key "$csr"
 	names=
-	for name; do
-		names="$names${names:+,}DNS:$name"
+	for dns_name; do
+		names="$names${names:+,}DNS:$dns_name"
 	done
 	openssl req -new -key "$dir/$csr.key" -subj "/CN=$1" \
 	    -addext "subjectAltName=$names" -out "$dir/$csr.csr"
