@@ -163,9 +163,9 @@ fill_event(struct event *event, const void *arg)
 		    work->ids.id[i].serial);
 	event_detail(event, "status", work->singles[0].revoked != 0 ?
 	    "revoked" : "good");
-	if (work->der.size > 0) {
+	if (work->der.size > 0) {	/* not kept: no input document */
 		sha256_text(digest, SLICE(&work->der));
-		event_input(event, "ocsp-answer", work->der.size, digest);
+		event_detail(event, "answer-sha256", digest);
 	}
 }
 

@@ -121,12 +121,12 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	struct import *import = (struct import *)job;
 	char digest[SHA256_TEXT];
 
-	if (desk_append(tx, make_event(import), err) != 0)
+	if (documents_put(tx, import->der, digest, err) != 0 ||
+	    desk_append(tx, make_event(import), err) != 0)
 		return -1;
 	if (import->fault.code != 0)
 		return 0;
-	if (documents_put(tx, import->der, digest, err) != 0 ||
-	    crl_put(tx, &import->crl, err) != 0 ||
+	if (crl_put(tx, &import->crl, err) != 0 ||
 	    put_file(tx, "root.crl", import->der, err) != 0)
 		return -1;
 	return put_file(tx, "root.crl.pem", SLICE(&import->pem), err);
