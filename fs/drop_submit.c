@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/stop.h"
 #include "drops_private.h"
 #include "resend.h"
 
@@ -146,6 +147,7 @@ flush_decided(void *arg, const struct err *fault)
 		    fault_errno(fault));
 		free(flusher);
 	}
+	stop_at("core.replied");
 	bytes_free(&submission->bytes);
 	free(submission);
 }

@@ -4,7 +4,7 @@
 # C_Sign the token saw has its beginning in the journal, every completed one
 # is in the evidence, every other is closed there as abandoned; each cp ends
 # with its certificate or an error and nothing; nothing is issued twice.
-#	run.sh [POINT VICTIM]
+#	run.sh [VICTIM [POINT]]
 set -eu
 . "$(dirname "$0")/../run/lib.sh"
 export PKIFS_STOP_FILE="$dir/stop"
@@ -30,9 +30,10 @@ must test -s "$ca/requests/warm.crt"
 
 # What holds after every kill.
 invariants() {
-	must "$pkifs" verify "$ca/evidence"
+	must "$pkifs" verify "$ca/evidence" >"$dir/verified"
 	python3 "$top/tests/crash/invariants.py" "$PKIFS_SHIM_FILE" \
-	    "$home/signer" "$ca/evidence" || fail "at $1, killing $2"
+	    "$home/signer" "$ca/evidence" "$ca/status/issuing.crl" \
+	    >"$dir/counts" || fail "at $1, killing $2"
 }
 
 kill_at() {	# victim
@@ -42,40 +43,43 @@ kill_at() {	# victim
 	esac
 }
 
+is_gone() {
+	! mountpoint -q "$ca" && ! pgrep -f "pkifs .*$home" >/dev/null
+}
+
 back() {	# after main was killed everything is gone: mount again
 	[ "$1" = main ] || return 0
-	within 15 sh -c "! mountpoint -q '$ca'"
-	within 15 sh -c "! pgrep -f 'pkifs core.*$home'"
+	within 15 is_gone
 	mount_ca
 }
 
 number=0
 try_issuance() {	# point victim
 	number=$((number + 1))
-	name=i$number
-	new_csr $name $name.example.org
+	slot=i$number
+	new_csr $slot $slot.example.org
 	stop arm "$1"
-	cp "$dir/$name.csr" "$ca/requests/" 2>"$dir/cp.err" &
+	cp "$dir/$slot.csr" "$ca/requests/" 2>"$dir/cp.err" &
 	copy=$!
-	stop wait 10 || fail "$1 was never reached"
+	stop wait 10 >/dev/null || fail "$1 was never reached"
 	kill_at "$2"
 	stop release
 	rc=0
 	wait $copy || rc=$?
 	back "$2"
 	if [ $rc = 0 ]; then
-		within 20 test -s "$ca/requests/$name.crt"
+		within 20 test -s "$ca/requests/$slot.crt"
 	elif [ "$2" != main ]; then
 		fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
 	else
 		# Either nothing of it exists, or it is completed by itself.
-		[ ! -e "$ca/requests/$name.csr" ] ||
-		    within 20 test -s "$ca/requests/$name.crt"
+		[ ! -e "$ca/requests/$slot.csr" ] ||
+		    within 20 test -s "$ca/requests/$slot.crt"
 	fi
-	must cp "$dir/$name.csr" "$ca/requests/"
-	within 20 test -s "$ca/requests/$name.crt"
-	must verify_certificate "$ca/requests/$name.crt"
-	[ "$(ls "$ca/issued/by-name/$name.example.org" | wc -l)" = 1 ] ||
+	must cp "$dir/$slot.csr" "$ca/requests/"
+	within 20 test -s "$ca/requests/$slot.crt"
+	must verify_certificate "$ca/requests/$slot.crt"
+	[ "$(ls "$ca/issued/by-name/$slot.example.org" | wc -l)" = 1 ] ||
 	    fail "$1, killing $2: issued twice"
 	invariants "$1" "$2"
 	echo "ok issuance   $1 ($2)"
@@ -83,14 +87,14 @@ try_issuance() {	# point victim
 
 try_revocation() {	# point victim
 	number=$((number + 1))
-	name=v$number
-	new_csr $name $name.example.org
-	must cp "$dir/$name.csr" "$ca/requests/"
-	serial=$(serial_of "$ca/requests/$name.crt")
+	slot=v$number
+	new_csr $slot $slot.example.org
+	must cp "$dir/$slot.csr" "$ca/requests/"
+	serial=$(serial_of "$ca/requests/$slot.crt")
 	stop arm "$1"
 	(echo superseded >"$ca/revoke/$serial") 2>"$dir/echo.err" &
 	writer=$!
-	stop wait 10 || fail "$1 was never reached"
+	stop wait 10 >/dev/null || fail "$1 was never reached"
 	kill_at "$2"
 	stop release
 	rc=0
@@ -108,17 +112,22 @@ try_revocation() {	# point victim
 	echo "ok revocation $1 ($2)"
 }
 
-if [ $# = 2 ]; then
-	issuance=$1 revocation= victims=$2
-fi
-for point in $issuance; do
-	for victim in ${victims:-core signer main}; do
+of() {	# POINTS: those asked for
+	for point in $1; do
+		case ${wanted:-$point} in "$point") echo "$point" ;; esac
+	done
+}
+
+victims=${1:-core signer main} wanted=${2:-}
+for point in $(of "$issuance"); do
+	for victim in $victims; do
 		try_issuance "$point" "$victim"
 	done
 done
-for point in $revocation; do
-	for victim in core signer main; do
+for point in $(of "$revocation"); do
+	for victim in $victims; do
 		try_revocation "$point" "$victim"
 	done
 done
+cat "$dir/counts"
 echo "$number passed, 0 failed"
