@@ -13,6 +13,17 @@
 
 #include "../ca/err.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED	1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED	1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED	0
+#endif
+
 struct sandbox_person {
 	const char	*user;		/* by name; looked up before chroot */
 	bool		 groups;	/* with the user's further groups */
@@ -53,7 +64,10 @@ int	sandbox_places(const struct sandbox_place *, size_t count,
 enum sandbox_process {
 	SANDBOX_CORE, SANDBOX_SIGNER, SANDBOX_HERALD, SANDBOX_DETACHER
 };
-/* The process's table of system calls, by seccomp. */
+/*
+ * The process's table of system calls, by seccomp.  What a sanitizer calls is
+ * anybody's guess: with one, each has the signer's.
+ */
 int	sandbox_calls(enum sandbox_process, struct err *);
 
 /* No core dump, no ptrace, nothing of its memory in /proc. */
