@@ -82,6 +82,8 @@ turn(struct crl_maker *m)
 		left = m->due - clock_now();
 		return left < RETRY_MOST ? left : RETRY_MOST;
 	}
+	if (due)
+		health_look(m->desk->health);
 	if (!signing->ready(signing, "issuing"))
 		return due ? LOOK_FOR_KEY : LOOK_LATER;
 	if ((made = work(m, due, &err)) == -1)

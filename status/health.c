@@ -11,7 +11,7 @@
 #include "bell.h"
 #include "health.h"
 
-#define EVERY		(2 * USEC)	/* between two looks */
+#define EVERY		(USEC / 2)	/* between two looks */
 #define PENDING_LONG	(1 * USEC)	/* a publication takes less */
 #define ROOT_WARN	(30 * USEC_DAY)	/* the root's CRL is made by hand */
 #define ROOT_FAIL	(7 * USEC_DAY)
@@ -290,8 +290,8 @@ applied(struct job *job, const struct err *fault)
 	pthread_mutex_unlock(&h->mutex);
 }
 
-static void
-publish(struct health *h)
+void
+health_look(struct health *h)
 {
 	struct bytes text = { 0 };
 	bool same;
@@ -318,7 +318,7 @@ fire(struct timer *timer)
 	    offsetof(struct health, timer));
 	bool closing;
 
-	publish(h);
+	health_look(h);
 	pthread_mutex_lock(&h->mutex);
 	closing = h->closing;
 	pthread_mutex_unlock(&h->mutex);
@@ -344,7 +344,7 @@ health_new(const struct authority_parts *parts, struct timers *timers)
 	h->job.essential = true;
 	for (int i = 0; i < HEALTH_CHECKS; i++)
 		health_set(h, i, HEALTH_OK, "nothing to say yet");
-	publish(h);
+	health_look(h);
 	pthread_mutex_lock(&h->mutex);
 	while (h->busy)
 		pthread_cond_wait(&h->idle, &h->mutex);

@@ -1,7 +1,7 @@
 /*
  * status/health.txt: one line for each check, `ok`, `warn` or `fail` and why.
  * Whoever knows the answer to a check sets it; keys, store, clock and age are
- * looked at every few seconds.  A new version is published when a line
+ * looked at twice a second.  A new version is published when a line
  * changed, so no line holds what changes by itself.
  */
 #ifndef STATUS_HEALTH_H
@@ -23,6 +23,8 @@ enum health_check {
 /* Publishes the first version before it returns. */
 struct health	*health_new(const struct authority_parts *, struct timers *);
 void		 health_free(struct health *);
+/* Looks at once; what changed is published behind the call. */
+void		 health_look(struct health *);
 /* `oldest` tells since when a revocation waits to be published, 0: none. */
 void		 health_watch(struct health *, usec_t (*oldest)(void *),
 		    void *arg);
