@@ -50,7 +50,7 @@ living_holder(int fd)
 	return (pid_t)pid;
 }
 
-/* Held by others only for a moment: by a main that ends, or its children. */
+/* Without a pid in it: somebody is starting or ending. */
 static int
 lock_or_name_holder(int fd, const char *home, struct err *err)
 {
@@ -76,8 +76,8 @@ lock_or_name_holder(int fd, const char *home, struct err *err)
 int
 keeper_lock(struct keeper *k, struct err *err)
 {
-	char path[PATH_MAX], text[32];
-	int fd, n;
+	char path[PATH_MAX];
+	int fd;
 
 	if (snprintf(path, sizeof(path), "%s/run/lock", k->home) >=
 	    (int)sizeof(path))
@@ -91,9 +91,20 @@ keeper_lock(struct keeper *k, struct err *err)
 		return -1;
 	}
 	k->lock = fd;
-	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-	if (ftruncate(fd, 0) == -1 || pwrite(fd, text, (size_t)n, 0) != n)
+	if (ftruncate(fd, 0) == -1)
 		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+int
+keeper_sign_lock(struct keeper *k, struct err *err)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (pwrite(k->lock, text, (size_t)n, 0) != n)
+		return err_set(err, errno, "%s/run/lock: %s", k->home,
+		    strerror(errno));
 	return 0;
 }
 

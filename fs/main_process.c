@@ -197,6 +197,7 @@ start_fresh(struct keeper *k, struct err *err)
 {
 	if (keeper_lock(k, err) == -1 || read_home(k, err) == -1 ||
 	    mount_clear(k->home, k->mountpoint, err) == -1 ||
+	    keeper_sign_lock(k, err) == -1 ||
 	    keeper_listen(k, err) == -1 ||
 	    keeper_start(k, DETACHER, err) == -1 ||
 	    keeper_start(k, HERALD, err) == -1 ||

@@ -58,6 +58,8 @@ void	keeper_tell(struct keeper *, const char *failure);
 /* --- main_mount.c -------------------------------------------------------- */
 
 int	keeper_lock(struct keeper *, struct err *);
+/* Our pid into the lock; from then on no dead mount is in our place. */
+int	keeper_sign_lock(struct keeper *, struct err *);
 /* A fresh mount with a fresh slab. */
 int	keeper_mount(struct keeper *, struct err *);
 /* What is there is ended for all its users, and mounted anew. */
