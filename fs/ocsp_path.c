@@ -14,6 +14,7 @@
 
 #define PLACES_MOST	8	/* where slashes may have been lost */
 #define TRIES_MOST	200
+#define LOST_BEFORE	2	/* lost in front of a part, at most */
 #define OCSP_DIGITS_MOST ((OCSP_REQUEST_MOST * 4 + 2) / 3)
 #define GENERATIONS	46	/* bits in an inode number */
 
@@ -79,6 +80,9 @@ struct lost {
 	size_t		 places[PLACES_MOST];	/* of the slashes there are */
 	size_t		 place_count;
 	unsigned	 tries;
+	bool		 found;
+	ocsp_issued	*issued;
+	void		*arg;
 };
 
 static bool
@@ -106,35 +110,59 @@ find_places(struct lost *lost)
 {
 	size_t	i;
 
-	lost->place_count = 0;
 	for (i = 0; i < lost->digits; i++)
 		if (lost->text[i] == '/' && lost->place_count < PLACES_MOST)
 			lost->places[lost->place_count++] = i;
+	/* A last slash is lost when a web server cuts it off. */
+	if (lost->missing == 1 && lost->place_count < PLACES_MOST)
+		lost->places[lost->place_count++] = lost->digits;
 }
 
-/* `more` slashes at one of the places, and at the next one the others. */
+/* The text with more slashes at two of its places; its new length. */
+static size_t
+insert(const struct lost *lost, size_t x, size_t at_x, size_t y, size_t at_y,
+    char *longer)
+{
+	size_t	i, n = 0;
+
+	for (i = 0; i <= lost->digits; i++) {
+		if (i == x) {
+			memset(longer + n, '/', at_x);
+			n += at_x;
+		}
+		if (i == y) {
+			memset(longer + n, '/', at_y);
+			n += at_y;
+		}
+		if (i < lost->digits)
+			longer[n++] = lost->text[i];
+	}
+	return (n);
+}
+
+/* What was issued is meant; else the first that is a request at all. */
 static bool
 try_places(struct lost *lost, size_t first, size_t more, size_t second,
     struct bytes *der)
 {
+	struct bytes	tried = { 0 };
 	struct ocsp_ids	ids;
-	size_t		x = lost->places[first], y = lost->places[second];
-	size_t		rest = lost->missing - more, i, n = 0;
 	char		longer[OCSP_DIGITS_MOST + 1];
+	size_t		n;
+	bool		issued = false;
 
-	for (i = 0; i < lost->digits; i++) {
-		if (i == x) {
-			memset(longer + n, '/', more);
-			n += more;
-		}
-		if (i == y) {
-			memset(longer + n, '/', rest);
-			n += rest;
-		}
-		longer[n++] = lost->text[i];
-	}
+	n = insert(lost, lost->places[first], more, lost->places[second],
+	    lost->missing - more, longer);
 	lost->tries++;
-	return (is_request(longer, n, &ids, der));
+	if (is_request(longer, n, &ids, &tried)) {
+		issued = lost->issued(lost->arg, ids.id[0].serial,
+		    ids.id[0].serial);
+		if (issued || !lost->found)
+			bytes_copy(der, SLICE(&tried));
+		lost->found = true;
+	}
+	bytes_free(&tried);
+	return (issued);
 }
 
 /* All at one place is likeliest; then at two.  Bounded: anybody asks. */
@@ -150,40 +178,59 @@ put_back(struct lost *lost, struct bytes *der)
 		for (j = i + 1; j < lost->place_count; j++)
 			for (more = 1; more < lost->missing; more++) {
 				if (lost->tries > TRIES_MOST)
-					return (false);
+					return (lost->found);
 				if (try_places(lost, i, more, j, der))
 					return (true);
 			}
-	return (false);
+	return (lost->found);
 }
 
 /*
- * Does a longer path begin like this whose serial was issued?  Behind the
- * text comes a slash; the rest may be anything from all zero to all one bits.
+ * Does a path begin like this whose serial was issued?  Behind these digits
+ * comes a slash; the rest may be anything from all zero to all one bits.
  */
 static bool
-may_go_on(const struct lost *lost, ocsp_issued *issued, void *arg,
+goes_on(const struct lost *lost, char *longer, size_t digits,
     struct bytes *der)
 {
 	struct ocsp_ids	low, high;
-	char		longer[OCSP_DIGITS_MOST + 1];
-	size_t		n = lost->digits + lost->missing;
-	bool		there;
+	size_t		wanted = lost->digits + lost->missing;
 
-	memcpy(longer, lost->text, lost->digits);
-	longer[lost->digits] = '/';
-	memset(longer + lost->digits + 1, 'A', lost->missing - 1);
-	there = is_request(longer, n, &low, der);
-	memset(longer + lost->digits + 1, '/', lost->missing - 1);
-	return (there && is_request(longer, n, &high, der) &&
-	    issued(arg, low.id[0].serial, high.id[0].serial));
+	if (digits + 1 >= wanted)
+		return (false);
+	longer[digits] = '/';
+	memset(longer + digits + 1, 'A', wanted - digits - 1);
+	if (!is_request(longer, wanted, &low, der))
+		return (false);
+	memset(longer + digits + 1, '/', wanted - digits - 1);
+	return (is_request(longer, wanted, &high, der) &&
+	    lost->issued(lost->arg, low.id[0].serial, high.id[0].serial));
+}
+
+/* Perhaps a slash or two were lost of what is here already. */
+static bool
+may_go_on(const struct lost *lost, struct bytes *der)
+{
+	size_t	i, more, n;
+	char	longer[OCSP_DIGITS_MOST + 1];
+
+	for (more = 0; more <= LOST_BEFORE && more < lost->missing; more++)
+		for (i = 0; i < lost->place_count; i++) {
+			n = insert(lost, lost->places[i], more, 0, 0, longer);
+			if (goes_on(lost, longer, n, der))
+				return (true);
+			if (more == 0)
+				break;
+		}
+	return (false);
 }
 
 static bool
 restore(const char *text, size_t digits, bool ended, ocsp_issued *issued,
     void *arg, struct bytes *der)
 {
-	struct lost	lost = { .text = text, .digits = digits };
+	struct lost	lost = { .text = text, .digits = digits,
+			    .issued = issued, .arg = arg };
 	struct bytes	scratch = { 0 };
 	size_t		wanted = digits_wanted(der);
 	bool		longer = false;
@@ -195,7 +242,7 @@ restore(const char *text, size_t digits, bool ended, ocsp_issued *issued,
 	if (lost.place_count == 0)
 		return (false);
 	if (!ended && lost.missing > 1)
-		longer = may_go_on(&lost, issued, arg, &scratch);
+		longer = may_go_on(&lost, &scratch);
 	bytes_free(&scratch);
 	return (!longer && put_back(&lost, der));
 }
