@@ -215,7 +215,8 @@ ocsp_next_single(struct slice *singles, struct ocsp_single *single,
 	    get_status(&in, single) != 0 ||
 	    der_get_generalized_time(&in, this_update) != 0 ||
 	    der_get(&in, DER_CONTEXT(0), &wrapped) != 0 ||
-	    der_get_generalized_time(&wrapped, next_update) != 0 || wrapped.size != 0)
+	    der_get_generalized_time(&wrapped, next_update) != 0 ||
+	    wrapped.size != 0)
 		return -1;
 	return 1;
 }

@@ -13,7 +13,7 @@
 #include "questions.h"
 #include "responder.h"
 
-#define AT_ONCE		16		/* questions, so issuance gets through */
+#define AT_ONCE		16		/* questions: issuance goes on */
 #define LOOK_SOON	(20000)		/* while somebody waits for a key */
 #define LOOK_FOR_KEY	(200000)
 #define LOOK_LATER	(5 * USEC)

@@ -2,8 +2,8 @@
  * Who waits for an OCSP answer to be signed.
  *
  * A question stands in the list from the first who asks until it is answered;
- * those being signed are the first ones, new ones go to the end.  Signatures are limited by a
- * bucket of tokens, so that asking cannot starve issuing.
+ * those being signed are the first ones, new ones go to the end.  Signatures
+ * are limited by a bucket of tokens, so that asking cannot starve issuing.
  */
 #include <pthread.h>
 #include <stdlib.h>
