@@ -21,6 +21,9 @@
 #define CSR_CACHE	256		/* a few KiB each */
 #define CLOSE_WAIT	(3 * USEC)
 
+/* Closed while something waited for the signer: see authority_close. */
+static struct authority	*left;
+
 static void
 authority_free(struct authority *authority)
 {
@@ -74,8 +77,12 @@ authority_close(struct authority *authority)
 	authority->duties = NULL;
 	stopping_record(authority);
 	authority->closed = true;
-	if (waiting_count(authority->waiting) == 0)
+	if (waiting_count(authority->waiting) == 0) {
 		authority_free(authority);
+		return;
+	}
+	authority->next_left = left;
+	left = authority;
 }
 
 void

@@ -29,6 +29,7 @@ struct authority {
 	atomic_long		 internal;	/* number of the CA's own */
 	atomic_bool		 closing;
 	atomic_bool		 closed;	/* left to the process's end */
+	struct authority	*next_left;
 };
 
 #endif
