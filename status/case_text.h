@@ -11,7 +11,7 @@
 
 struct case_act {
 	const char	*role;		/* "subscriber" */
-	const char	*text;		/* as written behind the reason, or "" */
+	const char	*text;		/* behind the reason, or "" */
 	usec_t		 time;
 	uid_t		 uid;
 	int		 reason;

@@ -2,8 +2,9 @@
  * The publisher: revocation from the act to the CRL and OCSP answer that say
  * so, and the answers to those who ask.  Record, then sign, then publish: the
  * revocation is committed with its event before anything is signed; one CRL
- * carries all that came meanwhile.  `done` functions are called once, from a
- * thread of the publisher's, and must not wait.
+ * carries all that came meanwhile.  `done` functions are called once, from
+ * a thread of the publisher's or before the call returns (a refusal, an answer
+ * that is kept), and must not wait.
  */
 #ifndef STATUS_PUBLISHER_H
 #define STATUS_PUBLISHER_H
@@ -25,7 +26,7 @@ void		  publisher_close(struct publisher *);
 struct revocation_act {
 	char	serial[SERIAL_TEXT];
 	uid_t	uid;
-	char	act[65];	/* of the handle, chance: makes a resend known */
+	char	act[65];	/* of the handle: makes a resend known */
 	char	line[1024];	/* as written: `reason [text…]` */
 };
 /* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */

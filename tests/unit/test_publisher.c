@@ -751,7 +751,8 @@ once_revoked_only_the_key_can_get_worse(void **state)
 	/* The same write, sent again to a new core. */
 	assert_int_equal(revoke_as(serial, OFFICER, "4", "same").code, 0);
 	assert_int_equal(officer_revokes(serial, "superseded"), EKEYREVOKED);
-	assert_int_equal(officer_revokes(serial, "cessationOfOperation"), EKEYREVOKED);
+	assert_int_equal(officer_revokes(serial, "cessationOfOperation"),
+	    EKEYREVOKED);
 	assert_int_equal(officer_revokes(serial, "KEYCOMPROMISE"), 0);
 	assert_int_equal(on_crl(serial, NULL), 1);
 	assert_true(case_says(serial, "was superseded"));
