@@ -219,25 +219,32 @@ token_spki(const struct token *t)
 	return SLICE(&t->spki);
 }
 
+/*
+ * The digest and then EVP_PKEY_sign: EVP_DigestSign costs ten microseconds
+ * more with a key of libp11's.
+ */
 int
 token_sign(struct token *t, struct slice tbs, struct bytes *signature,
     struct err *err)
 {
-	EVP_MD_CTX *ctx = NULL;
-	size_t size = 0;
+	const EVP_MD *md = t->algorithm->digest();
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_PKEY_CTX *ctx = NULL;
+	unsigned digest_size;
+	size_t size;
 	int ret = -1;
 
 	ERR_clear_error();
-	if ((ctx = EVP_MD_CTX_new()) == NULL)
-		die("out of memory");
-	if (EVP_DigestSignInit(ctx, NULL, t->algorithm->digest(), NULL,
-	    t->key) != 1 || EVP_DigestSign(ctx, NULL, &size, tbs.data,
-	    tbs.size) != 1)
-		goto out;
+	if (EVP_Digest(tbs.data, tbs.size, digest, &digest_size, md,
+	    NULL) != 1 || (ctx = EVP_PKEY_CTX_new(t->key, NULL)) == NULL)
+		die("no digest, or out of memory");
+	size = (size_t)EVP_PKEY_get_size(t->key);
 	bytes_clear(signature);
 	bytes_resize(signature, size);
-	if (EVP_DigestSign(ctx, signature->data, &size, tbs.data,
-	    tbs.size) != 1)
+	if (EVP_PKEY_sign_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_signature_md(ctx, md) != 1 ||
+	    EVP_PKEY_sign(ctx, signature->data, &size, digest,
+	    digest_size) != 1)
 		goto out;
 	signature->size = size;
 	ret = 0;
@@ -247,6 +254,6 @@ out:
 		bytes_clear(signature);
 		err_in(err, "the token makes no signature");
 	}
-	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_CTX_free(ctx);
 	return ret;
 }
