@@ -103,7 +103,13 @@ mount_ca() {
 	"$pkifs" mount "$home" "$ca" -f >>"$dir/log" 2>&1 &
 	main=$!
 	children="$children $main"
-	within 20 test -e "$ca/README.txt"
+	within 30 mounted
+}
+
+# Over a dead mount the kernel still answers from its cache, so it is main's
+# own pid in the lock that tells.
+mounted() {
+	[ "$(cat "$home/run/lock")" = "$main" ] && [ -e "$ca/README.txt" ]
 }
 
 new_ca() {
