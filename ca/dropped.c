@@ -32,7 +32,9 @@ is_space(unsigned char c)
 static bool
 starts_with(struct slice s, const char *text)
 {
-	return s.size >= strlen(text) && memcmp(s.data, text, strlen(text)) == 0;
+	size_t n = strlen(text);
+
+	return s.size >= n && memcmp(s.data, text, n) == 0;
 }
 
 static struct slice

@@ -170,8 +170,10 @@ static const struct {
 	    "RFC 5280 4.2.1.6, 412-2 4.3.5-1", OPTIONAL, OPTIONAL },
 	[CRL_POINTS] = { "cRLDistributionPoints",
 	    "412-2 GEN-4.3.11-1, -1A, -5", NEVER, IF_CHECKED },
-	[AUTHORITY_ACCESS] = { "authorityInfoAccess", "412-2 GEN-4.4.1-2", NEVER, IF_CHECKED },
-	[OCSP_NOCHECK] = { "ocsp-nocheck", "RFC 6960 4.2.2.2.1", NEVER, IF_NOT_CHECKED },
+	[AUTHORITY_ACCESS] = { "authorityInfoAccess",
+	    "412-2 GEN-4.4.1-2", NEVER, IF_CHECKED },
+	[OCSP_NOCHECK] = { "ocsp-nocheck",
+	    "RFC 6960 4.2.2.2.1", NEVER, IF_NOT_CHECKED },
 };
 
 static int

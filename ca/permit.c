@@ -126,8 +126,8 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 	};
 
 	if (atomic_flag_test_and_set(&permit->spent))
-		return err_set(err, EPERM, "this permit is spent: one judgement "
-		    "allows one signature (GEN-6.3.2-00A)");
+		return err_set(err, EPERM, "this permit is spent: one "
+		    "judgement allows one signature (GEN-6.3.2-00A)");
 	if (strcmp(judged->profile->issuer_key, "issuing") != 0)
 		return err_set(err, EINVAL, "the profile %s wants the key "
 		    "'%s', which issues nothing", judged->profile->name,
