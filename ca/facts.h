@@ -10,7 +10,7 @@
 #include "store.h"
 
 struct facts_change {
-	char	(*paths)[512];		/* published anew; freed by the caller */
+	char	(*paths)[512];		/* published anew; the caller's */
 	size_t	 count;
 	size_t	 changed;		/* facts with another digest */
 };

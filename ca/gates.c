@@ -174,7 +174,7 @@ ask_names_form(struct view *v, const struct gate_case *c, struct answer *a,
 	    c->name_count == 1 ? "" : "s");
 }
 
-/* Which names of the case are inside what was validated, and is that current? */
+/* Which names are inside what was validated, and is that current? */
 struct coverage {
 	const struct gate_case	*c;
 	bool			*covered, *current;

@@ -462,7 +462,8 @@ record_decision(struct application *app, struct tx *tx, struct err *e)
 	if (app->subscriber.id == 0 || (!app->unreadable &&
 	    app->outcome == OUTCOME_REFUSED && !app->verdict.complete &&
 	    app->request.id == 0))
-		return put_decided(app, tx, e);
+		return put_document(app, tx, e) == -1 ? -1 :
+		    put_decided(app, tx, e);
 	if (app->unreadable)
 		return record_unreadable(app, tx, e);
 	return record_judged(app, tx, e);

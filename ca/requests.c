@@ -5,7 +5,7 @@
  *
  *	known bytes		answer
  *	on their way		waits with the first one (waiting.h)
- *	pending			judged again; nothing is recorded unless it moved
+ *	pending			judged again; recorded only if it moved
  *	approved		taken up
  *	issued, current		the same certificate
  *	in the renewal window	judged: a renewal

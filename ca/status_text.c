@@ -99,14 +99,24 @@ put_gates(const struct status_facts *f, struct bytes *to)
 }
 
 static void
+put_findings(const struct status_facts *f, enum finding_kind kind,
+    struct bytes *to)
+{
+	const struct finding	*finding;
+	size_t			 i;
+
+	for (i = 0; f->verdict != NULL && i < f->verdict->finding_count; i++) {
+		finding = &f->verdict->findings[i];
+		if (finding->kind == kind)
+			bytes_printf(to, "  %s\n", finding->text);
+	}
+}
+
+static void
 put_missing(const struct status_facts *f, struct bytes *to)
 {
-	size_t	i;
-
 	bytes_put_text(to, "\nMissing:\n");
-	for (i = 0; f->verdict != NULL && i < f->verdict->finding_count; i++)
-		if (f->verdict->findings[i].kind == FINDING_WAIT)
-			bytes_printf(to, "  %s\n", f->verdict->findings[i].text);
+	put_findings(f, FINDING_WAIT, to);
 	bytes_put_text(to, "\nA person of the registration authority decides. "
 	    "The request is kept and survives a\nrestart; it is judged again "
 	    "by itself when a registration, an agreement, the terms\nor the "
@@ -116,8 +126,6 @@ put_missing(const struct status_facts *f, struct bytes *to)
 static void
 put_explanation(const struct status_facts *f, struct bytes *to)
 {
-	size_t	i;
-
 	if (f->state == PENDING)
 		put_missing(f, to);
 	if (f->state == APPROVED)
@@ -128,11 +136,7 @@ put_explanation(const struct status_facts *f, struct bytes *to)
 		bytes_put_text(to, "\nRefused:\n");
 		if (f->fault != NULL && f->fault[0] != '\0')
 			bytes_printf(to, "  %s\n", f->fault);
-		for (i = 0; f->verdict != NULL &&
-		    i < f->verdict->finding_count; i++)
-			if (f->verdict->findings[i].kind == FINDING_NO)
-				bytes_printf(to, "  %s\n",
-				    f->verdict->findings[i].text);
+		put_findings(f, FINDING_NO, to);
 	}
 	if (f->kept != NULL && f->kept[0] != '\0')
 		bytes_printf(to, "\nWhat was registered here before stays as "

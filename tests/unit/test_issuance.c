@@ -495,7 +495,7 @@ a_signature_is_never_lost_to_a_failing_commit(void **state)
 	EVP_PKEY_free(key);
 }
 
-/* --- of the CA itself, and once each --------------------------------------- */
+/* --- of the CA itself, and once each -------------------------------------- */
 
 struct own_issue {
 	struct bed_drop	d;
