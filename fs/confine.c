@@ -143,6 +143,20 @@ confine_detacher(struct err *err)
 	return sandbox_calls(SANDBOX_DETACHER, err);
 }
 
+/*
+ * Main mounts, reads the home whoever owns it, and starts its children as
+ * others; an ordinary user's keeps fusermount3.
+ */
+int
+confine_main(struct err *err)
+{
+	if (!sandbox_is_root())
+		return 0;
+	return sandbox_bound(CAP(CAP_SYS_ADMIN) | CAP(CAP_SYS_CHROOT) |
+	    CAP(CAP_SETUID) | CAP(CAP_SETGID) | CAP(CAP_KILL) |
+	    CAP(CAP_DAC_OVERRIDE) | CAP(CAP_DAC_READ_SEARCH), err);
+}
+
 #ifdef PKIFS_STOPS
 static int
 confine_as(const char *process, const struct config *config, struct err *err)

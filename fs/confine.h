@@ -18,6 +18,8 @@ int	confine_signer(const char *home, const char *user,
 int	confine_herald(const char *user, struct err *);
 int	confine_herald_to(const char *mountpoint, struct err *);
 int	confine_detacher(struct err *);
+/* What main needs for itself and to make its children what they are. */
+int	confine_main(struct err *);
 
 #ifdef PKIFS_STOPS
 /* probe-confinement core|signer|herald HOME PATH, for the tests. */

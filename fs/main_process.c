@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "../ca/stop.h"
+#include "confine.h"
 #include "control.h"
 #include "main_process.h"
 #include "main_state.h"
@@ -233,7 +234,8 @@ run(struct keeper *k, int state)
 
 	stop_open();
 	log_name("main");
-	if ((rc = open_signals(k, &err)) == 0) {
+	if ((rc = open_signals(k, &err)) == 0 &&
+	    (rc = confine_main(&err)) == 0) {
 		open_watches(k);
 		rc = state == -1 ? start_fresh(k, &err) :
 		    start_resumed(k, state, &err);

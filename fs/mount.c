@@ -26,34 +26,39 @@
 int
 mount_path(const char *mountpoint, char to[PATH_MAX], struct err *err)
 {
-	char parent[PATH_MAX], resolved[PATH_MAX];
-	const char *last;
+	char path[PATH_MAX], parent[PATH_MAX];
+	const char *last, *above = ".";
 	size_t n = strlen(mountpoint);
-	int len;
+	char *slash;
 
 	while (n > 1 && mountpoint[n - 1] == '/')
 		n--;
-	if (n == 0 || n >= sizeof(parent))
+	if (n == 0 || n >= sizeof(path))
 		return err_set(err, EINVAL, "no such mount point");
-	memcpy(parent, mountpoint, n);
-	parent[n] = '\0';
-	last = strrchr(parent, '/');
-	last = last == NULL ? parent : last + 1;
-	if (*last == '\0' || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
-		len = realpath(parent, to) == NULL ? -1 : 0;
-	else if (last == parent)
-		len = realpath(".", resolved) == NULL ? -1 :
-		    snprintf(to, PATH_MAX, "%s/%s", resolved, last);
-	else {
-		parent[last - parent - 1] = '\0';
-		len = realpath(*parent == '\0' ? "/" : parent, resolved) ==
-		    NULL ? -1 : snprintf(to, PATH_MAX, "%s/%s",
-		    strcmp(resolved, "/") == 0 ? "" : resolved, last);
+	memcpy(path, mountpoint, n);
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	last = slash == NULL ? path : slash + 1;
+	if (*last == '\0' || strcmp(last, ".") == 0 ||
+	    strcmp(last, "..") == 0) {
+		if (realpath(path, to) == NULL)
+			goto fail;
+		return 0;
 	}
-	if (len == -1 || len >= PATH_MAX)
-		return err_set(err, errno, "%s: %s", mountpoint,
-		    strerror(errno));
-	return 0;
+	if (slash == path)
+		above = "/";
+	else if (slash != NULL) {
+		*slash = '\0';
+		above = path;
+	}
+	if (realpath(above, parent) == NULL)
+		goto fail;
+	if (snprintf(to, PATH_MAX, "%s/%s", strcmp(parent, "/") == 0 ? "" :
+	    parent, last) < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+fail:
+	return err_set(err, errno, "%s: %s", mountpoint, strerror(errno));
 }
 
 int

@@ -126,6 +126,34 @@ sandbox_give_up(struct err *err)
 	return 0;
 }
 
+int
+sandbox_bound(uint64_t keep, struct err *err)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+	uint64_t has;
+	unsigned long cap;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L) == -1)
+		return err_set(err, errno, "no_new_privs: %s",
+		    strerror(errno));
+	for (cap = 0; cap < 64; cap++)
+		if ((keep & UINT64_C(1) << cap) == 0 &&
+		    prctl(PR_CAPBSET_DROP, cap, 0L, 0L, 0L) == -1 &&
+		    errno == EINVAL)
+			break;		/* the last one was before */
+	if (syscall(SYS_capget, &head, data) == -1)
+		return err_set(err, errno, "capabilities: %s",
+		    strerror(errno));
+	has = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	if (capabilities_set(keep & has) == -1)
+		return err_set(err, errno, "capabilities: %s",
+		    strerror(errno));
+	return 0;
+}
+
 /* Masks of what the running kernel's Landlock knows. */
 static void
 known_to(long abi, struct ruleset *rules)

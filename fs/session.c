@@ -38,6 +38,7 @@ static struct {
 	bool		first;
 	atomic_bool	fed, answered;
 	sem_t		gate;		/* a turnstile: whoever passes opens */
+	atomic_bool	passed;		/* somebody did */
 	void		(*open)(bool);
 	pthread_t	server;
 	atomic_bool	serving;
@@ -73,6 +74,17 @@ make_present(void *buffer, size_t size)
 #endif
 }
 
+static int
+wait_at_gate(void)
+{
+	while (sem_wait(&session.gate) == -1)
+		if (errno != EINTR)
+			return -1;
+	sem_post(&session.gate);
+	atomic_store(&session.passed, true);
+	return 0;
+}
+
 static ssize_t
 session_read(int fd, void *buffer, size_t room, void *tree)
 {
@@ -80,10 +92,8 @@ session_read(int fd, void *buffer, size_t room, void *tree)
 
 	if (!atomic_exchange(&session.fed, true))
 		return feed_init(buffer, room);
-	while (sem_wait(&session.gate) == -1)
-		if (errno != EINTR)
-			return -1;
-	sem_post(&session.gate);
+	if (!atomic_load(&session.passed) && wait_at_gate() == -1)
+		return -1;
 	make_present(buffer, room);
 	n = read(fd, buffer, room);
 	if (n > 0)
