@@ -227,12 +227,14 @@ journal_line_parse(struct slice line, const unsigned char *before,
 {
 	unsigned char wanted[SHA256_OCTETS], found[SHA256_OCTETS];
 	char room[JOURNAL_RECORD_MAX + 1], *rest = room;
-	size_t text;
+	size_t text, i;
 
 	memset(r, 0, sizeof(*r));
-	if (line.size < 66 || line.size > JOURNAL_RECORD_MAX ||
-	    memchr(line.data, '\0', line.size) != NULL)
+	if (line.size < 66 || line.size > JOURNAL_RECORD_MAX)
 		return -1;
+	for (i = 0; i < line.size; i++)
+		if (line.data[i] < ' ' || line.data[i] > '~')
+			return -1;
 	text = line.size - 65;
 	memcpy(room, line.data, line.size);
 	room[line.size] = '\0';
