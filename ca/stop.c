@@ -20,7 +20,8 @@
  * signer.end-written.
  *
  * Faults: commit-enospc (a commit of the store fails with ENOSPC), sign-refuse
- * (the signer refuses), evidence-fail (an event cannot be written).
+ * (the signer refuses), evidence-fail (an event cannot be written), no-resend
+ * (the kernel knows no FUSE_NOTIFY_RESEND).
  */
 #ifdef PKIFS_STOPS
 #include <sys/mman.h>

@@ -19,7 +19,7 @@
 
 #include "notifier.h"
 
-#define BEHIND		16	/* announcements waiting: the herald is behind */
+#define BEHIND		16	/* so many waiting: it is behind */
 #define WAITING_MOST	256
 #define PACE		(100 * USEC / 1000)
 #define RETRY_MS	5

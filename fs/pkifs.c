@@ -149,7 +149,7 @@ main(int argc, char **argv)
 		fflush(NULL);
 		_exit(rc);
 	}
-	/* Those with a usage text of their own print it; `verify` has its own 2. */
+	/* Some print a usage of their own; `verify` has its own 2. */
 	if (rc == 2 && strncmp(verb->help, "usage", 5) != 0 &&
 	    verb->run != verb_verify && verb->run != verb_help)
 		usage(stderr, verb);

@@ -41,7 +41,7 @@ int	sandbox_become(const struct sandbox_person *, struct err *);
 
 /* The capabilities that were kept, too. */
 int	sandbox_give_up(struct err *);
-/* Root stays root with these capabilities at most; for what it executes, too. */
+/* Root keeps these at most; so does what it executes. */
 int	sandbox_bound(uint64_t keep, struct err *);
 
 enum sandbox_access {

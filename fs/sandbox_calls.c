@@ -6,6 +6,7 @@
  * needs nobody knows; it has a list of what it may not.
  */
 #include <errno.h>
+#include <sched.h>
 #include <string.h>
 
 #include <seccomp.h>
@@ -18,16 +19,16 @@ static const char *const every[] = {
 	"geteuid", "getgid", "getpid", "getppid", "getrandom", "gettid",
 	"gettimeofday", "getuid", "madvise", "mmap", "mprotect",
 	"mremap", "munmap", "nanosleep", "newfstatat", "poll", "ppoll",
-	"prctl", "read", "readv", "recvfrom", "recvmsg", "restart_syscall", "rseq",
+	"prctl", "read", "readv", "recvfrom", "recvmsg",
+	"restart_syscall", "rseq",
 	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait",
 	"sched_yield", "sendmsg", "set_robust_list", "sigaltstack", "tgkill",
 	"time", "write", "writev", NULL
 };
 
 static const char *const core[] = {
-	/* threads */
-	"clone", "clone3", "getcpu", "membarrier", "sched_getaffinity",
-	"set_tid_address",
+	/* threads; clone itself is below */
+	"getcpu", "membarrier", "sched_getaffinity", "set_tid_address",
 	/* the store's files */
 	"access", "chmod", "dup", "dup3", "faccessat", "faccessat2",
 	"fallocate", "fchmod", "fchmodat", "fchown", "fdatasync", "flock",
@@ -86,14 +87,17 @@ static const char *const foreign[] = {
 
 static const struct table {
 	const char	*name;
-	const char *const *allowed[2];	/* beside `every`; NULL: all */
+	const char *const *allowed[2];	/* NULL: all */
+	bool		 threads;
 	const char *const *denied;	/* with EPERM */
 	const char *const *deadly;
 } tables[] = {
-	[SANDBOX_CORE] = { "core", { every, core }, NULL, deadly },
-	[SANDBOX_SIGNER] = { "signer", { NULL, NULL }, foreign, NULL },
-	[SANDBOX_HERALD] = { "herald", { every, herald }, NULL, deadly },
-	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, NULL, deadly }
+	[SANDBOX_CORE] = { "core", { every, core }, true, NULL, deadly },
+	[SANDBOX_SIGNER] = { "signer", { NULL }, false, foreign, NULL },
+	[SANDBOX_HERALD] = { "herald", { every, herald }, false, NULL,
+	    deadly },
+	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, false, NULL,
+	    deadly }
 };
 
 /* Names that this machine's kernel or libseccomp does not have are left out. */
@@ -110,6 +114,21 @@ add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
 			return rc;
 	}
 	return 0;
+}
+
+/*
+ * Threads, but no processes and no namespaces.  A filter cannot look into the
+ * argument of clone3: ENOSYS, and the C library takes clone.
+ */
+static int
+add_threads(scmp_filter_ctx filter)
+{
+	const scmp_datum_t mask = CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWNS |
+	    CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
+	    CLONE_NEWCGROUP;
+
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, mask, CLONE_THREAD));
 }
 
 int
@@ -129,6 +148,7 @@ sandbox_calls(enum sandbox_process process, struct err *err)
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if ((rc = add(filter, SCMP_ACT_ALLOW, t->allowed[0])) < 0 ||
 	    (rc = add(filter, SCMP_ACT_ALLOW, t->allowed[1])) < 0 ||
+	    (rc = t->threads ? add_threads(filter) : 0) < 0 ||
 	    (rc = add(filter, SCMP_ACT_ERRNO(EPERM), t->denied)) < 0 ||
 	    (rc = add(filter, SCMP_ACT_KILL_PROCESS, t->deadly)) < 0 ||
 	    (rc = seccomp_load(filter)) < 0)

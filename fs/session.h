@@ -11,7 +11,7 @@
 #include "tree.h"
 
 struct session_plan {
-	int		 fd;		/* /dev/fuse; the session's from now on */
+	int		 fd;		/* /dev/fuse, the session's */
 	struct slice	 init;		/* copied */
 	bool		 first;		/* nobody served this mount before */
 	/* Once, from a worker: served, or this kernel cannot resend. */

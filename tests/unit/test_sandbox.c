@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,31 @@ try_exec(void)
 {
 	execl("/bin/true", "true", (char *)NULL);
 	return errno;
+}
+
+static void *
+thread(void *arg)
+{
+	return arg;
+}
+
+static int
+try_thread(void)
+{
+	pthread_t t;
+	int rc = pthread_create(&t, NULL, thread, NULL);
+
+	return rc != 0 ? rc : pthread_join(t, NULL);
+}
+
+static int
+try_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid == -1 ? errno : 0;
 }
 
 static int
@@ -121,6 +147,9 @@ each_process_keeps_what_it_needs(void **state)
 		    ENOSYS, 0 },
 		{ "core that runs a program dies", SANDBOX_CORE, false,
 		    try_exec, -1, SIGSYS },
+		{ "core has threads", SANDBOX_CORE, false, try_thread, 0, 0 },
+		{ "core makes no process", SANDBOX_CORE, false, try_process,
+		    ENOSYS, 0 },
 		{ "core writes files of the store", SANDBOX_CORE, true,
 		    try_file, 0, 0 },
 		{ "core reaches nothing else", SANDBOX_CORE, true,
