@@ -131,7 +131,7 @@ make_keys(struct ceremony *c, const char *dir, int first, int last,
 			goto out;
 		put_blob(result, SLICE(&spki));
 	}
-	ret = 0;
+	ret = place_settle_softhsm(dir, err);
 out:
 	bytes_free(&spki);
 	return ret;

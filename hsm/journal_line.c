@@ -149,7 +149,7 @@ take_time(char **rest, usec_t *t)
 			der[n++] = (unsigned char)field[i];
 	}
 	der[16] = 'Z';
-	if (der_get_generalized_time(&s, t) == -1)
+	if (der_get_generalized_time(&s, t) == -1 || *t < 0)
 		return -1;
 	*t += atoi(field + 20);
 	return 0;

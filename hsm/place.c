@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/conf.h>
 
@@ -73,4 +76,37 @@ place_make_softhsm(const char *dir, struct err *err)
 	ret = file_write(path, SLICE(&text), 0600, err);
 	bytes_free(&text);
 	return ret;
+}
+
+/* SoftHSM syncs nothing that it writes. */
+static int
+settle_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	int fd, ret;
+
+	if (type != FTW_F && type != FTW_DP)
+		return 0;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		return -1;
+	ret = type == FTW_F ? fchmod(fd, 0400) : 0;
+	if (ret == 0)
+		ret = fsync(fd);
+	close(fd);
+	return ret;
+}
+
+/*
+ * At each login SoftHSM 2.6 empties token.object and writes it again, to
+ * count wrong PINs; a signer killed in between would leave no token.  When it
+ * cannot write the file it goes on without (tried 2026-11-21).
+ */
+int
+place_settle_softhsm(const char *dir, struct err *err)
+{
+	char path[1024];
+
+	snprintf(path, sizeof(path), "%s/tokens", dir);
+	if (nftw(path, settle_one, 16, FTW_DEPTH | FTW_PHYS) != 0)
+		return err_set(err, errno, "%s: %m", path);
+	return 0;
 }

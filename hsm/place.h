@@ -14,5 +14,10 @@ int	place_module(const char *conf, char *to, size_t room, struct err *);
 void	place_softhsm(const char *dir);
 /* dir/tokens and dir/softhsm2.conf, which names it. */
 int	place_make_softhsm(const char *dir, struct err *);
+/*
+ * Brings the files of dir/tokens to disk and takes the right to write them
+ * away, once the keys are made.
+ */
+int	place_settle_softhsm(const char *dir, struct err *);
 
 #endif
