@@ -1,7 +1,8 @@
 /*
  * The gates, as a table: one row a rule, with the requirements of EN 319 411-1
  * it answers (identifiers as in docs/CLAUSES).  A rule reads the case and the
- * view and changes nothing.  A row marked `basis` ends the asking when it says
+ * view and changes nothing.  What it says stands in events too, so it names
+ * the subscriber by that word and no person at all.  A row marked `basis` ends the asking when it says
  * no: what follows would have no ground to be asked on.
  */
 #include <errno.h>
@@ -85,8 +86,7 @@ ask_subscriber_known(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
 	if (c->subscriber != NULL)
-		return passed(a, "subscriber %s is registered",
-		    c->subscriber->name);
+		return passed(a, "the subscriber is registered");
 	if (c->subscribers > 1)
 		return no(a, EACCES, "uid %u acts for several subscribers: use "
 		    "the box of the one that is meant", (unsigned)c->uid);
@@ -99,10 +99,10 @@ ask_caller_may_act(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
 	if (subscriber_has_user(v, c->subscriber->id, c->uid))
-		return passed(a, "uid %u may act for %s", (unsigned)c->uid,
-		    c->subscriber->name);
-	return no(a, EACCES, "uid %u is not among those who may act for %s",
-	    (unsigned)c->uid, c->subscriber->name);
+		return passed(a, "uid %u may act for the subscriber",
+		    (unsigned)c->uid);
+	return no(a, EACCES, "uid %u is not among those who may act for the "
+	    "subscriber", (unsigned)c->uid);
 }
 
 static int
@@ -121,16 +121,15 @@ ask_registration_verified(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
 	if (c->subscriber->since > c->now)
-		return needs_person(a, "the registration of %s begins later",
-		    c->subscriber->name);
+		return needs_person(a, "the subscriber's registration begins "
+		    "later");
 	if (!c->subscriber->sandbox)
-		return passed(a, "the registration of %s was verified",
-		    c->subscriber->name);
+		return passed(a, "the subscriber's registration was verified");
 	if (c->config->sandbox)
-		return passed(a, "the registration of %s is asserted "
-		    "(sandbox)", c->subscriber->name);
-	return needs_person(a, "the registration of %s was only asserted in a "
-	    "sandbox and is not verified", c->subscriber->name);
+		return passed(a, "the subscriber's registration is asserted "
+		    "(sandbox)");
+	return needs_person(a, "the subscriber's registration was only "
+	    "asserted in a sandbox and is not verified");
 }
 
 static int
@@ -145,13 +144,13 @@ ask_agreement_in_force(struct view *v, const struct gate_case *c,
 		return err_set(e, EIO, "no terms and conditions are in force");
 	if (agreement_find(v, c->subscriber->id, terms->sha256,
 	    &agreement) != 1)
-		return needs_person(a, "%s has not agreed to the terms in "
-		    "force, version %s (REG-6.3.4-07)", c->subscriber->name,
+		return needs_person(a, "the subscriber has not agreed to the "
+		    "terms in force, version %s (REG-6.3.4-07)",
 		    terms->version);
 	if (agreement.sandbox && !c->config->sandbox)
-		return needs_person(a, "the agreement of %s to terms %s is a "
-		    "sandbox one", c->subscriber->name, terms->version);
-	return passed(a, "%s agreed to terms %s%s", c->subscriber->name,
+		return needs_person(a, "the subscriber's agreement to terms "
+		    "%s is a sandbox one", terms->version);
+	return passed(a, "the subscriber agreed to terms %s%s",
 	    terms->version, agreement.sandbox ? " (sandbox agreement)" : "");
 }
 
@@ -226,6 +225,22 @@ first_without(const struct gate_case *c, const bool *flags, size_t *count)
 	return first;
 }
 
+/* A name that may be a person's is not spelt out: events repeat this. */
+static void
+not_validated(struct answer *a, const struct csr_name *name, const char *more)
+{
+	bool	device;
+
+	device = strcmp(name->kind, "dns") == 0 ||
+	    strcmp(name->kind, "ip") == 0;
+	if (device)
+		needs_person(a, "the name %.200s%s is not inside what was "
+		    "validated for the subscriber", name->text, more);
+	else
+		needs_person(a, "a name of kind %s%s is not inside what was "
+		    "validated for the subscriber", name->kind, more);
+}
+
 static int
 ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
     bool current)
@@ -257,10 +272,7 @@ ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
 		    "current and has to be done again (REG-6.3.1-00D)",
 		    name->text, more);
 	else
-		needs_person(a, "the name %.160s%s%.60s%s is not inside what "
-		    "was validated for %s", strcmp(name->kind, "dns") == 0 ?
-		    "" : name->kind, strcmp(name->kind, "dns") == 0 ? "" : ":",
-		    name->text, more, c->subscriber->name);
+		not_validated(a, name, more);
 	free(flags);
 	return 0;
 }
@@ -320,8 +332,8 @@ ask_profile_allowed(struct view *v, const struct gate_case *c,
 		    c->profile->name) == 0)
 			return passed(a, "profile %s is allowed",
 			    c->profile->name);
-	return no(a, EACCES, "profile %s is not allowed for %s",
-	    c->profile->name, c->subscriber->name);
+	return no(a, EACCES, "profile %s is not allowed for the subscriber",
+	    c->profile->name);
 }
 
 static int

@@ -14,7 +14,6 @@
 
 #include "authority_own.h"
 #include "event.h"
-#include "paths.h"
 #include "recording.h"
 #include "status_text.h"
 #include "store_events.h"
@@ -35,19 +34,31 @@ record_requirements(struct event *event, const char *list)
 	}
 }
 
+void
+record_slot(struct event *event, int64_t request, const struct box *box,
+    const char *slot)
+{
+	char	text[SLOT_NAME + 64];
+
+	if (box->subscriber == 0)
+		snprintf(text, sizeof(text), "requests/%s", slot);
+	else
+		snprintf(text, sizeof(text), "requests/subscriber-%lld/%s",
+		    (long long)box->subscriber, slot);
+	event_request(event, request, text);
+}
+
 struct event *
 record_event(const struct application *app, const char *name,
     enum component component)
 {
 	const struct profile	*profile = app->profile;
 	struct event		*event;
-	char			 slot[PATH_TEXT];
 
 	event = event_new(name, component);
-	if (!app->internal) {
-		path_slot(slot, app->box_path, app->slot_name, "");
-		event_request(event, app->request.id, slot);
-	}
+	if (!app->internal)
+		record_slot(event, app->request.id, &app->where,
+		    app->slot_name);
 	if (profile != NULL)
 		event_policy(event, profile->name, profile->policy_oid,
 		    profile->base_policy);
@@ -197,7 +208,6 @@ supersede(struct application *app, struct tx *tx, struct err *e)
 {
 	struct request	 old;
 	struct event	*event;
-	char		 slot[PATH_TEXT];
 
 	if (app->slot.request == 0 || app->slot.request == app->request.id ||
 	    request_get(tx_view(tx), app->slot.request, &old) != 1 ||
@@ -207,9 +217,8 @@ supersede(struct application *app, struct tx *tx, struct err *e)
 	if (request_put(tx, &old, e) == -1)
 		return -1;
 	event = event_new("request-withdrawn", REGISTRATION);
-	path_slot(slot, app->box_path, app->slot_name, "");
 	event_actor(event, app->uid, "subscriber");
-	event_request(event, old.id, slot);
+	record_slot(event, old.id, &app->where, app->slot_name);
 	record_requirements(event, "REG-6.4.5-03");
 	event_outcome(event, "withdrawn");
 	event_detail(event, "why", "other bytes were dropped into its slot");
@@ -299,7 +308,7 @@ put_decided(struct application *app, struct tx *tx, struct err *e)
 		event_detail(event, "intended-serial", app->serial);
 	}
 	if (app->subscriber.id != 0)
-		event_detail(event, "subscriber", app->subscriber.name);
+		event_detail_number(event, "subscriber", app->subscriber.id);
 	rc = record_append(app, tx, event, true, e);
 	if (rc == 0)
 		app->decided_seq = app->event_seq;

@@ -11,7 +11,6 @@
 #include "csr_cache.h"
 #include "event.h"
 #include "issuance.h"
-#include "paths.h"
 #include "recording.h"
 #include "store_events.h"
 
@@ -41,7 +40,7 @@ admit_caller(struct view *v, const struct box *box, uid_t uid,
 struct access_job {
 	struct job	 job;
 	uid_t		 uid;
-	char		 box[PATH_TEXT];
+	int64_t		 box;
 	struct err	 why;
 };
 
@@ -56,7 +55,7 @@ access_apply(struct job *job, struct tx *tx, struct err *e)
 	event_actor(event, access->uid, "none");
 	record_requirements(event, "OVR-6.4.5-02 REG-6.3.2-01");
 	event_outcome(event, "refused");
-	event_detail(event, "box", access->box);
+	event_detail_number(event, "box", access->box);
 	event_rule(event, "caller-may-act", "no", access->why.text);
 	rc = events_append(tx, event, NULL, e);
 	event_free(event);
@@ -64,27 +63,19 @@ access_apply(struct job *job, struct tx *tx, struct err *e)
 }
 
 static void
-access_done(struct job *job, const struct err *fault)
+record_access(struct authority *authority, int64_t box, uid_t uid,
+    const struct err *why)
 {
-	free(job);
-}
+	struct access_job	access = {
+		.job.apply = access_apply, .uid = uid, .box = box,
+		.why = *why
+	};
+	struct err		e = { 0 };
 
-static void
-record_access(struct authority *authority, struct view *v, int64_t box,
-    uid_t uid, const struct err *why)
-{
-	struct access_job	*access;
-
-	if (!access_log_due(&authority->access_log, uid, clock_steady()))
-		return;
-	if ((access = calloc(1, sizeof(*access))) == NULL)
-		die("out of memory");
-	access->job.apply = access_apply;
-	access->job.done = access_done;
-	access->uid = uid;
-	access->why = *why;
-	path_box(access->box, v, box);
-	commit_submit(authority->parts->committer, &access->job);
+	if (access_log_due(&authority->access_log, uid, clock_steady()) &&
+	    commit_wait(authority->parts->committer, &access.job, &e) == -1)
+		log_line("uid %u was refused: not recorded: %s",
+		    (unsigned)uid, e.text);
 }
 
 int
@@ -94,17 +85,20 @@ requests_admit(struct authority *authority, int64_t id, uid_t uid,
 	const int	 most = authority->config->open_requests_max;
 	struct view	*v;
 	struct box	 box;
+	bool		 refused = false;
 	int		 rc;
 
 	v = view_take(authority->parts->store);
 	if (box_get(v, id, &box) != 1)
 		rc = err_set(e, EACCES, "there is no such box");
 	else if ((rc = admit_caller(v, &box, uid, e)) == -1)
-		record_access(authority, v, id, uid, e);
+		refused = true;
 	else if (requests_open_in_box(v, id) >= most)
 		rc = err_set(e, EDQUOT, "%d requests are open in this box, "
 		    "more are not taken", most);
 	view_put(v);
+	if (refused)
+		record_access(authority, id, uid, e);
 	return rc;
 }
 
@@ -122,7 +116,7 @@ withdraw_request(const struct withdrawal *w, struct tx *tx,
 {
 	struct request	 request;
 	struct event	*event;
-	char		 box[PATH_TEXT], name[PATH_TEXT];
+	struct box	 box = { 0 };
 	int		 rc;
 
 	if (slot->request == 0 ||
@@ -132,11 +126,10 @@ withdraw_request(const struct withdrawal *w, struct tx *tx,
 	request.state = WITHDRAWN;
 	if (request_put(tx, &request, e) == -1)
 		return -1;
-	path_box(box, tx_view(tx), slot->box);
-	path_slot(name, box, slot->name, "");
+	box_get(tx_view(tx), slot->box, &box);
 	event = event_new("request-withdrawn", REGISTRATION);
 	event_actor(event, w->uid, "subscriber");
-	event_request(event, request.id, name);
+	record_slot(event, request.id, &box, slot->name);
 	record_requirements(event, "REG-6.4.5-03");
 	event_outcome(event, "withdrawn");
 	event_detail(event, "why", "its file was removed");
