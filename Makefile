@@ -29,6 +29,13 @@ endif
 PC_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PC_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -ldl
 
+# `make V=1` shows whole commands.
+ifdef V
+SAY :=
+else
+SAY = @echo "  $@";
+endif
+
 SRC := $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c))
 OBJ := $(SRC:%.c=$B/obj/%.o)
 TEST_OBJ := $(SRC:%.c=$B/test/obj/%.o)
@@ -41,39 +48,39 @@ TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so
 all: $B/pkifs
 
 $B/pkifs: $(OBJ)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PC_LIBS)
+	$(SAY)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PC_LIBS)
 
 $B/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $B/test/pkifs: $(TEST_OBJ)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PC_LIBS)
+	$(SAY)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PC_LIBS)
 
 $B/test/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Unit tests link everything but the program's own main.
 $B/test/libpkifs.a: $(LIB_TEST_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(SAY)ar rcs $@ $^
 
 $B/test/unit/%: tests/unit/%.c $B/test/libpkifs.a
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
+	$(SAY)$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
 		$(LDFLAGS_ALL) -o $@ $< $B/test/libpkifs.a $(PC_LIBS) -lcmocka
 
 # Small programs of the tests; each is one file and links alone.
 $B/test/%: tests/tools/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
+	$(SAY)$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) -I. $(CFLAGS) \
 		$(LDFLAGS_ALL) -o $@ $<
 
 # A PKCS#11 module that counts C_Sign; never with sanitizers in it.
 $B/test/p11shim.so: tests/tools/p11shim.c
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -fsanitize=% -fPIE,$(BASE_CFLAGS)) -fPIC \
+	$(SAY)$(CC) $(filter-out -fsanitize=% -fPIE,$(BASE_CFLAGS)) -fPIC \
 		$(PC_CFLAGS) -shared -pthread -o $@ $< -ldl
 
 unit: $(UNIT) $B/test/p11shim.so
@@ -93,7 +100,10 @@ manual:
 
 # What everybody runs.  Packages are installed first when they are missing.
 check: deps
-	$(MAKE) check-built
+	@$(MAKE) --no-print-directory -j$$(nproc) built
+	@$(MAKE) --no-print-directory check-built
+
+built: all $(UNIT) $B/test/pkifs $(TOOLS)
 
 check-built: all layers manual unit stories
 
@@ -122,7 +132,7 @@ bench: $B/pkifs $B/bench
 	@PKIFS_BUILD=$(abspath $B) tests/bench/run.sh
 
 $B/bench: tests/bench/bench.c $(OBJ)
-	$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
+	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
 		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
 
 # Kill core, signer and main at every step of issuance and revocation.
@@ -145,7 +155,7 @@ clean:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
-.PHONY: all unit layers stories manual check check-built deps demo demo-stop \
+.PHONY: all built unit layers stories manual check check-built deps demo demo-stop \
 	fuzz bench check-crash install clean
 
 # --- embedded files: examples/home and examples/tree inside the program ---
@@ -157,7 +167,7 @@ $B/gen/embedded.c: ca/embed.sh $(EMBED)
 	ca/embed.sh $(EMBED) > $@
 
 $B/gen/embedded.o: $B/gen/embedded.c ca/embedded.h
-	$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
 
 $B/pkifs $B/test/pkifs $B/test/libpkifs.a: $B/gen/embedded.o
 $B/bench: $B/gen/embedded.o
