@@ -9,6 +9,7 @@ set -eu
 . "$(dirname "$0")/../run/lib.sh"
 export PKIFS_STOP_FILE="$dir/stop"
 export PKIFS_SHIM_FILE="$dir/signed"
+export PKIFS_SHIM_DELAY=20	# a token is slow; so more is lost in it
 stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
 
 issuance="core.received core.judged core.intent-committed signer.begin-synced
@@ -112,6 +113,40 @@ try_revocation() {	# point victim
 	echo "ok revocation $1 ($2)"
 }
 
+# No step in particular: drops and revocations without pause, and kill after
+# kill.
+try_storm() {	# victim
+	storm=$1-$number
+	new_key $storm
+	for i in $(seq 40); do
+		cp "$dir/$storm.key" "$dir/$storm-$i.key"
+		new_csr $storm-$i $storm-$i.example.org
+	done
+	writers=
+	for writer in 0 1 2 3; do
+		(for i in 1 2 3 4 5 6 7 8 9 10; do
+			drop=$storm-$((10 * writer + i))
+			cp "$dir/$drop.csr" "$ca/requests/" || exit 1
+			within 20 test -s "$ca/requests/$drop.crt"
+			serial=$(serial_of "$ca/requests/$drop.crt")
+			[ $((i % 3)) != 0 ] ||
+			    echo superseded >"$ca/revoke/$serial" || exit 1
+		done) &
+		writers="$writers $!"
+	done
+	for pause in 0.1 0.07 0.31 0.02 0.17 0.11 0.23; do
+		sleep $pause
+		pid=$(process "$1")
+		[ -z "$pid" ] || kill -9 "$pid" || true
+	done
+	for writer in $writers; do
+		wait $writer || fail "killing $1 in a storm: a writer failed"
+	done
+	number=$((number + 1))
+	invariants storm "$1"
+	echo "ok storm      ($1)"
+}
+
 of() {	# POINTS: those asked for
 	for point in $1; do
 		case ${wanted:-$point} in "$point") echo "$point" ;; esac
@@ -128,6 +163,9 @@ for point in $(of "$revocation"); do
 	for victim in $victims; do
 		try_revocation "$point" "$victim"
 	done
+done
+for victim in $victims; do
+	[ "$victim" = main ] || [ -n "$wanted" ] || try_storm "$victim"
 done
 cat "$dir/counts"
 echo "$number passed, 0 failed"
