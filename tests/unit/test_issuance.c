@@ -600,5 +600,6 @@ main(void)
 		STORY(a_delivery_is_one_event),
 	};
 
+	order_fault("none", 0);		/* its page, before any thread */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,230 @@
+/*
+ * Gate 2, issuance: profile, key, validity, limits; and what is asked of the
+ * CA's own certificates.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "gates_rules.h"
+#include "text.h"
+
+int
+ask_profile_allowed(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	size_t	i;
+
+	if (c->profile == NULL || c->profile->internal)
+		return gate_no(a, EACCES,
+		    "there is no profile %s for subscribers",
+		    c->profile_name);
+	for (i = 0; i < sizeof(c->subscriber->profiles) /
+	    sizeof(c->subscriber->profiles[0]); i++)
+		if (strcmp(c->subscriber->profiles[i],
+		    c->profile->name) == 0)
+			return gate_yes(a, "profile %s is allowed",
+			    c->profile->name);
+	return gate_no(a, EACCES,
+	    "profile %s is not allowed for the subscriber",
+	    c->profile->name);
+}
+
+int
+ask_profile_internal(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->profile != NULL && c->profile->internal)
+		return gate_yes(a, "profile %s is one of the CA's own",
+		    c->profile->name);
+	return gate_no(a, EPERM,
+	    "%s is no profile for the CA's own certificates",
+	    c->profile_name);
+}
+
+int
+ask_standing_approval(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->approval != 0)
+		return gate_yes(a, "standing approval %lld",
+		    (long long)c->approval);
+	return gate_no(a, EPERM, "profile %s has no standing approval",
+	    c->profile_name);
+}
+
+int
+ask_key_pinned(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	const struct ca_key	*key;
+	char			 pinned[65];
+
+	key = config_key(c->config, "ocsp");
+	if (key == NULL)
+		return err_set(e, EIO, "the OCSP responder's key is not known");
+	sha256_text(pinned, SLICE(&key->spki));
+	if (strcmp(pinned, c->spki_sha256) == 0)
+		return gate_yes(a, "the key is the pinned one of the OCSP "
+		    "responder");
+	return gate_no(a, EKEYREJECTED,
+	    "the key is not the pinned one of the OCSP "
+	    "responder");
+}
+
+/* The case exists only because csr_parse verified the request's signature. */
+int
+ask_possession(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	return gate_yes(a, "the request's signature verifies under its key");
+}
+
+int
+ask_key_strength(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	if (c->key_fault->code == 0)
+		return gate_yes(a, "the key was examined and found good");
+	return gate_no(a, EKEYREJECTED, "%.290s", c->key_fault->text);
+}
+
+/* "rsa:2048" in a profile is a minimum, every other type itself. */
+static bool
+key_type_fits(const char *type, const char *wanted)
+{
+	if (strncmp(wanted, "rsa:", 4) == 0 && strncmp(type, "rsa:", 4) == 0)
+		return atoi(type + 4) >= atoi(wanted + 4);
+	return strcmp(type, wanted) == 0;
+}
+
+int
+ask_key_for_profile(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	char	wanted[160] = "";
+	size_t	i, n = 0;
+
+	if (c->profile == NULL)
+		return gate_no(a, EACCES, "without a profile no key fits");
+	for (i = 0; i < 8 && c->profile->key_types[i][0] != '\0'; i++) {
+		if (key_type_fits(c->key_type, c->profile->key_types[i]))
+			return gate_yes(a, "key type %s is allowed by profile "
+			    "%s", c->key_type, c->profile->name);
+		n += snprintf(wanted + n, sizeof(wanted) - n, "%s%s",
+		    n == 0 ? "" : ", ", c->profile->key_types[i]);
+	}
+	return gate_no(a, EKEYREJECTED,
+	    "key type %s is not allowed by profile %s: "
+	    "wanted one of %s", c->key_type, c->profile->name, wanted);
+}
+
+int
+ask_key_not_blocked(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	struct key	key;
+
+	if (keys_find(v, c->spki_sha256, &key) == 1 && key.blocked)
+		return gate_no(a, EKEYREJECTED,
+		    "this key was reported compromised "
+		    "and is never certified again");
+	return gate_yes(a, "the key was not reported compromised");
+}
+
+struct owner {
+	int64_t	subscriber;
+	bool	known;
+};
+
+static int
+first_owner(void *arg, const struct certificate *certificate)
+{
+	struct owner	*owner = arg;
+
+	owner->subscriber = certificate->subscriber;
+	owner->known = true;
+	return 1;
+}
+
+/*
+ * Only the first certificate of a key (or name) is looked at: as later ones
+ * passed this rule too, all are of the same subscriber.
+ */
+int
+ask_key_of_subscriber(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	struct owner	owner = { 0 };
+	struct key	key;
+
+	if (keys_find(v, c->spki_sha256, &key) == 1)
+		certificates_of_key(v, key.id, 0, first_owner, &owner);
+	if (!owner.known || owner.subscriber == c->subscriber->id)
+		return gate_yes(a, "no other subscriber has this key");
+	return gate_wait(a, "this key is certified for another subscriber");
+}
+
+int
+ask_subject_of_subscriber(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	struct indexed_name	name;
+	struct owner		owner = { 0 };
+
+	if (c->common_name[0] != '\0' &&
+	    names_find(v, c->common_name, &name) == 1)
+		certificates_of_name(v, name.id, 0, first_owner, &owner);
+	if (!owner.known || owner.subscriber == c->subscriber->id)
+		return gate_yes(a, "no other subscriber had this subject");
+	return gate_wait(a, "the subject %.200s was given to another "
+	    "subscriber before", c->common_name);
+}
+
+int
+ask_names_count(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	int	max = c->profile == NULL ? 0 : c->profile->names_max;
+
+	if (c->profile != NULL && c->name_count > (size_t)max)
+		return gate_no(a, EINVAL, "%zu names, profile %s allows %d",
+		    c->name_count, c->profile->name, max);
+	return gate_yes(a, "no more names than the profile allows");
+}
+
+int
+ask_validity(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	if (c->issuer_end <= c->now + USEC)
+		return gate_no(a, ENOKEY,
+		    "the issuing CA's certificate has ended");
+	if (c->profile != NULL &&
+	    c->now + c->profile->days * USEC_DAY > c->issuer_end)
+		return gate_yes(a, "validity is cut to the end of the issuing "
+		    "CA's certificate");
+	return gate_yes(a, "validity ends before the issuing CA's certificate");
+}
+
+int
+ask_open_requests(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	struct request	own;
+	int64_t		open;
+
+	open = requests_open_in_box(v, c->box->id);
+	if (c->slot->request != 0 &&
+	    request_get(v, c->slot->request, &own) == 1 &&
+	    (own.state == PENDING || own.state == APPROVED))
+		open--;
+	if (open >= c->config->open_requests_max)
+		return gate_no(a, EDQUOT,
+		    "%lld requests are open in this box, %d "
+		    "are allowed", (long long)open,
+		    c->config->open_requests_max);
+	return gate_yes(a, "fewer open requests than the box allows");
+}

@@ -1,0 +1,249 @@
+/*
+ * Gate 1, registration: who asks, what was agreed, which names were validated
+ * and are still, and what the request follows.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "gates_rules.h"
+#include "names.h"
+
+int
+ask_subscriber_known(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->subscriber != NULL)
+		return gate_yes(a, "the subscriber is registered");
+	if (c->subscribers > 1)
+		return gate_no(a, EACCES,
+		    "uid %u acts for several subscribers: use "
+		    "the box of the one that is meant", (unsigned)c->uid);
+	return gate_no(a, EACCES, "uid %u acts for no registered subscriber",
+	    (unsigned)c->uid);
+}
+
+int
+ask_caller_may_act(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (subscriber_has_user(v, c->subscriber->id, c->uid))
+		return gate_yes(a, "uid %u may act for the subscriber",
+		    (unsigned)c->uid);
+	return gate_no(a, EACCES,
+	    "uid %u is not among those who may act for the "
+	    "subscriber", (unsigned)c->uid);
+}
+
+int
+ask_slot_of_subscriber(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->slot->id == 0 || c->slot->subscriber == 0 ||
+	    c->slot->subscriber == c->subscriber->id)
+		return gate_yes(a, "the slot belongs to no other subscriber");
+	return gate_no(a, EACCES, "the slot %s belongs to another subscriber",
+	    c->slot->name);
+}
+
+int
+ask_registration_verified(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->subscriber->since > c->now)
+		return gate_wait(a, "the subscriber's registration begins "
+		    "later");
+	if (!c->subscriber->sandbox)
+		return gate_yes(a,
+		    "the subscriber's registration was verified");
+	if (c->config->sandbox)
+		return gate_yes(a, "the subscriber's registration is asserted "
+		    "(sandbox)");
+	return gate_wait(a, "the subscriber's registration was only "
+	    "asserted in a sandbox and is not verified");
+}
+
+int
+ask_agreement_in_force(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	struct agreement	 agreement;
+	const struct paper	*terms;
+
+	terms = config_paper(c->config, "terms");
+	if (terms == NULL)
+		return err_set(e, EIO, "no terms and conditions are in force");
+	if (agreement_find(v, c->subscriber->id, terms->sha256,
+	    &agreement) != 1)
+		return gate_wait(a, "the subscriber has not agreed to the "
+		    "terms in force, version %s (REG-6.3.4-07)",
+		    terms->version);
+	if (agreement.sandbox && !c->config->sandbox)
+		return gate_wait(a, "the subscriber's agreement to terms "
+		    "%s is a sandbox one", terms->version);
+	return gate_yes(a, "the subscriber agreed to terms %s%s",
+	    terms->version, agreement.sandbox ? " (sandbox agreement)" : "");
+}
+
+int
+ask_names_form(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	struct err	why = { 0 };
+	size_t		i;
+
+	if (c->name_count == 0)
+		return gate_no(a, EBADMSG, "the request names nothing: a "
+		    "subjectAltName with at least one dNSName is wanted (RFC "
+		    "5280 4.2.1.6)");
+	for (i = 0; i < c->name_count; i++)
+		if (strcmp(c->names[i].kind, "dns") == 0 &&
+		    dns_name_check(c->names[i].text, &why) == -1)
+			return gate_no(a, EBADMSG, "%s", why.text);
+	return gate_yes(a, "%zu name%s, well formed", c->name_count,
+	    c->name_count == 1 ? "" : "s");
+}
+
+/* Which names are inside what was validated, and is that current? */
+struct coverage {
+	const struct gate_case	*c;
+	bool			*covered, *current;
+};
+
+static bool
+name_is_covered(const struct csr_name *name, const struct validated_name *by)
+{
+	if (strcmp(name->kind, by->kind) != 0)
+		return false;
+	if (strcmp(name->kind, "dns") == 0)
+		return dns_name_is_inside(name->text, by->name);
+	if (strcmp(name->kind, "ip") == 0)
+		return address_is_inside(name->text, by->name);
+	return false;
+}
+
+static int
+cover(void *arg, const struct validated_name *by)
+{
+	struct coverage	*cov = arg;
+	usec_t		 now = cov->c->now;
+	size_t		 i;
+
+	for (i = 0; i < cov->c->name_count; i++) {
+		if (cov->current[i] ||
+		    !name_is_covered(&cov->c->names[i], by))
+			continue;
+		cov->covered[i] = true;
+		cov->current[i] = by->validated <= now && now < by->until;
+	}
+	return 0;
+}
+
+/* The first name that `flags` lacks, and how many; NULL when none. */
+static const struct csr_name *
+first_without(const struct gate_case *c, const bool *flags, size_t *count)
+{
+	const struct csr_name	*first = NULL;
+	size_t			 i;
+
+	*count = 0;
+	for (i = 0; i < c->name_count; i++)
+		if (!flags[i]) {
+			if (first == NULL)
+				first = &c->names[i];
+			(*count)++;
+		}
+	return first;
+}
+
+/* A name that may be a person's is not spelt out: events repeat this. */
+static void
+not_validated(struct answer *a, const struct csr_name *name, const char *more)
+{
+	bool	device;
+
+	device = strcmp(name->kind, "dns") == 0 ||
+	    strcmp(name->kind, "ip") == 0;
+	if (device)
+		gate_wait(a, "the name %.200s%s is not inside what was "
+		    "validated for the subscriber", name->text, more);
+	else
+		gate_wait(a, "a name of kind %s%s is not inside what was "
+		    "validated for the subscriber", name->kind, more);
+}
+
+static int
+ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
+    bool current)
+{
+	struct coverage		 cov = { .c = c };
+	const struct csr_name	*name;
+	bool			*flags;
+	size_t			 count;
+	char			 more[48] = "";
+
+	flags = calloc(2 * c->name_count + 1, sizeof(*flags));
+	if (flags == NULL)
+		die("out of memory");
+	cov.covered = flags;
+	cov.current = flags + c->name_count;
+	subscriber_names(v, c->subscriber->id, cover, &cov);
+	/* What is not covered at all is the other rule's business. */
+	if (current)
+		for (count = 0; count < c->name_count; count++)
+			cov.current[count] |= !cov.covered[count];
+	name = first_without(c, current ? cov.current : cov.covered, &count);
+	if (count > 1)
+		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
+	if (name == NULL)
+		gate_yes(a, current ? "the validations are current" :
+		    "every name is inside what was validated");
+	else if (current)
+		gate_wait(a, "the validation that covers %.200s%s is not "
+		    "current and has to be done again (REG-6.3.1-00D)",
+		    name->text, more);
+	else
+		not_validated(a, name, more);
+	free(flags);
+	return 0;
+}
+
+int
+ask_names_validated(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	return ask_coverage(v, c, a, false);
+}
+
+int
+ask_validation_current(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	return ask_coverage(v, c, a, true);
+}
+
+/*
+ * What a path may inherit.  Proof of possession is repeated and everything
+ * else asked anew on every path, so nothing is inherited but the predecessor's
+ * place; this rule keeps a predecessor that ended from being one.
+ */
+int
+ask_predecessor(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	if (c->predecessor == NULL)
+		return gate_yes(a, "a new application: everything was asked "
+		    "for the first time");
+	if (c->predecessor->revoked != 0)
+		return gate_no(a, EKEYREVOKED, "certificate %s is revoked and "
+		    "cannot be followed by a %s", c->predecessor->serial,
+		    succession_name(c->succession));
+	if (c->predecessor->not_after <= c->now)
+		return gate_no(a, EKEYEXPIRED, "certificate %s has expired and "
+		    "cannot be followed by a %s", c->predecessor->serial,
+		    succession_name(c->succession));
+	return gate_yes(a, "%s of %s, which is valid; everything was asked "
+	    "again", succession_name(c->succession), c->predecessor->serial);
+}
