@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "store_sql.h"
+#include "store_vfs.h"
 #include "text.h"
 
 #define BUSY_MS		10000
@@ -94,7 +95,8 @@ sql_open(const char *path, enum sql_mode mode, struct err *err)
 	s->mode = mode;
 	if (sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE |
 	    (mode == SQL_WRITER ? SQLITE_OPEN_CREATE : 0) |
-	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK) {
+	    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, store_vfs()) !=
+	    SQLITE_OK) {
 		sql_fault(s, "open the database", err);
 		goto fail;
 	}
