@@ -3,10 +3,7 @@
  * code (0: none), its sentence and the result; a child that says nothing has
  * crashed or hung.
  */
-#include <sys/syscall.h>
 #include <sys/wait.h>
-
-#include <linux/capability.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,33 +16,11 @@
 
 #define SECONDS 180		/* an RSA key in a slow token */
 
-/*
- * The modes of what is root's own hold for root too: a module may not write
- * into a token that place_settle_softhsm settled.
- */
-static int
-obey_modes(struct err *err)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3,
-	    0 };
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &header, data) == -1)
-		return err_set(err, errno, "capget: %m");
-	data[0].effective &= ~(1u << CAP_DAC_OVERRIDE);
-	data[0].permitted &= ~(1u << CAP_DAC_OVERRIDE);
-	if (syscall(SYS_capset, &header, data) == -1)
-		return err_set(err, errno, "capset: %m");
-	return 0;
-}
-
 static int
 become(uid_t uid, gid_t gid, struct err *err)
 {
-	if (geteuid() != 0)
+	if (geteuid() != 0 || uid == 0)
 		return 0;
-	if (uid == 0)
-		return obey_modes(err);
 	if (setgroups(0, NULL) == -1 || setgid(gid) == -1 ||
 	    setuid(uid) == -1)
 		return err_set(err, errno, "uid %u cannot be taken on: %m",

@@ -111,7 +111,7 @@ make_keys(struct ceremony *c, const char *dir, int first, int last,
 	struct token_plan plan = { .module = c->plan->module,
 	    .algorithm = c->algorithm };
 	struct bytes spki = { 0 };
-	char label[32];
+	char label[32], conf[1100];
 	int i, ret = -1;
 
 	if (access(dir, R_OK | W_OK | X_OK) == -1)
@@ -119,7 +119,8 @@ make_keys(struct ceremony *c, const char *dir, int first, int last,
 		    "above it is closed: %m", (unsigned)geteuid(), dir);
 	if (place_make_softhsm(dir, err) == -1)
 		return -1;
-	place_softhsm(dir);
+	snprintf(conf, sizeof(conf), "%s/softhsm2.conf", dir);
+	setenv("SOFTHSM2_CONF", conf, 1);
 	for (i = first; i <= last; i++) {
 		snprintf(label, sizeof(label), TOKEN_LABEL, rules_keys[i]);
 		plan.label = label;
@@ -131,7 +132,7 @@ make_keys(struct ceremony *c, const char *dir, int first, int last,
 			goto out;
 		put_blob(result, SLICE(&spki));
 	}
-	ret = place_settle_softhsm(dir, err);
+	ret = place_sync(dir, err);
 out:
 	bytes_free(&spki);
 	return ret;
@@ -203,10 +204,10 @@ root_open(struct root *r, const char *offline, const char *module,
 	int ret = -1;
 
 	memset(r, 0, sizeof(*r));
-	place_softhsm(offline);
 	snprintf(path, sizeof(path), "%s/pin-root", offline);
 	snprintf(label, sizeof(label), TOKEN_LABEL, "root");
-	if (file_read(path, 256, &pin, err) == -1)
+	if (file_read(path, 256, &pin, err) == -1 ||
+	    place_softhsm(offline, err) == -1)
 		goto out;
 	if ((r->book = book_open(offline, err)) == NULL ||
 	    (r->module = token_module_open(module, err)) == NULL ||

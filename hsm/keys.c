@@ -18,6 +18,7 @@
 #include <openssl/crypto.h>
 
 #include "keys.h"
+#include "place.h"
 #include "token.h"
 #include "watch.h"
 
@@ -45,7 +46,7 @@ struct keys {
 	unsigned	 generation;	/* of the module */
 	usec_t		 repaired;
 	usec_t		 next, wait;	/* when to open the module (again) */
-	bool		 absent;	/* a token was not there, or mute */
+	bool		 absent;	/* a token was not there */
 	bool		 changed;
 	struct key	 key[KEYS];
 	char		*pin;		/* a locked page */
@@ -199,26 +200,21 @@ open_pinned(struct keys *k, struct key *key, struct err *err)
 	return t;
 }
 
-/* Was its PIN refused, and is there another now? */
-static bool
-has_new_pin(const struct keys *k, const struct key *key)
-{
-	char path[1100];
-	struct stat now;
-
-	pin_path(k, key, path, sizeof(path));
-	return key->pin_refused && stat(path, &now) == 0 &&
-	    !same_file(&now, &key->pin);
-}
-
 /* May this key be tried now? */
 static bool
 is_due(struct keys *k, struct key *key)
 {
-	if (!key->pin_refused)
-		return clock_steady() >= key->next;
-	key->pin_refused = !has_new_pin(k, key);
-	return !key->pin_refused;
+	char path[1100];
+	struct stat now;
+
+	if (key->pin_refused) {
+		pin_path(k, key, path, sizeof(path));
+		if (stat(path, &now) == -1 || same_file(&now, &key->pin))
+			return false;
+		key->pin_refused = false;
+		return true;
+	}
+	return clock_steady() >= key->next;
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -247,7 +243,7 @@ open_key(struct keys *k, struct key *key)
 			append(&err, "; not tried again until the file pin-%s "
 			    "changes", key->name);
 		}
-		k->absent |= err.code == ENODEV || err.code == EIO;
+		k->absent |= err.code == ENODEV;
 		put_off(&key->next, &key->wait);
 		explain(k, key, err.text);
 		return;
@@ -271,7 +267,8 @@ open_module(struct keys *k)
 	int i;
 
 	watch_in("C_Initialize");
-	k->module = token_module_open(k->module_path, &err);
+	if (place_softhsm(k->dir, &err) == 0)
+		k->module = token_module_open(k->module_path, &err);
 	watch_out();
 	if (k->module == NULL) {
 		for (i = 0; i < KEYS; i++)
@@ -305,34 +302,15 @@ open_all(struct keys *k)
 		put_off(&k->next, &k->wait);
 }
 
-/*
- * A module shows a token that came later only when opened anew.  SoftHSM
- * gives up a token that has refused a PIN and could not write that down
- * (place_settle_softhsm): all else is CKR_GENERAL_ERROR.
- */
-static bool
-wants_opening_anew(const struct keys *k)
-{
-	int i;
-
-	if (k->absent && clock_steady() >= k->next)
-		return true;
-	for (i = 0; i < KEYS; i++)
-		if (has_new_pin(k, &k->key[i]))
-			return true;
-	return false;
-}
-
 bool
 keys_tick(struct keys *k)
 {
 	bool changed, due = clock_steady() >= k->next;
 
 	pthread_mutex_lock(&k->opening);
-	if (k->module != NULL && wants_opening_anew(k)) {
+	/* A module shows a token that came later only when opened anew. */
+	if (k->module != NULL && k->absent && due)
 		close_all(k, "the PKCS#11 module is being opened anew");
-		due = true;
-	}
 	if (k->module != NULL || due)
 		open_all(k);
 	pthread_rwlock_wrlock(&k->lock);

@@ -10,14 +10,17 @@
 
 /* `module` of [token] in a pkifs.conf, which core has checked. */
 int	place_module(const char *conf, char *to, size_t room, struct err *);
-/* Lets SoftHSM in this process find the tokens of `dir`. */
-void	place_softhsm(const char *dir);
+/*
+ * Lets SoftHSM in this process find the tokens of `dir`: a copy of them in
+ * dir/working, made anew where it differs.  SoftHSM writes a token's file in
+ * place at each login, so whoever is killed then would leave it empty.  Call it
+ * while no module is open.  Without dir/tokens (another module) it does
+ * nothing.
+ */
+int	place_softhsm(const char *dir, struct err *);
 /* dir/tokens and dir/softhsm2.conf, which names it. */
 int	place_make_softhsm(const char *dir, struct err *);
-/*
- * Brings the files of dir/tokens to disk and takes the right to write them
- * away, once the keys are made.
- */
-int	place_settle_softhsm(const char *dir, struct err *);
+/* Brings new tokens to disk, which SoftHSM does not. */
+int	place_sync(const char *dir, struct err *);
 
 #endif

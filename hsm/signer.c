@@ -293,7 +293,6 @@ open_keys(struct signer *s, struct err *err)
 	snprintf(path, sizeof(path), "%s/../pkifs.conf", s->home);
 	if (place_module(path, module, sizeof(module), err) == -1)
 		return -1;
-	place_softhsm(s->home);
 	s->keys = keys_new(s->home, module, s->rules);
 	return 0;
 }

@@ -219,6 +219,26 @@ survives_kills(void **state)
 	assert_int_equal(lines_of(journal, " end ") - ended, signed_ones);
 }
 
+/*
+ * Killed while it logs in: SoftHSM writes the token's file in place then, and
+ * whoever is killed in between left it empty (1 of 40 kills).
+ */
+static void
+survives_kills_at_login(void **state)
+{
+	useconds_t i;
+
+	for (i = 0; i < 100; i++) {
+		signer_start(&signer, &home);
+		usleep(i * 7919 % 9000);
+		signer_kill(&signer);
+	}
+	begin();
+	assert_true(key_within(client, "ocsp", true, 5));
+	assert_true(key_within(client, "evidence", true, 5));
+	end();
+}
+
 /* At each step of one signature. */
 static void
 survives_at_each_step(void **state)
@@ -474,6 +494,7 @@ main(void)
 		cmocka_unit_test(signs_large_lists),
 		cmocka_unit_test(tells_its_keys),
 		cmocka_unit_test(survives_kills),
+		cmocka_unit_test(survives_kills_at_login),
 		cmocka_unit_test(survives_at_each_step),
 		cmocka_unit_test(serves_another_core),
 		cmocka_unit_test(waits_for_the_right_pin),

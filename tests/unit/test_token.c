@@ -115,7 +115,8 @@ use_token(void *arg, struct bytes *result, struct err *err)
 	EVP_PKEY *key;
 	int i;
 
-	place_softhsm(h->signer);
+	if (place_softhsm(h->signer, err) == -1)
+		return -1;
 	snprintf(path, sizeof(path), "%s/pin-issuing", h->signer);
 	if (file_read(path, 100, &pin, err) == -1)
 		return -1;
