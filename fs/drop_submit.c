@@ -418,19 +418,50 @@ struct junk {
 	struct drop	 drop;
 	struct bytes	 bytes;
 	struct err	 why;
+	bool		 overwrite;	/* the file is a registered one */
 };
+
+/* Removed while it was being recorded: the record stays, its names go. */
+static void
+take_back(struct junk *junk, int64_t slot)
+{
+	struct err	err;
+
+	if (requests_withdraw(junk->drops->tree->parts.authority, slot,
+	    junk->drop.uid, &err) == -1)
+		log_line("%s: not taken back: %s", junk->drop.file_name,
+		    err.text);
+}
+
+/* With the lock held: is the file that was closed still there? */
+static bool
+note_recorded(struct junk *junk, bool in_store)
+{
+	struct drops		*drops = junk->drops;
+	struct slab_file	*file;
+
+	file = slab_file_find(drops->tree->slab, (uint64_t)junk->drop.file);
+	if (junk->overwrite)
+		return (true);
+	if (file == NULL || file->gone)
+		return (false);
+	if (in_store) {
+		file->registered = 1;
+		drops_forget_if_unused(drops, file);
+	}
+	return (true);
+}
 
 /* An errand: recording it waits for a commit. */
 static void
 record_junk(void *arg)
 {
-	struct junk		*junk = arg;
-	struct drops		*drops = junk->drops;
-	struct slab_file	*file;
-	struct ask		 ask;
-	struct slot		 slot;
-	struct err		 err;
-	bool			 in_store = false;
+	struct junk	*junk = arg;
+	struct drops	*drops = junk->drops;
+	struct ask	 ask;
+	struct slot	 slot;
+	struct err	 err;
+	bool		 in_store = false, there;
 
 	if (requests_record_junk(drops->tree->parts.authority, &junk->drop,
 	    &junk->why, &err) == -1) {
@@ -443,12 +474,10 @@ record_junk(void *arg)
 		tree_answered(&ask);
 	}
 	drops_lock(drops);
-	file = slab_file_find(drops->tree->slab, (uint64_t)junk->drop.file);
-	if (file != NULL && in_store) {
-		file->registered = 1;
-		drops_forget_if_unused(drops, file);
-	}
+	there = note_recorded(junk, in_store);
 	drops_unlock(drops);
+	if (in_store && !there)
+		take_back(junk, slot.id);
 	bytes_free(&junk->bytes);
 	free(junk);
 }
@@ -464,6 +493,7 @@ order_junk(struct drops *drops, const struct slab_file *file,
 	if (junk == NULL)
 		die("out of memory");
 	junk->drops = drops;
+	junk->overwrite = file->registered;
 	if (slab_read(drops->tree->slab, content, 0, content->size,
 	    &junk->bytes, &err) == -1) {
 		log_line("%s: %s", slab_file_name(file), err.text);

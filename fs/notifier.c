@@ -244,7 +244,7 @@ invalidate(struct fuse_session *se, struct tree *tree, char *path)
 	before = path[folder == 0 ? 0 : folder - 1];
 	if (folder > 0)
 		path[folder - 1] = '\0';
-	parent = folder == 0 ? FUSE_ROOT_ID : tree_resolve(tree, path);
+	parent = folder == 0 ? FUSE_ROOT_ID : tree_folder_to_tell(tree, path);
 	if (folder > 0)
 		path[folder - 1] = before;
 	/* ENOENT: the kernel does not know the name, which is fine. */

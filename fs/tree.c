@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../ca/store_events.h"
+#include "tree_parts.h"
 #include "tree_state.h"
 
 #define KEPT_OCTETS	((size_t)8 << 20)	/* of contents lately read */
@@ -125,4 +126,22 @@ tree_resolve(struct tree *tree, const char *path)
 	}
 	tree_answered(&ask);
 	return (there ? inode_pack(node) : 0);
+}
+
+/*
+ * Publications are the only names that change and are kept: those of boxes,
+ * cases and OCSP answers are asked for each time, and evidence and issued
+ * certificates are only ever added.
+ */
+fuse_ino_t
+tree_folder_to_tell(struct tree *tree, const char *path)
+{
+	size_t	i;
+
+	if (path[0] == '\0')
+		return (inode_pack(node_of(NODE_ROOT, 1)));
+	for (i = 1; i < published_folder_count; i++)
+		if (strcmp(published_folders[i], path) == 0)
+			return (inode_pack(node_of(NODE_PUBLISHED, i)));
+	return (0);
 }

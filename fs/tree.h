@@ -34,5 +34,12 @@ extern const struct fuse_lowlevel_ops tree_operations;	/* userdata: tree */
 void		 tree_set_herald(struct tree *, pid_t);
 /* Inode of a directory by its path below the mount; 0: no such directory. */
 fuse_ino_t	 tree_resolve(struct tree *, const char *dir);
+/*
+ * The same, for a directory whose names may come to lead to another inode
+ * while the kernel keeps them; 0: the kernel need not be told.  Telling takes
+ * the directory's lock in the kernel, so it is never done where a caller
+ * holds that lock and waits for a commit: in requests/ and revoke/.
+ */
+fuse_ino_t	 tree_folder_to_tell(struct tree *, const char *dir);
 
 #endif

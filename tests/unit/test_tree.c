@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "fs/drops.h"
+#include "fs/tree_parts.h"
 #include "fs/tree_state.h"
 
 #define ENTRIES	400
@@ -300,6 +301,20 @@ paths_lead_to_folders_only(void **state)
 	assert_true(tree_resolve(tree, "requests/a.csr") == 0);
 }
 
+/* What the notifier tells is told of the very folders that are shown. */
+static void
+the_kernel_is_told_of_publications(void **state)
+{
+	size_t	i;
+
+	for (i = 0; i < published_folder_count; i++)
+		assert_true(tree_folder_to_tell(tree, published_folders[i])
+		    == tree_resolve(tree, published_folders[i]));
+	assert_true(tree_folder_to_tell(tree, "requests") == 0);
+	assert_true(tree_folder_to_tell(tree, "revoke") == 0);
+	assert_true(tree_folder_to_tell(tree, "evidence/documents") == 0);
+}
+
 static void
 modes_are_honest(void **state)
 {
@@ -376,6 +391,9 @@ main(void)
 		    tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(paths_lead_to_folders_only,
 		    tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(
+		    the_kernel_is_told_of_publications, tree_setup,
+		    tree_teardown),
 		cmocka_unit_test_setup_teardown(modes_are_honest,
 		    tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(what_never_was_is_not_there,
