@@ -169,7 +169,7 @@ open_existing(struct drops *drops, struct ask *ask, const struct found *found,
 
 	if (found->node.class != NODE_DROP || (fi->flags & O_EXCL))
 		return (EEXIST);
-	code = drops_may_change(drops, ask, new->box, found, new->uid);
+	code = drops_may_change(ask, found, new->uid);
 	if (code != 0)
 		return (code);
 	id = found->node.a;
@@ -293,53 +293,68 @@ withdrawal_new(fuse_req_t req, struct drops *drops,
 	return (withdrawal);
 }
 
-static void
+/* False when it is not there any more: registered meanwhile, perhaps. */
+static bool
 unlink_unregistered(struct drops *drops, uint64_t id)
 {
 	struct slab_file	*file;
+	bool			 there;
 
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, id);
-	if (file != NULL) {
+	there = file != NULL && !file->registered;
+	if (there) {
 		drops_note_change(drops, file);
 		file->gone = 1;
 		drops_forget_if_unused(drops, file);
 	}
 	drops_unlock(drops);
+	return (there);
+}
+
+static int
+judge_unlink(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    struct found *found)
+{
+	struct ask	ask;
+	int		code;
+
+	tree_ask(drops->tree, &ask);
+	drops_look(drops, &ask, box, name, found);
+	if (!found->there)
+		code = ENOENT;
+	else if (found->node.class != NODE_DROP)
+		code = EPERM;
+	else
+		code = drops_may_change(&ask, found, uid);
+	tree_answered(&ask);
+	return (code);
 }
 
 static void
 box_unlink(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name)
 {
-	struct drops		*drops = tree->drops;
-	int64_t			 box = (int64_t)folder.a;
-	struct found		 found;
-	struct ask		 ask;
-	int			 code = 0;
+	struct drops	*drops = tree->drops;
+	struct found	 found;
+	uid_t		 uid = fuse_req_ctx(req)->uid;
+	int		 code, tries = 0;
 
-	tree_ask(tree, &ask);
-	drops_look(drops, &ask, box, name, &found);
-	if (!found.there)
-		code = ENOENT;
-	else if (found.node.class != NODE_DROP)
-		code = EPERM;
-	else
-		code = drops_may_change(drops, &ask, box, &found,
-		    fuse_req_ctx(req)->uid);
-	tree_answered(&ask);
+	do {
+		code = judge_unlink(drops, (int64_t)folder.a, name, uid,
+		    &found);
+	} while (code == 0 && !found.in_store &&
+	    !unlink_unregistered(drops, found.node.a) && ++tries < 5);
+	if (tries == 5)
+		code = EBUSY;
 	/* Sent again: the other core removed it and could not say so. */
-	if (code == ENOENT && request_is_resent()) {
-		fuse_reply_err(req, 0);
-	} else if (code != 0) {
-		fuse_reply_err(req, code);
-	} else if (found.in_store) {
+	if (code == ENOENT && (request_is_resent() || tries > 0))
+		code = 0;
+	if (code == 0 && found.there && found.in_store)
 		errands_run(tree->errands, withdraw,
 		    withdrawal_new(req, drops, &found));
-	} else {
-		unlink_unregistered(drops, found.node.a);
-		fuse_reply_err(req, 0);
-	}
+	else
+		fuse_reply_err(req, code);
 }
 
 /* --- rename -------------------------------------------------------------- */
@@ -380,11 +395,9 @@ judge_rename(struct drops *drops, struct ask *ask, struct rename *act)
 	if (act->to_kind == NAME_REQUEST &&
 	    drop_name_kind(act->from, slot) == NAME_REQUEST)
 		return (EPERM);
-	code = drops_may_change(drops, ask, act->from_box, &act->source,
-	    act->uid);
+	code = drops_may_change(ask, &act->source, act->uid);
 	if (code == 0 && act->target.there)
-		code = drops_may_change(drops, ask, act->to_box,
-		    &act->target, act->uid);
+		code = drops_may_change(ask, &act->target, act->uid);
 	if (code == 0 && act->source.in_store && documents_read(ask->view,
 	    act->source.slot.sha256, &act->bytes) != 1)
 		code = EIO;
@@ -422,6 +435,9 @@ move_scratch(struct drops *drops, const struct rename *act)
 
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, act->source.node.a);
+	/* Registered since it was looked at: as if it were another file. */
+	if (file != NULL && file->registered)
+		file = NULL;
 	if (file != NULL) {
 		drops_note_change(drops, file);
 		replace_target(drops, act);

@@ -124,6 +124,9 @@ drop_open_locked(struct drops *drops, uint64_t id, const struct found *found,
 	if (writes && found->in_store &&
 	    (code = row_for_writer(drops, &found->slot, gid)) != 0)
 		return (code);
+	/* Registered since it was looked at: the kernel looks again. */
+	if (writes && slab_file_find(slab, id) == NULL)
+		return (ESTALE);
 	if ((handle = drop_handle_new(drops, id, uid, fi)) == NULL)
 		return (ENFILE);
 	if (!writes && found->in_store)
@@ -152,8 +155,7 @@ drop_open(fuse_req_t req, struct tree *tree, struct node node,
 	if (!found.in_store && !found.in_slab) {
 		code = ESTALE;
 	} else if ((fi->flags & O_ACCMODE) != O_RDONLY) {
-		code = drops_may_change(drops, &ask, found.in_store ?
-		    found.slot.box : found.info.box, &found, uid);
+		code = drops_may_change(&ask, &found, uid);
 		if (found.in_store)
 			drops_owner(&ask, found.slot.box, uid, &subscriber,
 			    &gid);

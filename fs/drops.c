@@ -254,6 +254,7 @@ fill_info(struct drops *drops, struct slab_file *file, struct drop_info *info)
 	memset(info, 0, sizeof(*info));
 	info->id = file->id;
 	info->box = file->box;
+	info->subscriber = file->subscriber;
 	info->row = slab_file_number(slab, file);
 	info->uid = file->uid;
 	info->gid = file->gid;
@@ -411,21 +412,11 @@ drops_may_drop(struct drops *drops, int64_t box, uid_t uid, bool scratch)
 
 /* A slot belongs to its subscriber; what is not registered, likewise. */
 int
-drops_may_change(struct drops *drops, struct ask *ask, int64_t box,
-    const struct found *found, uid_t uid)
+drops_may_change(struct ask *ask, const struct found *found, uid_t uid)
 {
-	struct slab_file	*file;
-	int64_t			 subscriber = 0;
+	int64_t	subscriber = found->in_store ? found->slot.subscriber :
+		    found->info.subscriber;
 
-	if (found->in_store) {
-		subscriber = found->slot.subscriber;
-	} else if (found->in_slab) {
-		drops_lock(drops);
-		file = slab_file_find(drops->tree->slab, found->info.id);
-		if (file != NULL)
-			subscriber = file->subscriber;
-		drops_unlock(drops);
-	}
 	return (subscriber_has_user(ask->view, subscriber, uid) ? 0 : EACCES);
 }
 

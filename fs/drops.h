@@ -26,7 +26,7 @@ extern const struct node_acts box_acts, drop_acts;
 /* A file of the slab, as the tree shows it. */
 struct drop_info {
 	uint64_t	id;
-	int64_t		box;
+	int64_t		box, subscriber;
 	size_t		row;
 	uid_t		uid;
 	gid_t		gid;

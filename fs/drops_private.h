@@ -47,8 +47,7 @@ struct found {
 void	drops_look(struct drops *, struct ask *, int64_t box,
 	    const char *name, struct found *);
 /* May this uid act on it?  0 or an errno. */
-int	drops_may_change(struct drops *, struct ask *, int64_t box,
-	    const struct found *, uid_t);
+int	drops_may_change(struct ask *, const struct found *, uid_t);
 /* May this uid drop here?  `scratch`: open requests do not count. */
 int	drops_may_drop(struct drops *, int64_t box, uid_t, bool scratch);
 /* Whose files these will be: subscriber and its group. */
