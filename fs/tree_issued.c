@@ -321,7 +321,7 @@ cert_text_content(struct ask *ask, struct node node, struct bytes *to)
 	return (there);
 }
 
-/* --- status -------------------------------------------------------------- */
+/* --- status: valid, expired, or the case as revoke/ has it --------------- */
 
 int
 cert_status_stat(struct ask *ask, struct node node, struct stat *st)
@@ -352,15 +352,14 @@ cert_status_content(struct ask *ask, struct node node, struct bytes *to)
 	if (node.b == CASE_REVOKED_BARE) {
 		if (revocation_find(ask->view, row.serial, &revocation) != 1)
 			return (0);
-		bytes_put_text(to, "state: revoked\n");
 		return (publisher_case_text(ask->view, revocation.id, 0, to));
 	}
 	if (node.b > CASE_REVOKED_BARE)
 		return (0);
 	clock_text_seconds(from, row.not_before);
 	clock_text_seconds(until, row.not_after);
-	bytes_printf(to, "state: %s\nserial: %s\nprofile: %s\n"
-	    "not-before: %s\nnot-after: %s\n", words[node.b], row.serial,
+	bytes_printf(to, "serial: %s\nstate: %s\nprofile: %s\n"
+	    "not-before: %s\nnot-after: %s\n", row.serial, words[node.b],
 	    row.profile, from, until);
 	return (1);
 }
@@ -384,8 +383,9 @@ cert_revoked_stat(struct ask *ask, struct node node, struct stat *st)
 	if (!revoked_of(ask, node, &text, &row))
 		return (0);
 	certificate_group(ask, &row, st);
+	stat_size(st, text.size);
 	stat_time(st, text.time);
-	return (stat_rendered(ask, node, cert_revoked_content, st));
+	return (1);
 }
 
 int
@@ -396,7 +396,6 @@ cert_revoked_content(struct ask *ask, struct node node, struct bytes *to)
 
 	if (!revoked_of(ask, node, &text, &row))
 		return (0);
-	bytes_put_text(to, "state: revoked\n");
 	return (publication_bytes(ask->view, text.seq, to));
 }
 
