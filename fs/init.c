@@ -2,7 +2,8 @@
  * `init`: a CA's home that works at once and is meant to be edited.  The order
  * is: look at everything asked for, make the folder and the files, have the
  * keys made, read all of it back as `mount` will, record the birth.  What goes
- * wrong on the way takes away what was made.
+ * wrong on the way takes away what was made; what a kill leaves is marked as
+ * unfinished.
  */
 #include <sys/stat.h>
 
@@ -22,10 +23,12 @@
 #include "../ca/embedded.h"
 #include "../ca/file.h"
 #include "../ca/names.h"
+#include "../ca/stop.h"
 #include "../hsm/ceremony.h"
 #include "birth.h"
 #include "context.h"
 #include "init.h"
+#include "unfinished.h"
 
 #define SANDBOX_POLICY	"2.999.411.1"	/* 2.999 is the example arc */
 #define NAME_MAX_OCTETS	48		/* a commonName has 64 */
@@ -367,13 +370,14 @@ home_make(struct init *init, struct err *err)
 	if (strlen(init->path) > 400)
 		return err_set(err, ENAMETOOLONG, "%s: the path is too long",
 		    init->path);
-	if (is_empty(init->path, err) == -1)
+	if (unfinished_check(init->path, err) == -1 ||
+	    is_empty(init->path, err) == -1)
 		return -1;
 	if (chmod(init->path, 0755) == -1)
 		return err_set(err, errno, "%s: %s", init->path,
 		    strerror(errno));
 	init->made_parts = true;
-	return 0;
+	return unfinished_mark(init->path, err);
 }
 
 static int
@@ -509,9 +513,12 @@ ca_make(struct init *init, struct err *err)
 	struct config *config;
 	int result = -1;
 
-	if (folders_make(init, err) == -1 || templates_write(init, err) == -1 ||
-	    keys_make(init, err) == -1)
+	if (folders_make(init, err) == -1 || templates_write(init, err) == -1)
 		return -1;
+	stop_at("init.files-written");
+	if (keys_make(init, err) == -1)
+		return -1;
+	stop_at("init.keys-made");
 	if ((config = config_read(init->path, err)) == NULL)
 		return -1;
 	context_set(config);
@@ -519,7 +526,8 @@ ca_make(struct init *init, struct err *err)
 	if (birth_record(&init->birth, err) == 0)
 		result = store_give(init, err);
 	config_free(config);
-	return result;
+	stop_at("init.recorded");
+	return result == 0 ? unfinished_clear(init->path, err) : -1;
 }
 
 static int
@@ -542,6 +550,7 @@ verb_init(int argc, char **argv)
 
 	if ((init = calloc(1, sizeof(*init))) == NULL)
 		die("init: out of memory");
+	stop_open();
 	umask(022);
 	if (options_read(init, argc, argv, &err) == -1) {
 		complain("init", init_usage, &err);

@@ -27,6 +27,7 @@
 #include "main_process.h"
 #include "main_state.h"
 #include "mount.h"
+#include "unfinished.h"
 
 #define TIMEOUT_SYSCTL	"/proc/sys/fs/fuse/default_request_timeout"
 
@@ -196,7 +197,8 @@ read_home(struct keeper *k, struct err *err)
 static int
 start_fresh(struct keeper *k, struct err *err)
 {
-	if (keeper_lock(k, err) == -1 || read_home(k, err) == -1 ||
+	if (unfinished_check(k->home, err) == -1 ||
+	    keeper_lock(k, err) == -1 || read_home(k, err) == -1 ||
 	    mount_clear(k->home, k->mountpoint, err) == -1 ||
 	    keeper_sign_lock(k, err) == -1 ||
 	    keeper_listen(k, err) == -1 ||
