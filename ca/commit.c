@@ -4,8 +4,8 @@
  *
  * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
  * are tried once more, alone, from the reserve; while the reserve is not whole
- * nothing else is committed, and before each batch it is tried to take it
- * back.
+ * nothing else is committed, and before each batch, or each second without one,
+ * it is tried to take it back.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -193,6 +193,28 @@ batch_run(struct committer *c, struct batch *b, struct batch *part)
 
 /* --- the thread ---------------------------------------------------------- */
 
+/*
+ * Waits for jobs.  With the reserve open it looks each second whether there is
+ * room again: nobody may submit anything while nothing can be issued.
+ */
+static void
+wait_for_jobs(struct committer *c)
+{
+	struct timespec until;
+
+	while (c->first == NULL && !c->ending) {
+		if (store_reserve_whole(c->store)) {
+			pthread_cond_wait(&c->wake, &c->lock);
+			continue;
+		}
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_sec++;
+		if (pthread_cond_timedwait(&c->wake, &c->lock, &until) ==
+		    ETIMEDOUT)
+			store_reserve_restore(c->store);
+	}
+}
+
 /* Waits for jobs; false when there are none and never will be. */
 static bool
 batch_take(struct committer *c, struct batch *b)
@@ -201,8 +223,7 @@ batch_take(struct committer *c, struct batch *b)
 
 	b->count = 0;
 	pthread_mutex_lock(&c->lock);
-	while (c->first == NULL && !c->ending)
-		pthread_cond_wait(&c->wake, &c->lock);
+	wait_for_jobs(c);
 	while ((job = c->first) != NULL && b->count < BATCH) {
 		c->first = job->next;
 		if (c->first == NULL)
@@ -248,6 +269,7 @@ commit_thread(void *arg)
 struct committer *
 committer_new(struct store *store)
 {
+	pthread_condattr_t steady;
 	struct committer *c;
 	struct err err;
 	int code;
@@ -258,7 +280,10 @@ committer_new(struct store *store)
 	c->store = store;
 	c->last = &c->first;
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->wake, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->wake, &steady);
+	pthread_condattr_destroy(&steady);
 	if (store_checkpointer_start(store, &err) != 0)
 		die("commit: %s", err.text);
 	code = pthread_create(&c->thread, NULL, commit_thread, c);

@@ -271,6 +271,22 @@ what_is_essential_uses_the_reserve(void **state)
 	assert_true(store_reserve_whole(test_store));
 }
 
+/* Nobody submits while nothing can be issued: it must not need a job. */
+static void
+the_reserve_comes_back_by_itself(void **state)
+{
+	struct counting job = { .job.apply = counting_apply,
+	    .job.essential = true };
+	int i;
+
+	order_fault("commit-enospc", 1);
+	assert_done(commit_wait(committer, &job.job, &test_err));
+	assert_false(store_reserve_whole(test_store));
+	for (i = 0; i < 100 && !store_reserve_whole(test_store); i++)
+		usleep(50000);
+	assert_true(store_reserve_whole(test_store));
+}
+
 static void *
 writer(void *arg)
 {
@@ -365,6 +381,7 @@ main(void)
 		TEST(a_failed_commit_fails_all),
 		TEST(without_evidence_nothing_is_decided),
 		TEST(what_is_essential_uses_the_reserve),
+		TEST(the_reserve_comes_back_by_itself),
 		TEST(many_threads_wait),
 		TEST(killed_amidst_nothing_told_is_lost),
 	};
