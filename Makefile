@@ -89,6 +89,7 @@ unit: $(UNIT) $B/test/p11shim.so
 layers:
 	@tests/house/layers.sh
 	@tests/house/requirements.sh
+	@tests/house/tour.sh
 
 stories: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/run/runner.sh $(STORY)
@@ -135,6 +136,14 @@ $B/bench: tests/bench/bench.c $(OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
 		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
 
+# C_Sign alone against the signer from end to end.
+bench-sign: $B/bench_sign
+	@$B/bench_sign
+
+$B/bench_sign: tests/bench/bench_sign.c $(OBJ)
+	$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
+		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
+
 # Kill core, signer and main at every step of issuance and revocation.
 check-crash: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/crash/run.sh
@@ -156,7 +165,7 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers stories manual check check-built deps demo demo-stop \
-	fuzz bench check-crash install clean
+	fuzz bench bench-sign check-crash install clean
 
 # --- embedded files: examples/home and examples/tree inside the program ---
 # Found by ca/embedded.h; one more object of the program and of its test build.
