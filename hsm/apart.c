@@ -1,7 +1,7 @@
 /*
- * Work in a process of its own: see apart.h.  Through the pipe comes the fault's
- * code (0: none), its sentence and the result; a child that says nothing has
- * crashed or hung.
+ * Work in a process of its own: see apart.h.  Through the pipe comes the code
+ * of the fault (0: none), its sentence and the result; a child that says
+ * nothing has crashed or hung.
  */
 #include <sys/wait.h>
 

@@ -343,7 +343,8 @@ book_tick(struct book *b)
 	int ret = 0;
 
 	journal_mark(b->journal, &mark);
-	if (mark.seq - b->marked >= MARK_EVERY)
+	if (mark.seq - b->marked >= MARK_EVERY ||
+	    ledger_wants_checkpoint(b->ledger))
 		ret = checkpoint(b, &err);
 	else if (journal_is_dirty(b->journal))
 		ret = journal_sync(b->journal, &err);

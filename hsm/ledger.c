@@ -46,6 +46,7 @@ struct ledger {
 	size_t		 size;		/* of the map */
 	pthread_mutex_t	 map;		/* held while it must not move */
 	bool		 told;		/* that it could not grow */
+	bool		 unmarked;	/* it grew since the last checkpoint */
 };
 
 static const unsigned char empty[LEDGER_KEY];
@@ -251,7 +252,11 @@ ledger_count(const struct ledger *l)
 	return l->head->count;
 }
 
-/* All slots into a file of twice the size, which takes this one's place. */
+/*
+ * All slots into a file of twice the size, which takes this one's place.  It is
+ * not synced here, where orders wait: its head is unsound until the next
+ * checkpoint, and after a crash before that it is made anew.
+ */
 static int
 grow(struct ledger *l, struct err *err)
 {
@@ -275,11 +280,15 @@ grow(struct ledger *l, struct err *err)
 			*slot_of(to, slots, l->slots[i].key) = l->slots[i];
 			h->count++;
 		}
-	check_of(h, h->check);
-	if (put_in_place(fresh, l->path, map, size, err) == -1) {
+	memset(h->check, 0, sizeof(h->check));
+	if (rename(fresh, l->path) == -1) {
+		err_set(err, errno, "the new ledger cannot be put in place: "
+		    "%m");
+		unlink(fresh);
 		munmap(map, size);
 		return -1;
 	}
+	l->unmarked = true;
 	munmap(l->head, l->size);
 	l->head = map;
 	l->slots = to;
@@ -321,12 +330,24 @@ ledger_checkpoint(struct ledger *l, const struct journal_mark *mark,
 		l->head->mark = *mark;
 		l->head->has_mark = 1;
 		check_of(l->head, l->head->check);
+		l->unmarked = false;
 		if (msync(l->head, HEAD_SIZE, MS_SYNC) == -1)
 			ret = err_set(err, errno, "the ledger's head cannot "
 			    "be synced: %m");
 	}
 	pthread_mutex_unlock(&l->map);
 	return ret;
+}
+
+bool
+ledger_wants_checkpoint(struct ledger *l)
+{
+	bool wants;
+
+	pthread_mutex_lock(&l->map);
+	wants = l->unmarked;
+	pthread_mutex_unlock(&l->map);
+	return wants;
 }
 
 bool

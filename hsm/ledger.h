@@ -3,7 +3,8 @@
  * journal says so.  A hash table in a mapped file, looked up and never read
  * whole; it can always be made anew from the journal.  It also keeps the mark
  * from which the journal need be read at the next start.  Not for several
- * threads at once, but that ledger_checkpoint may run beside the others.
+ * threads at once, but that ledger_checkpoint and ledger_wants_checkpoint may
+ * run beside the others.
  */
 #ifndef HSM_LEDGER_H
 #define HSM_LEDGER_H
@@ -41,6 +42,8 @@ uint64_t	 ledger_count(const struct ledger *);
 /* All that the journal says before the mark is in the ledger, on disk. */
 int		 ledger_checkpoint(struct ledger *,
 		    const struct journal_mark *, struct err *);
+/* It grew, and would have to be made anew after a crash. */
+bool		 ledger_wants_checkpoint(struct ledger *);
 bool		 ledger_mark(struct ledger *, struct journal_mark *);
 /* Up to where the journal was synced, as far as is known. */
 uint64_t	 ledger_synced(struct ledger *);

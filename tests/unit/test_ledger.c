@@ -85,13 +85,24 @@ open_again(void)
 static void
 finds_what_was_put(void **state)
 {
+	struct journal_mark mark = { 0 };
 	struct ledger *l = create();
 	uint64_t i, n = 50000;
+	struct err err;
 
 	for (i = 0; i < n; i++)
 		put(l, i);
 	put(l, 7);		/* again: no second entry */
 	assert_int_equal(ledger_count(l), n);
+	/* It grew: until a checkpoint it is not to be relied on. */
+	assert_true(ledger_wants_checkpoint(l));
+	ledger_close(l);
+	assert_null(ledger_open(path, &err));
+	l = create();
+	for (i = 0; i < n; i++)
+		put(l, i);
+	must(ledger_checkpoint(l, &mark, &err), &err);
+	assert_false(ledger_wants_checkpoint(l));
 	ledger_close(l);
 	l = open_again();
 	for (i = 0; i < n; i++)
