@@ -179,6 +179,6 @@ $B/gen/embedded.o: $B/gen/embedded.c ca/embedded.h
 	$(SAY)$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
 
 $B/pkifs $B/test/pkifs $B/test/libpkifs.a: $B/gen/embedded.o
-$B/bench: $B/gen/embedded.o
+$B/bench $B/bench_sign: $B/gen/embedded.o
 OBJ += $B/gen/embedded.o
 # --- end of embedded files ---
