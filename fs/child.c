@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,8 @@
 #define SOON		(10 * USEC)	/* a death so soon is a failure */
 #define BACKOFF_LEAST	(50 * USEC / 1000)
 #define BACKOFF_MOST	(5 * USEC)
+#define LEADERLESS	(200 * USEC / 1000)
+#define STRAYS		16
 #define WELL		3	/* 100 ms: something may kill it each time */
 
 /*
@@ -75,6 +78,7 @@ child_start(struct child *child, const char *program, char *const argv[],
 		run(program, argv, pair[1], lock);
 	close(pair[1]);
 	child->pid = pid;
+	child->leaderless = 0;
 	child->control = pair[0];
 	child->started = clock_steady();
 	child->again = 0;
@@ -90,9 +94,61 @@ forget(struct child *child)
 	child->control = -1;
 }
 
+/* Given up before they could be reaped; 0: free. */
+static pid_t strays[STRAYS];
+
+static void
+reap_strays(void)
+{
+	size_t i;
+
+	for (i = 0; i < STRAYS; i++)
+		if (strays[i] != 0 && waitpid(strays[i], NULL, WNOHANG) != 0)
+			strays[i] = 0;
+}
+
+/* "pid (name) Z ...": the name is our own and has no parenthesis. */
+static bool
+is_zombie(pid_t pid)
+{
+	char path[32], stat[128], *state;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	n = read(fd, stat, sizeof(stat) - 1);
+	close(fd);
+	stat[n > 0 ? n : 0] = '\0';
+	state = strrchr(stat, ')');
+	return state != NULL && strncmp(state, ") Z", 3) == 0;
+}
+
+bool
+child_give_up(struct child *child)
+{
+	size_t i;
+
+	if (child->pid == 0 || !is_zombie(child->pid))
+		return false;
+	if (child->leaderless == 0)
+		child->leaderless = clock_steady();
+	if (clock_steady() - child->leaderless < LEADERLESS)
+		return false;
+	for (i = 0; i < STRAYS && strays[i] != 0; i++)
+		;
+	if (i == STRAYS)
+		return false;
+	strays[i] = child->pid;
+	forget(child);
+	return true;
+}
+
 bool
 child_reap(struct child *child, int *status)
 {
+	reap_strays();
 	if (child->pid == 0 ||
 	    waitpid(child->pid, status, WNOHANG) != child->pid)
 		return false;

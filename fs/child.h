@@ -15,6 +15,7 @@ struct child {
 	pid_t	pid;		/* 0: not running */
 	int	control;	/* -1 */
 	usec_t	started;
+	usec_t	leaderless;	/* since when its first thread is gone; 0 */
 	unsigned failures;	/* in a row, soon after a start */
 	usec_t	again;		/* when to start it again; 0: not wanted */
 };
@@ -29,6 +30,13 @@ int	child_start(struct child *, const char *program, char *const argv[],
 	    int lock, struct err *);
 /* Has it ended?  Then its socket is closed and `status` is as of waitpid. */
 bool	child_reap(struct child *, int *status);
+/*
+ * Its first thread has ended for a while and it cannot be reaped: another
+ * waits in the kernel, perhaps for an answer that only its successor can give.
+ * Then it is given up, and reaped when it goes.  No signal and no descriptor
+ * tells of this, so it is asked for from time to time.
+ */
+bool	child_give_up(struct child *);
 /* When to start it again: at once, then later and later, 5 s at most. */
 void	child_again(struct child *);
 /* It works: what was before counts little. */

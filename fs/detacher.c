@@ -39,7 +39,7 @@ verb_detacher(int argc, char **argv)
 	if (left || path[0] == '\0')
 		return 0;
 	log_line("main is gone; detaching %s", path);
-	if (mount_detach(path, &err) == -1)
+	if (mount_abort(path, &err) == -1)
 		log_line("%s", err.text);
 	return 0;
 }

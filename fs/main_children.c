@@ -209,15 +209,19 @@ core_ended(struct keeper *k, int status)
 void
 keeper_reap(struct keeper *k)
 {
-	int i, status;
+	int i, status = SIGKILL;
 
 	for (i = 0; i < CHILDREN; i++) {
 		/* What a core said last counts. */
 		if (i == CORE && runs(k, CORE))
 			keeper_on_core(k);
-		if (!child_reap(&k->children[i], &status))
+		if (child_reap(&k->children[i], &status))
+			log_end(i, status);
+		else if (i == CORE && child_give_up(&k->children[i]))
+			log_line("a thread of core still waits in the kernel; "
+			    "another core begins");
+		else
 			continue;
-		log_end(i, status);
 		if (i == CORE)
 			core_ended(k, status);
 		else

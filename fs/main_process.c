@@ -29,6 +29,7 @@
 #include "mount.h"
 #include "unfinished.h"
 
+#define LOOK_MS		300
 #define TIMEOUT_SYSCTL	"/proc/sys/fs/fuse/default_request_timeout"
 
 /* --- what main waits for ------------------------------------------------- */
@@ -151,6 +152,9 @@ wait_once(struct keeper *k, int ms)
 		[ON_DETACHER] = { k->children[DETACHER].control, POLLIN, 0 }
 	};
 
+	/* A core that is half dead is noticed by looking (child_give_up). */
+	if (ms == -1 || ms > LOOK_MS)
+		ms = LOOK_MS;
 	if (poll(fds, ON_ALL, ms) <= 0)
 		return;
 	if (fds[ON_HERALD].revents != 0)
@@ -361,6 +365,25 @@ static struct keeper keeper = {
 	.children = { CHILD_NONE, CHILD_NONE, CHILD_NONE, CHILD_NONE }
 };
 
+static bool
+is_inside(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 &&
+	    (path[n] == '/' || path[n] == '\0');
+}
+
+/* Mounted over its own home, core would wait for itself. */
+static int
+stand_apart(const char *home, const char *mountpoint, struct err *err)
+{
+	if (is_inside(home, mountpoint) || is_inside(mountpoint, home))
+		return err_set(err, EINVAL, "%s and %s: the mount point and "
+		    "the home have to stand apart", mountpoint, home);
+	return 0;
+}
+
 int
 verb_mount(int argc, char **argv)
 {
@@ -388,6 +411,7 @@ verb_mount(int argc, char **argv)
 		return 1;
 	}
 	if (mount_path(place[1], keeper.mountpoint, &err) == -1 ||
+	    stand_apart(keeper.home, keeper.mountpoint, &err) == -1 ||
 	    find_program(keeper.program, &err) == -1) {
 		fprintf(stderr, "pkifs: %s\n", err.text);
 		return 1;

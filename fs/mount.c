@@ -200,6 +200,17 @@ mount_detach(const char *path, struct err *err)
 	return 0;
 }
 
+int
+mount_abort(const char *path, struct err *err)
+{
+	struct mount_entry entry;
+
+	/* Busy or not: what waits for an answer gets ECONNABORTED. */
+	if (geteuid() == 0)
+		(void)umount2(path, MNT_FORCE | UMOUNT_NOFOLLOW);
+	return mount_find(path, &entry) ? mount_detach(path, err) : 0;
+}
+
 /*
  * A dead mount answers ENOTCONN at once.  A living one could let us wait, so
  * another process asks and has two seconds.
@@ -236,7 +247,7 @@ mount_clear(const char *home, const char *path, struct err *err)
 	    strcmp(entry.type, MOUNT_TYPE) == 0; i++) {
 		/* We hold the lock: what is of this home has lost its main. */
 		if (strcmp(entry.source, home) == 0 || is_dead(path)) {
-			if (mount_detach(path, err) == -1 && i > DEAD_TRIES)
+			if (mount_abort(path, err) == -1 && i > DEAD_TRIES)
 				return -1;
 		} else if (i > DEAD_TRIES)
 			return err_set(err, EBUSY, "%s is mounted already, "

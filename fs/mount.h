@@ -32,6 +32,8 @@ int	mount_attach(const char *home, const char *path, int *fd,
 	    struct bytes *init, struct err *);
 /* Lazily: open files go on until they are closed or nobody serves them. */
 int	mount_detach(const char *path, struct err *);
+/* Of a mount nobody serves any more: who waits for an answer gets an error. */
+int	mount_abort(const char *path, struct err *);
 /*
  * Before mounting, with the lock of the home held: detaches what is ours and
  * dead.  -1 when something living of ours is there; never stacks.

@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,6 +96,54 @@ who_does_not_leave_is_killed(void **state)
 	assert_true(clock_steady() - start < 2 * USEC);
 }
 
+static void *
+stay(void *arg)
+{
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/* Its first thread ends, another stays: no wait status, no end of file. */
+static int
+play_half_dead(void)
+{
+	pthread_t other;
+
+	if (pthread_create(&other, NULL, stay, NULL) != 0)
+		_exit(1);
+	pthread_exit(NULL);
+}
+
+static void
+one_that_cannot_be_reaped_is_given_up(void **state)
+{
+	char self[] = "/proc/self/exe";
+	char *argv[] = { self, "half-dead", NULL };
+	struct child child = CHILD_NONE;
+	struct err err;
+	usec_t start;
+	int status;
+	pid_t pid;
+
+	assert_int_equal(child_start(&child, self, argv, -1, &err), 0);
+	pid = child.pid;
+	start = clock_steady();
+	while (!child_give_up(&child)) {
+		assert_false(child_reap(&child, &status));
+		assert_true(clock_steady() - start < 10 * USEC);
+		usleep(10000);
+	}
+	assert_true(clock_steady() - start > USEC / 10);
+	assert_int_equal(child.pid, 0);
+	/* Reaped behind the next one's back, once it can be. */
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	for (start = clock_steady(); kill(pid, 0) == 0; usleep(10000)) {
+		assert_true(clock_steady() - start < 10 * USEC);
+		child_reap(&child, &status);
+	}
+}
+
 static void
 starts_come_later_and_later(void **state)
 {
@@ -159,12 +209,16 @@ a_mount_point_is_found_without_looking_at_it(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "half-dead") == 0)
+		return play_half_dead();
+
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_child_has_its_socket_and_the_lock),
 		cmocka_unit_test(an_end_is_told_as_it_was),
 		cmocka_unit_test(who_does_not_leave_is_killed),
+		cmocka_unit_test(one_that_cannot_be_reaped_is_given_up),
 		cmocka_unit_test(starts_come_later_and_later),
 		cmocka_unit_test(a_mount_point_is_found_without_looking_at_it)
 	};
