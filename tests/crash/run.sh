@@ -19,11 +19,11 @@ revocation="core.revocation-committed core.crl-intent-committed
 	signer.begin-synced signer.signed signer.end-written core.crl-signed
 	core.crl-committed core.crl-published"
 
+stop init
 make_ca
 : >"$PKIFS_SHIM_FILE"
 chmod 666 "$PKIFS_SHIM_FILE"
 sed -i "s|^module *=.*|module = $B/test/p11shim.so|" "$home/pkifs.conf"
-stop init
 mount_ca
 new_csr warm warm.example.org
 must cp "$dir/warm.csr" "$ca/requests/"
