@@ -180,9 +180,9 @@ batch_run(struct committer *c, struct batch *b, struct batch *part)
 	struct err err;
 	size_t i;
 
-	if (!store_reserve_whole(c->store))
+	if (!store_reserve_is_kept(c->store))
 		store_reserve_restore(c->store);
-	if (store_reserve_whole(c->store) &&
+	if (store_reserve_is_kept(c->store) &&
 	    !(has_essential(b) && store_is_nearly_full(c->store)))
 		batch_commit(c, b, &err);
 	else
@@ -203,7 +203,7 @@ wait_for_jobs(struct committer *c)
 	struct timespec until;
 
 	while (c->first == NULL && !c->ending) {
-		if (store_reserve_whole(c->store)) {
+		if (store_reserve_is_kept(c->store)) {
 			pthread_cond_wait(&c->wake, &c->lock);
 			continue;
 		}

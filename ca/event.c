@@ -404,6 +404,7 @@ static const struct {
 	{ "revocation-", SEVEN_YEARS " b)", "pseudonymous",
 	  "auditor, revocation", HANDED_OVER },
 	{ "crl-", SEVEN_YEARS " b)", "public", "anyone", HANDED_OVER },
+	{ "root-crl-", SEVEN_YEARS " b)", "public", "anyone", HANDED_OVER },
 	{ "ocsp-", SEVEN_YEARS " b)", "public", "anyone", HANDED_OVER },
 	{ "key-", SEVEN_YEARS " a)", "internal", "auditor, security",
 	  HANDED_OVER },

@@ -66,8 +66,8 @@ int	meta_set_text(struct tx *, const char *name, const char *,
 /*
  * The reserve: preallocated octets that keep revocation, its evidence and
  * CRLs going when the disk is full.  store_reserve_open gives them to the file
- * system; whole says whether issuance may go on; restore tries to take them
- * back.  DESIGN 2.3 (ENOSPC).
+ * system; whole says whether issuance may go on (not either when the disk is
+ * full but for 4 MiB); restore tries to take them back.  DESIGN 2.3 (ENOSPC).
  */
 bool	store_reserve_whole(struct store *);
 void	store_reserve_open(struct store *);

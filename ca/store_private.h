@@ -53,6 +53,8 @@ int	store_policy_moved(struct tx *, struct err *);
 
 /* At store_open; a new store without a reserve is refused. */
 int	store_reserve_make(struct store *, bool is_new, struct err *);
+/* Not given to the file system: what is not essential is committed. */
+bool	store_reserve_is_kept(struct store *);
 
 /* --- store_checkpoint.c -------------------------------------------------- */
 

@@ -69,8 +69,18 @@ store_reserve_make(struct store *s, bool is_new, struct err *err)
 	return 0;
 }
 
+/*
+ * Issuing stops a little before the disk is full, so that what is under way
+ * finds room for its result, here and in the signer's journal.
+ */
 bool
 store_reserve_whole(struct store *s)
+{
+	return store_reserve_is_kept(s) && !store_is_nearly_full(s);
+}
+
+bool
+store_reserve_is_kept(struct store *s)
 {
 	bool whole;
 
