@@ -91,6 +91,7 @@ static const struct gate gates[] = {
 	    ask_key_strength },
 	{ "key-for-profile", "OVR-6.3.5-01", 2, FOR_BOTH, false,
 	    ask_key_for_profile },
+	{ "rsa-length", "GEN-6.5.1-06", 2, FOR_BOTH, false, ask_rsa_length },
 	{ "key-not-blocked", "GEN-6.3.6-10 REV-6.3.9-02", 2, FOR_BOTH, false,
 	    ask_key_not_blocked },
 	{ "key-of-subscriber", "GEN-6.3.2-00A", 2, FOR_REQUESTS, false,

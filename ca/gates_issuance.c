@@ -11,6 +11,11 @@
 #include "gates_rules.h"
 #include "text.h"
 
+/* TS 119 312 8.4: RSA of less is not for new certificates from then on. */
+#define RSA_BITS		3000
+#define RSA_REFUSED_FROM	(INT64_C(1798761600) * USEC)	/* 2027-01-01 */
+#define RSA_ENDS_BEFORE		(INT64_C(1861920000) * USEC)	/* 2029-01-01 */
+
 int
 ask_profile_allowed(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
@@ -119,6 +124,40 @@ ask_key_for_profile(struct view *v, const struct gate_case *c,
 	return gate_no(a, EKEYREJECTED,
 	    "key type %s is not allowed by profile %s: "
 	    "wanted one of %s", c->key_type, c->profile->name, wanted);
+}
+
+/* notAfter, as permit_spend chooses it. */
+static usec_t
+end_of_certificate(const struct gate_case *c)
+{
+	usec_t	end = c->now + c->profile->days * USEC_DAY - USEC;
+
+	return end < c->issuer_end ? end : c->issuer_end;
+}
+
+int
+ask_rsa_length(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	int	bits;
+
+	if (strncmp(c->key_type, "rsa:", 4) != 0 ||
+	    (bits = atoi(c->key_type + 4)) >= RSA_BITS)
+		return gate_yes(a, "the key is no RSA key of less than %d "
+		    "bits", RSA_BITS);
+	if (c->profile != NULL && strcmp(c->profile->base_policy, "test") != 0) {
+		if (c->now >= RSA_REFUSED_FROM)
+			return gate_no(a, EKEYREJECTED, "RSA of %d bits: since "
+			    "2027-01-01 %d are wanted (TS 119 312 8.4)", bits,
+			    RSA_BITS);
+		if (end_of_certificate(c) >= RSA_ENDS_BEFORE)
+			return gate_no(a, EKEYREJECTED, "RSA of %d bits in a "
+			    "certificate that would end after 2028-12-31: %d "
+			    "are wanted (TS 119 312 8.4)", bits, RSA_BITS);
+	}
+	return gate_yes(a, "warning: RSA of %d bits; %d are wanted in new "
+	    "certificates from 2027-01-01 on (TS 119 312 8.4)", bits,
+	    RSA_BITS);
 }
 
 int

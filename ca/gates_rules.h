@@ -36,7 +36,8 @@ gate_ask ask_subscriber_known, ask_caller_may_act, ask_slot_of_subscriber,
 /* gates_issuance.c: gate 2 */
 gate_ask ask_profile_allowed, ask_profile_internal, ask_standing_approval,
     ask_key_pinned, ask_possession, ask_key_strength,
-    ask_key_for_profile, ask_key_not_blocked, ask_key_of_subscriber,
+    ask_key_for_profile, ask_rsa_length, ask_key_not_blocked,
+    ask_key_of_subscriber,
     ask_subject_of_subscriber, ask_names_count, ask_validity,
     ask_open_requests;
 

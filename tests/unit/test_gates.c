@@ -140,6 +140,48 @@ weak(struct inputs *in)
 static void p192(struct inputs *in) { in->c.key_type = "ec:P-192"; }
 static void rsa_1024(struct inputs *in) { in->c.key_type = "rsa:1024"; }
 static void rsa_2048(struct inputs *in) { in->c.key_type = "rsa:2048"; }
+#define AT_2027	(INT64_C(1798761600) * USEC)
+static void
+rsa_of_etsi(struct inputs *in, const char *type, usec_t now, int days)
+{
+	in->c.key_type = type;
+	in->c.now = now;
+	in->profile.days = days;
+	strcpy(in->profile.base_policy, "NCP");
+}
+static void
+rsa_2026(struct inputs *in)
+{
+	rsa_of_etsi(in, "rsa:2992", AT_2027 - USEC, 397);
+}
+static void
+rsa_2027(struct inputs *in)
+{
+	rsa_of_etsi(in, "rsa:2992", AT_2027, 90);
+}
+static void
+rsa_3072_2027(struct inputs *in)
+{
+	rsa_of_etsi(in, "rsa:3072", AT_2027, 90);
+}
+static void
+rsa_past_2028(struct inputs *in)
+{
+	in->c.issuer_end = AT_2027 + 3000 * USEC_DAY;
+	rsa_of_etsi(in, "rsa:2048", AT_2027 - USEC, 825);
+}
+static void
+rsa_cut_by_issuer(struct inputs *in)
+{
+	rsa_past_2028(in);
+	in->c.issuer_end = AT_2027 + 700 * USEC_DAY;
+}
+static void
+rsa_test_2027(struct inputs *in)
+{
+	rsa_2027(in);
+	strcpy(in->profile.base_policy, "test");
+}
 static void rsa_16k(struct inputs *in) { in->c.key_type = "rsa:16384"; }
 static void
 blocked(struct inputs *in)
@@ -171,11 +213,13 @@ static void full(struct inputs *in) { in->config.open_requests_max = 0; }
 
 /* --- the table ------------------------------------------------------------ */
 
+#define PASSES	9		/* the rule passes, whatever others say */
+
 struct row {
 	const char	*what;
 	void		(*spoil)(struct inputs *);
 	const char	*rule;		/* NULL: every rule passes */
-	enum finding_kind kind;
+	int		 kind;
 	int		 code;
 	bool		 ends;		/* the rules behind are not asked */
 	const char	*says;
@@ -240,6 +284,18 @@ static const struct row rows[] = {
 	    EKEYREJECTED, false, "ec:P-192" },
 	{ "RSA under the minimum", rsa_1024, "key-for-profile", FINDING_NO,
 	    EKEYREJECTED, false, "rsa:2048" },
+	{ "short RSA in 2026", rsa_2026, "rsa-length", PASSES, 0, false,
+	    "warning: RSA of 2992 bits" },
+	{ "RSA of 3072 bits in 2027", rsa_3072_2027, "rsa-length", PASSES, 0,
+	    false, "no RSA key of less" },
+	{ "short RSA in 2027, for a test", rsa_test_2027, "rsa-length",
+	    PASSES, 0, false, "warning" },
+	{ "short RSA that ends with its issuer in 2028", rsa_cut_by_issuer,
+	    "rsa-length", PASSES, 0, false, "warning" },
+	{ "short RSA in 2027", rsa_2027, "rsa-length", FINDING_NO,
+	    EKEYREJECTED, false, "2992 bits" },
+	{ "short RSA that would end in 2029", rsa_past_2028, "rsa-length",
+	    FINDING_NO, EKEYREJECTED, false, "2028-12-31" },
 	{ "a key reported compromised", blocked, "key-not-blocked",
 	    FINDING_NO, EKEYREJECTED, false, "compromised" },
 	{ "another subscriber's key", of_another, "key-of-subscriber",
@@ -314,6 +370,20 @@ find(const struct verdict *verdict, const char *rule)
 }
 
 static void
+assert_passed(const struct row *row, const struct verdict *verdict)
+{
+	size_t i;
+
+	for (i = 0; i < verdict->passed_count; i++)
+		if (strcmp(verdict->passed[i].rule, row->rule) == 0)
+			break;
+	if (i == verdict->passed_count)
+		fail_msg("%s: rule %s did not pass", row->what, row->rule);
+	if (strstr(verdict->passed[i].text, row->says) == NULL)
+		fail_msg("%s: %s", row->what, verdict->passed[i].text);
+}
+
+static void
 judge_row(const struct row *row, struct view *v)
 {
 	const struct finding *found;
@@ -332,9 +402,13 @@ judge_row(const struct row *row, struct view *v)
 		assert_true(verdict.complete);
 		return;
 	}
+	if (row->kind == PASSES) {
+		assert_passed(row, &verdict);
+		return;
+	}
 	if ((found = find(&verdict, row->rule)) == NULL)
 		fail_msg("%s: rule %s passed", row->what, row->rule);
-	if (found->kind != row->kind || found->code != row->code ||
+	if ((int)found->kind != row->kind || found->code != row->code ||
 	    strstr(found->text, row->says) == NULL)
 		fail_msg("%s: %d %d %s", row->what, (int)found->kind,
 		    found->code, found->text);
