@@ -1,7 +1,7 @@
 /*
  * What the files of the drop boxes share: drops.c (what is there),
- * drop_handles.c (open to release), drop_submit.c (the verdict) and
- * drop_folders.c (create, unlink, rename).
+ * drop_handles.c (open to release), drop_attr.c (size and time),
+ * drop_submit.c (the verdict) and drop_folders.c (create, unlink, rename).
  */
 #ifndef FS_DROPS_PRIVATE_H
 #define FS_DROPS_PRIVATE_H
@@ -72,6 +72,29 @@ struct slab_handle *drop_handle_new(struct drops *, uint64_t file, uid_t,
 /* Opens what was found, lock held; 0 or an errno. */
 int	drop_open_locked(struct drops *, uint64_t file, const struct found *,
 	    gid_t, uid_t, struct fuse_file_info *);
+
+/* What a handle's write or ftruncate works on. */
+struct target {
+	struct slab_handle *handle;
+	struct slab_file   *file;
+	struct slab_bytes  *bytes;
+	bool		    scratch;
+};
+
+/* With the lock held; 0 or an errno. */
+int	drop_find_target(struct drops *, struct node,
+	    struct fuse_file_info *, const struct bytes *registered,
+	    uint64_t end, struct target *);
+/*
+ * The registered bytes, when a handle will need them to begin its staging: a
+ * question to the store, so it is asked before the lock is taken for good.
+ */
+void	drop_fetch_registered(struct drops *, struct node,
+	    struct fuse_file_info *, struct bytes *to);
+
+/* drop_attr.c */
+void	drop_setattr(fuse_req_t, struct tree *, struct node,
+	    const struct stat *, int, struct fuse_file_info *);
 
 /* drop_submit.c */
 void	drop_flush(fuse_req_t, struct tree *, struct node,

@@ -65,7 +65,7 @@ struct node_type {
 	double		 attr;		/* attributes may be kept, seconds */
 	double		 entry;		/* a name that leads here may be kept */
 	double		 names;		/* a folder: names in it may be */
-	enum node_class	 up;		/* of a folder without an own `parent` */
+	enum node_class	 up;		/* of a folder without a `parent` */
 	/* 1 there, 0 not: sets size, times, GROUP_OTHER's group. */
 	int	(*stat)(struct ask *, struct node, struct stat *);
 	int	(*lookup)(struct ask *, struct node, const char *,

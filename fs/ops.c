@@ -254,17 +254,16 @@ delivers(struct node node)
 	}
 }
 
-/* Its first read by an authorised user is an event. */
-static void
-note_delivery(struct tree *tree, struct ask *ask, struct node node, uid_t uid)
+/* Is it its subscriber's user who reads this certificate? */
+static bool
+is_delivery(struct ask *ask, struct node node, uid_t uid)
 {
 	struct certificate	row;
 	int64_t			id = delivers(node);
 
-	if (id != 0 && certificate_get(ask->view, id, &row) == 1 &&
+	return (id != 0 && certificate_get(ask->view, id, &row) == 1 &&
 	    row.subscriber != 0 &&
-	    subscriber_has_user(ask->view, row.subscriber, uid))
-		authority_delivered(tree->parts.authority, id, uid);
+	    subscriber_has_user(ask->view, row.subscriber, uid));
 }
 
 /*
@@ -278,8 +277,11 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 	struct ask	ask;
 	struct stat	st;
 	int		there;
-	bool		writes = (fi->flags & O_ACCMODE) != O_RDONLY ||
-			    (fi->flags & O_TRUNC);
+	uid_t		uid = fuse_req_ctx(req)->uid;
+	bool		delivery, writes;
+
+	writes = (fi->flags & O_ACCMODE) != O_RDONLY ||
+	    (fi->flags & O_TRUNC);
 
 	if (writes && !tree_is_herald(tree, req)) {
 		fuse_reply_err(req, EPERM);
@@ -287,13 +289,16 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 	}
 	tree_ask(tree, &ask);
 	there = node_stat(&ask, node, &st);
-	if (there && !writes)
-		note_delivery(tree, &ask, node, fuse_req_ctx(req)->uid);
+	delivery = there && !writes && is_delivery(&ask, node, uid);
 	tree_answered(&ask);
 	if (!there) {
 		fuse_reply_err(req, ESTALE);
 		return;
 	}
+	/* The first one is an event. */
+	if (delivery)
+		authority_delivered(tree->parts.authority, delivers(node),
+		    uid);
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;
