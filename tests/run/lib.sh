@@ -30,6 +30,11 @@ end_story() {
 	for child in $children; do
 		kill "$child" 2>/dev/null
 	done
+	# A process that was started again after a fault of its own is one.
+	if [ $status -eq 0 ] && grep -aE 'Sanitizer|runtime error:|signal (6|11) ' \
+	    "$dir/log" 2>/dev/null | sed 's/^/    log: /' | grep . >&2; then
+		status=1
+	fi
 	if [ $status -ne 0 ] && [ $status -ne 77 ]; then
 		[ -f "$dir/log" ] && tail -n 40 "$dir/log" | sed 's/^/    log: /'
 	fi
