@@ -49,7 +49,8 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .bytes = chain_content },
 	[NODE_UNREGISTERED] = { .name = "requests/NAME.status",
 	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
-	    .stat = unregistered_stat, .bytes = unregistered_content },
+	    .stat = unregistered_stat, .bytes = unregistered_content,
+	    .acts = &refusal_acts },
 
 	[NODE_ISSUED] = { .name = "issued", .mode = FOLDER(0751),
 	    .group = GROUP_RA, .attr = SOON, .entry = FOR_EVER,

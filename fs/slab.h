@@ -49,7 +49,7 @@ struct slab_file {
 	struct slab_bytes content;
 };
 
-enum slab_kind { SLAB_DROP, SLAB_CONTROL };
+enum slab_kind { SLAB_DROP, SLAB_CONTROL, SLAB_TEXT };
 
 struct slab_handle {
 	_Atomic uint32_t used;
