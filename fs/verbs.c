@@ -18,6 +18,7 @@
 #include "confine.h"
 #include "control.h"
 #include "mount.h"
+#include "sandbox.h"
 #include "verbs.h"
 
 #define END_WAIT	(15 * USEC)	/* open files have 5 s of it */
@@ -156,20 +157,26 @@ verb_verify(int argc, char **argv)
 	return rc;
 }
 
+/*
+ * HOME may lie below a folder that only its owner can enter, as /home/NAME on
+ * Debian: root goes in, and the signer's own user has only what is below.
+ */
 int
 verb_signer(int argc, char **argv)
 {
 	char path[PATH_MAX];
+	const char *home;
 	struct err err;
 
 	stop_open();
 	log_name("signer");
 	if (argc != 4)
 		return 2;
-	if (confine_signer(argv[1], argv[2], argv[3], &err) == -1) {
+	home = sandbox_is_root() && chdir(argv[1]) == 0 ? "." : argv[1];
+	if (confine_signer(home, argv[2], argv[3], &err) == -1) {
 		log_line("%s", err.text);
 		return 1;
 	}
-	(void)snprintf(path, sizeof(path), "%s/signer", argv[1]);
+	(void)snprintf(path, sizeof(path), "%s/signer", home);
 	return signer_run(path, CONTROL_FD);
 }
