@@ -21,7 +21,8 @@
  *
  * Faults: commit-enospc (a commit of the store fails with ENOSPC), sign-refuse
  * (the signer refuses), evidence-fail (an event cannot be written), no-resend
- * (the kernel knows no FUSE_NOTIFY_RESEND).
+ * (the kernel knows no FUSE_NOTIFY_RESEND), request-fatal (core ends over a
+ * MKDIR).
  */
 #ifdef PKIFS_STOPS
 #include <sys/mman.h>

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
 #include "ops_folder.h"
@@ -533,6 +534,8 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 static void
 op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 {
+	if (fault_here("request-fatal"))
+		die("the test wants core to end over this request");
 	fuse_reply_err(req, EPERM);
 }
 

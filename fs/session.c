@@ -9,7 +9,8 @@
  *	being worked on, so the other workers wait at a gate until it is out.
  *
  *	requests then come as ever; what was sent before has the highest bit of
- *	`unique` set, and request_note keeps that for the tree.
+ *	`unique` set, and request_note keeps that for the tree.  One that core
+ *	after core ended over is answered here (tries.h).
  *
  * Buffers are made present before they are read into: a page fault in the
  * moment of a SIGKILL would end in EIO for the caller of a request.
@@ -28,7 +29,10 @@
 
 #include "../ca/stop.h"
 #include "resend.h"
+#include "sandbox.h"
 #include "session.h"
+#include "tree_state.h"
+#include "tries.h"
 
 #define NOTIFY_RESEND	7	/* FUSE_NOTIFY_RESEND, not in every header */
 
@@ -42,7 +46,9 @@ static struct {
 	void		(*open)(bool);
 	pthread_t	server;
 	atomic_bool	serving;
-} session;
+	struct tries	*tries;
+	pthread_mutex_t	tries_lock;
+} session = { .tries_lock = PTHREAD_MUTEX_INITIALIZER };
 
 static ssize_t
 feed_init(void *to, size_t room)
@@ -85,6 +91,32 @@ wait_at_gate(void)
 	return 0;
 }
 
+/* Was it tried often enough?  Each core is handed each request once. */
+static bool
+may_be_tried(void)
+{
+	bool may;
+
+	if (!request_is_resent())
+		return true;
+	pthread_mutex_lock(&session.tries_lock);
+	may = tries_may(session.tries, request_unique());
+	pthread_mutex_unlock(&session.tries_lock);
+	return may;
+}
+
+static void
+answer_for_good(int fd, const struct fuse_in_header *request)
+{
+	struct fuse_out_header reply = { .len = sizeof(reply),
+	    .error = -EIO, .unique = request->unique };
+
+	log_line("core after core ended over a request (operation %u, uid %u): "
+	    "it is answered EIO", request->opcode, request->uid);
+	if (write(fd, &reply, sizeof(reply)) == -1 && errno != ENOENT)
+		log_line("a request cannot be answered: %m");
+}
+
 static ssize_t
 session_read(int fd, void *buffer, size_t room, void *tree)
 {
@@ -95,10 +127,15 @@ session_read(int fd, void *buffer, size_t room, void *tree)
 	if (!atomic_load(&session.passed) && wait_at_gate() == -1)
 		return -1;
 	make_present(buffer, room);
-	n = read(fd, buffer, room);
-	if (n > 0)
+	for (;;) {
+		if ((n = read(fd, buffer, room)) <= 0)
+			return n;
 		request_note(buffer, (size_t)n);
-	return n;
+		if ((size_t)n < sizeof(struct fuse_in_header) ||
+		    may_be_tried())
+			return n;
+		answer_for_good(fd, buffer);
+	}
 }
 
 static int
@@ -165,6 +202,8 @@ session_new(const struct session_plan *plan, struct tree *tree,
 	session.init_unique = head.unique;
 	session.first = plan->first;
 	session.open = plan->open;
+	session.tries = slab_tries(tree->slab);
+	tries_begin(session.tries);
 	sem_init(&session.gate, 0, 0);
 	se = fuse_session_new(&args, &tree_operations, sizeof(tree_operations),
 	    tree);
@@ -185,6 +224,28 @@ wake(int signal)
 {
 }
 
+/* The next core is to know that this one ended by a fault of its own. */
+static void
+note_fault(int signal)
+{
+	tries_end(session.tries, TRIES_FAULTED);
+}
+
+/* Sanitizers have handlers of their own; without ours it counts as killed. */
+static void
+watch_faults(void)
+{
+	static const int faults[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL,
+	    SIGSEGV };
+	struct sigaction action = { .sa_handler = note_fault,
+	    .sa_flags = SA_RESETHAND };
+	size_t i;
+
+	for (i = 0; !SANDBOX_SANITIZED &&
+	    i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigaction(faults[i], &action, NULL);
+}
+
 int
 session_serve(struct fuse_session *se)
 {
@@ -194,6 +255,7 @@ session_serve(struct fuse_session *se)
 
 	/* libfuse 3.14 sleeps in a semaphore that only a signal ends. */
 	sigaction(SIGUSR1, &action, NULL);
+	watch_faults();
 	session.server = pthread_self();
 	atomic_store(&session.serving, true);
 	if ((config = fuse_loop_cfg_create()) == NULL)
@@ -209,6 +271,7 @@ session_serve(struct fuse_session *se)
 void
 session_end(struct fuse_session *se)
 {
+	tries_end(session.tries, TRIES_LEFT);
 	fuse_session_exit(se);
 	if (atomic_load(&session.serving))
 		pthread_kill(session.server, SIGUSR1);

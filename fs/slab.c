@@ -16,9 +16,10 @@
 
 #include "slab.h"
 #include "slab_spool.h"
+#include "tries.h"
 
 #define MAGIC		UINT64_C(0x706b6966736c6162)	/* "pkifslab" */
-#define LAYOUT		1
+#define LAYOUT		2
 #define BOXES		64		/* change times, by box modulo */
 #define BUCKETS		4096
 #define NO_ROW		UINT16_MAX
@@ -34,6 +35,7 @@ struct slab_memory {
 	_Atomic int64_t	   changed[BOXES];
 	struct slab_file   files[SLAB_FILES];
 	struct slab_handle handles[SLAB_HANDLES];
+	struct tries	   tries;
 };
 
 struct slab {
@@ -235,6 +237,12 @@ slab_close(struct slab *slab)
 	if (slab->spool != -1)
 		close(slab->spool);
 	free(slab);
+}
+
+struct tries *
+slab_tries(struct slab *slab)
+{
+	return (&slab->memory->tries);
 }
 
 int
