@@ -22,7 +22,8 @@ serial_normalise(const char *name, char to[SERIAL_TEXT])
 	size_t	n = 0;
 
 	for (; *name != '\0'; name++) {
-		if (*name == ':' && n > 0 && n % 2 == 0 && name[1] != '\0')
+		if (*name == ':' && n > 0 && n % 2 == 0 && name[1] != '\0' &&
+		    name[1] != ':')
 			continue;
 		if (n + 1 == SERIAL_TEXT)
 			return (-1);
