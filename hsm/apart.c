@@ -17,8 +17,10 @@
 #define SECONDS 180		/* an RSA key in a slow token */
 
 static int
-become(uid_t uid, gid_t gid, struct err *err)
+become(uid_t uid, gid_t gid, const char *folder, struct err *err)
 {
+	if (folder != NULL && chdir(folder) == -1)
+		return err_set(err, errno, "%s: %m", folder);
 	if (geteuid() != 0 || uid == 0)
 		return 0;
 	if (setgroups(0, NULL) == -1 || setgid(gid) == -1 ||
@@ -45,15 +47,16 @@ write_all(int fd, struct slice s)
 }
 
 _Noreturn static void
-child(int fd, uid_t uid, gid_t gid, apart_work *work, void *arg)
+child(int fd, uid_t uid, gid_t gid, const char *folder, apart_work *work,
+    void *arg)
 {
 	struct bytes result = { 0 }, message = { 0 };
 	struct err err = { 0 };
 	bool failed;
 
 	alarm(SECONDS);
-	failed = become(uid, gid, &err) == -1 || work(arg, &result,
-	    &err) == -1;
+	failed = become(uid, gid, folder, &err) == -1 ||
+	    work(arg, &result, &err) == -1;
 	put_u32(&message, failed ? (uint32_t)(err.code ? err.code : EIO) : 0);
 	put_text(&message, failed ? err.text : "");
 	put_blob(&message, SLICE(&result));
@@ -99,8 +102,8 @@ take_message(struct slice s, int status, struct bytes *result,
 }
 
 int
-apart_run(uid_t uid, gid_t gid, apart_work *work, void *arg,
-    struct bytes *result, struct err *err)
+apart_run(uid_t uid, gid_t gid, const char *folder, apart_work *work,
+    void *arg, struct bytes *result, struct err *err)
 {
 	struct bytes message = { 0 };
 	int p[2], status = 0, ret;
@@ -115,7 +118,7 @@ apart_run(uid_t uid, gid_t gid, apart_work *work, void *arg,
 	}
 	if (pid == 0) {
 		close(p[0]);
-		child(p[1], uid, gid, work, arg);
+		child(p[1], uid, gid, folder, work, arg);
 	}
 	close(p[1]);
 	read_all(p[0], &message);

@@ -13,9 +13,11 @@
 typedef int apart_work(void *arg, struct bytes *result, struct err *);
 /*
  * Runs it in a child as this user (when root) and hands back its result or its
- * fault; at most a few minutes.  Call it before there are threads.
+ * fault; at most a few minutes.  Call it before there are threads.  The child
+ * enters `folder` (NULL: stays) before it changes user, who may not be allowed
+ * to come there from above.
  */
-int	apart_run(uid_t, gid_t, apart_work *, void *arg, struct bytes *result,
-	    struct err *);
+int	apart_run(uid_t, gid_t, const char *folder, apart_work *, void *arg,
+	    struct bytes *result, struct err *);
 
 #endif

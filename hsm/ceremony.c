@@ -103,36 +103,32 @@ prepare(struct ceremony *c, const struct ceremony_plan *plan,
 
 /* --- keys, each in a token of its own ------------------------------------ */
 
-/* The keys from `first` to `last` in tokens below `dir`. */
+/* The keys from `first` to `last` in tokens of the folder we are in. */
 static int
-make_keys(struct ceremony *c, const char *dir, int first, int last,
-    struct bytes *result, struct err *err)
+make_keys(struct ceremony *c, int first, int last, struct bytes *result,
+    struct err *err)
 {
 	struct token_plan plan = { .module = c->plan->module,
 	    .algorithm = c->algorithm };
 	struct bytes spki = { 0 };
-	char label[32], conf[1100];
+	char label[32];
 	int i, ret = -1;
 
-	if (access(dir, R_OK | W_OK | X_OK) == -1)
-		return err_set(err, errno, "uid %u cannot reach %s, a folder "
-		    "above it is closed: %m", (unsigned)geteuid(), dir);
-	if (place_make_softhsm(dir, err) == -1)
+	if (place_make_softhsm(".", err) == -1)
 		return -1;
-	snprintf(conf, sizeof(conf), "%s/softhsm2.conf", dir);
-	setenv("SOFTHSM2_CONF", conf, 1);
+	setenv("SOFTHSM2_CONF", "softhsm2.conf", 1);
 	for (i = first; i <= last; i++) {
 		snprintf(label, sizeof(label), TOKEN_LABEL, rules_keys[i]);
 		plan.label = label;
 		plan.pin = c->pin[i];
 		plan.so_pin = c->so_pin[i];
 		if (token_create(&plan, &spki, err) == -1 ||
-		    write_pin(dir, "pin-", rules_keys[i], c->pin[i],
+		    write_pin(".", "pin-", rules_keys[i], c->pin[i],
 		    err) == -1)
 			goto out;
 		put_blob(result, SLICE(&spki));
 	}
-	ret = place_sync(dir, err);
+	ret = place_sync(".", err);
 out:
 	bytes_free(&spki);
 	return ret;
@@ -144,8 +140,9 @@ make_signer_keys(void *arg, struct bytes *result, struct err *err)
 	struct ceremony *c = arg;
 	struct book *book;
 
-	if (make_keys(c, c->signer, 1, RULES_KEYS - 1, result, err) == -1 ||
-	    (book = book_open(c->signer, err)) == NULL)
+	if (make_keys(c, 1, RULES_KEYS - 1, result, err) == -1 ||
+	    place_name_softhsm(".", c->signer, err) == -1 ||
+	    (book = book_open(".", err)) == NULL)
 		return -1;
 	book_close(book);
 	return 0;
@@ -158,10 +155,12 @@ make_root_key(void *arg, struct bytes *result, struct err *err)
 	int i;
 
 	for (i = 0; i < RULES_KEYS; i++)
-		if (write_pin(c->offline, "so-pin-", rules_keys[i],
+		if (write_pin(".", "so-pin-", rules_keys[i],
 		    c->so_pin[i], err) == -1)
 			return -1;
-	return make_keys(c, c->offline, 0, 0, result, err);
+	if (make_keys(c, 0, 0, result, err) == -1)
+		return -1;
+	return place_name_softhsm(".", c->offline, err);
 }
 
 static int
@@ -401,13 +400,13 @@ ceremony_run(const struct ceremony_plan *plan, struct err *err)
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		die("out of memory");
 	if (prepare(c, plan, err) == -1 ||
-	    apart_run(plan->signer_uid, plan->signer_gid, make_signer_keys, c,
-	    &result, err) == -1 ||
+	    apart_run(plan->signer_uid, plan->signer_gid, c->signer,
+	    make_signer_keys, c, &result, err) == -1 ||
 	    take_keys(c, SLICE(&result), 1, RULES_KEYS - 1, err) == -1 ||
-	    apart_run(geteuid(), getegid(), make_root_key, c, &result,
-	    err) == -1 ||
+	    apart_run(geteuid(), getegid(), c->offline, make_root_key, c,
+	    &result, err) == -1 ||
 	    take_keys(c, SLICE(&result), 0, 0, err) == -1 ||
-	    apart_run(geteuid(), getegid(), sign_papers, c, &result,
+	    apart_run(geteuid(), getegid(), NULL, sign_papers, c, &result,
 	    err) == -1 ||
 	    publish(c, SLICE(&result), err) == -1)
 		goto out;
@@ -463,8 +462,8 @@ ceremony_root_crl(const char *home, struct err *err)
 
 	snprintf(path, sizeof(path), "%s/ca/root.crl", home);
 	snprintf(fresh, sizeof(fresh), "%s/ca/root.crl.new", home);
-	if (apart_run(geteuid(), getegid(), sign_root_crl, (void *)home, &crl,
-	    err) == -1)
+	if (apart_run(geteuid(), getegid(), NULL, sign_root_crl, (void *)home,
+	    &crl, err) == -1)
 		goto out;
 	unlink(fresh);
 	if (file_write(fresh, SLICE(&crl), 0644, err) == -1)

@@ -201,6 +201,15 @@ place_make_softhsm(const char *dir, struct err *err)
 }
 
 int
+place_name_softhsm(const char *dir, const char *path, struct err *err)
+{
+	char tokens[PATH];
+
+	join(tokens, path, "tokens");
+	return write_conf(dir, tokens, err);
+}
+
+int
 place_softhsm(const char *dir, struct err *err)
 {
 	char from[PATH], to[PATH], working[PATH], conf[PATH];

@@ -20,6 +20,8 @@ int	place_module(const char *conf, char *to, size_t room, struct err *);
 int	place_softhsm(const char *dir, struct err *);
 /* dir/tokens and dir/softhsm2.conf, which names it. */
 int	place_make_softhsm(const char *dir, struct err *);
+/* From then on dir/softhsm2.conf names the tokens as those of `path`. */
+int	place_name_softhsm(const char *dir, const char *path, struct err *);
 /* Brings new tokens to disk, which SoftHSM does not. */
 int	place_sync(const char *dir, struct err *);
 

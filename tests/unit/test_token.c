@@ -164,8 +164,8 @@ each_kind_of_key_signs(void **state)
 	for (i = 0; i < 3; i++) {
 		home_make(&home, kinds[i]);
 		check_papers(&home);
-		if (apart_run(geteuid(), getegid(), use_token, &home, &result,
-		    &err) == -1)
+		if (apart_run(geteuid(), getegid(), NULL, use_token, &home,
+		    &result, &err) == -1)
 			fail_msg("%s: %s", kinds[i], err.text);
 		home_free(&home);
 	}
@@ -223,8 +223,8 @@ faults_are_sentences(void **state)
 	char home[] = "/tmp/pkifs-token-XXXXXX";
 	struct err err;
 
-	assert_int_equal(apart_run(geteuid(), getegid(), crash, NULL, &result,
-	    &err), -1);
+	assert_int_equal(apart_run(geteuid(), getegid(), NULL, crash, NULL,
+	    &result, &err), -1);
 	assert_non_null(strstr(err.text, "signal 6"));
 	assert_non_null(mkdtemp(home));
 	plan.home = home;
