@@ -22,7 +22,7 @@ struct crl_maker {
 	struct pending	*pending;
 	struct bell	 bell;
 	pthread_t	 thread;
-	usec_t		 due;		/* 0: none yet */
+	struct crl_term	 term;		/* of the CRL there is */
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 compared;	/* the day everything was */
 	bool		 leftovers;	/* there may be open intents */
@@ -34,7 +34,7 @@ is_due(struct crl_maker *m)
 {
 	bool waits = pending_add_unpublished(m->pending);
 
-	return waits || clock_now() >= m->due;
+	return waits || crl_is_due(&m->term, clock_now());
 }
 
 /* 1: a CRL is out; 0: none was needed; -1. */
@@ -48,7 +48,7 @@ work(struct crl_maker *m, bool due, struct err *err)
 	}
 	if (!due)
 		return 0;
-	if (crl_round(m->desk, &m->bell, &m->due, err) == 0)
+	if (crl_round(m->desk, &m->bell, &m->term, err) == 0)
 		return 1;
 	if (err->code == EAGAIN)
 		m->leftovers = true;
@@ -79,7 +79,7 @@ turn(struct crl_maker *m)
 	int made;
 
 	if (!due && !m->leftovers) {
-		left = m->due - clock_now();
+		left = m->term.due - clock_now();
 		return left < RETRY_MOST ? left : RETRY_MOST;
 	}
 	if (due)
@@ -137,7 +137,7 @@ crl_maker_new(const struct desk *desk, struct pending *pending)
 	m->desk = desk;
 	m->pending = pending;
 	m->leftovers = true;
-	m->due = crl_due(desk);
+	crl_term(desk, &m->term);
 	bell_init(&m->bell);
 	if (pthread_create(&m->thread, NULL, run, m) != 0)
 		die("cannot start the thread of the CRL");

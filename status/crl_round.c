@@ -81,6 +81,23 @@ last_number(struct view *view)
 	return number;
 }
 
+/*
+ * Never before the CRL in front, as long as the clock went back by no more than
+ * the signer bears; farther, that one was wrong.
+ */
+static usec_t
+begin_of(struct view *view)
+{
+	usec_t now = clock_now() / USEC * USEC;
+	struct crl newest;
+
+	if (crl_newest(view, ISSUER, &newest) == 1 &&
+	    newest.this_update > now &&
+	    newest.this_update - now <= STEP_BACK)
+		return newest.this_update;
+	return now;
+}
+
 /* One snapshot for the entries and for what is carried first. */
 static int
 build(struct round *round, struct err *err)
@@ -90,7 +107,7 @@ build(struct round *round, struct err *err)
 
 	round->frame.issuer = round->desk->issuing;
 	round->frame.number = last_number(view) + 1;
-	round->frame.this_update = clock_now() / USEC * USEC;
+	round->frame.this_update = begin_of(view);
 	round->frame.next_update = round->frame.this_update + life;
 	revocations_on_crl(view, ISSUER, round->frame.this_update, add_entry,
 	    round);
@@ -293,15 +310,18 @@ run(struct round *round, struct bell *bell, struct err *err)
 }
 
 int
-crl_round(const struct desk *desk, struct bell *bell, usec_t *due,
+crl_round(const struct desk *desk, struct bell *bell, struct crl_term *term,
     struct err *err)
 {
 	struct round round = { .desk = desk };
 	int ret;
 
 	ret = run(&round, bell, err);
-	if (ret == 0)
-		*due = (round.frame.this_update + round.frame.next_update) / 2;
+	if (ret == 0) {
+		term->since = round.frame.this_update;
+		term->due = (round.frame.this_update +
+		    round.frame.next_update) / 2;
+	}
 	sign_batch_free(round.batch);
 	bytes_free(&round.tbs);
 	bytes_free(&round.der);
@@ -311,20 +331,27 @@ crl_round(const struct desk *desk, struct bell *bell, usec_t *due,
 }
 
 /* A life that the configuration made shorter counts from now on. */
-usec_t
-crl_due(const struct desk *desk)
+void
+crl_term(const struct desk *desk, struct crl_term *term)
 {
-	usec_t life = desk->parts->config->crl_next_update, due = 0;
+	usec_t life = desk->parts->config->crl_next_update;
 	struct view *view = view_take(desk->parts->store);
 	struct crl newest;
 
+	*term = (struct crl_term){ 0 };
 	if (crl_newest(view, ISSUER, &newest) == 1) {
 		if (life > newest.next_update - newest.this_update)
 			life = newest.next_update - newest.this_update;
-		due = newest.this_update + life / 2;
+		term->since = newest.this_update;
+		term->due = newest.this_update + life / 2;
 		health_crl(desk->health, HEALTH_CRL, newest.number,
 		    newest.next_update);
 	}
 	view_put(view);
-	return due;
+}
+
+bool
+crl_is_due(const struct crl_term *term, usec_t now)
+{
+	return now >= term->due || now < term->since - STEP_BACK;
 }

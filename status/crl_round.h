@@ -8,13 +8,19 @@
 #include "bell.h"
 #include "desk.h"
 
+/* When the CRL in the store began, and is to be replaced; 0: there is none. */
+struct crl_term {
+	usec_t	since, due;
+};
+
 /*
- * 0: published in the store, the next one is due at `due`; -1: not, and why.
- * EAGAIN: an intent may be open.
+ * 0: published in the store, with its term; -1: not, and why.  EAGAIN: an
+ * intent may be open.
  */
-int	crl_round(const struct desk *, struct bell *, usec_t *due,
+int	crl_round(const struct desk *, struct bell *, struct crl_term *,
 	    struct err *);
-/* When the CRL in the store is to be replaced; 0: there is none. */
-usec_t	crl_due(const struct desk *);
+void	crl_term(const struct desk *, struct crl_term *);
+/* Also when the clock went back so far that it is not valid yet. */
+bool	crl_is_due(const struct crl_term *, usec_t now);
 
 #endif

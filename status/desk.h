@@ -10,6 +10,13 @@
 #include "signatory.h"
 #include "timers.h"
 
+/*
+ * How far the clock may have gone back: less than the signer bears of what
+ * begins in its future (hsm/rules_parts.h).  What begins later than that is
+ * not valid yet, and is replaced.
+ */
+#define STEP_BACK	(4 * 60 * USEC)
+
 struct desk {
 	struct authority	*authority;
 	struct authority_parts	*parts;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../ca/text.h"
+#include "desk.h"
 #include "ocsp_status.h"
 
 #define ISSUER	"issuing"
@@ -84,7 +85,8 @@ ocsp_kept(struct view *view, const struct ocsp_ids *ids, struct slice joined,
 	struct ocsp_answer answer;
 
 	if (ocsp_find(view, joined, &answer) != 1 ||
-	    answer.next_update <= now || is_outdated(view, ids, &answer))
+	    answer.next_update <= now || is_outdated(view, ids, &answer) ||
+	    answer.this_update - STEP_BACK > now)
 		return 0;
 	*id = answer.id;
 	*fresh = now < (answer.this_update + answer.next_update) / 2;

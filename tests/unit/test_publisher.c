@@ -11,6 +11,7 @@
 #include <openssl/ocsp.h>
 
 #include "ca/commit.h"
+#include "ca/store_private.h"
 #include "fake_ca.h"
 #include "status/publisher.h"
 
@@ -1031,6 +1032,104 @@ the_crl_is_renewed_at_half(void **state)
 	eventually((on_crl("01", &number), number == 3));
 }
 
+/* The newest CRL began so long from now, as if the clock was set back. */
+static int64_t	began_in;
+
+static int
+put_later_crl(struct job *job, struct tx *tx, struct err *err)
+{
+	struct crl crl;
+
+	assert_int_equal(crl_newest(tx_view(tx), "issuing", &crl), 1);
+	crl.number++;
+	crl.this_update = clock_now() / USEC * USEC + began_in;
+	crl.next_update = crl.this_update + USEC_DAY;
+	return crl_put(tx, &crl, err);
+}
+
+static struct crl
+newest_crl(void)
+{
+	struct view *view = view_take(test_store);
+	struct crl crl;
+
+	assert_int_equal(crl_newest(view, "issuing", &crl), 1);
+	view_put(view);
+	return crl;
+}
+
+static struct crl
+with_later_crl(int64_t in)
+{
+	struct job job = { .apply = put_later_crl };
+
+	close_publisher();
+	committer = committer_new(test_store);
+	began_in = in;
+	assert_done(commit_wait(committer, &job, &test_err));
+	committer_free(committer);
+	open_publisher();
+	return newest_crl();
+}
+
+static void
+a_crl_of_the_future_is_replaced(void **state)
+{
+	long number = 0;
+	struct crl later;
+
+	eventually(on_crl("01", &number) == -1);
+	later = with_later_crl(10 * USEC_DAY);
+	eventually(newest_crl().number == later.number + 1);
+	assert_true(newest_crl().this_update <= clock_now());
+}
+
+/* After a small step the next CRL begins no earlier than the one before. */
+static void
+this_update_never_goes_back(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	long number = 0;
+	struct crl later;
+
+	eventually(on_crl("01", &number) == -1);
+	issue(key, "tls-server", 1, serial);
+	later = with_later_crl(100 * USEC);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	assert_int_equal(newest_crl().number, later.number + 1);
+	assert_true(newest_crl().this_update == later.this_update);
+	EVP_PKEY_free(key);
+}
+
+static int
+put_later_answers(struct job *job, struct tx *tx, struct err *err)
+{
+	struct query *q = query_new(tx_view(tx)->sql, "UPDATE ocsp_answers"
+	    " SET this_update = this_update + ?, next_update = next_update"
+	    " + ?");
+
+	bind_number(q, began_in);
+	bind_number(q, began_in);
+	return query_write(q, err);
+}
+
+static void
+an_answer_of_the_future_is_replaced(void **state)
+{
+	struct job job = { .apply = put_later_answers };
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	int64_t first;
+
+	issue(key, "tls-server", 1, serial);
+	first = ask_until_answered(serial).answer;
+	began_in = 10 * USEC_DAY;
+	assert_done(commit_wait(committer, &job, &test_err));
+	assert_int_not_equal(ask_until_answered(serial).answer, first);
+	EVP_PKEY_free(key);
+}
+
 /* Asking races with revoking: never is good kept behind a revocation. */
 static void
 no_good_survives_a_revocation(void **state)
@@ -1141,6 +1240,9 @@ main(void)
 		TEST(an_abandoned_serial_is_revoked),
 		TEST(answers_are_renewed_at_half),
 		TEST(the_crl_is_renewed_at_half),
+		TEST(a_crl_of_the_future_is_replaced),
+		TEST(this_update_never_goes_back),
+		TEST(an_answer_of_the_future_is_replaced),
 		TEST(no_good_survives_a_revocation),
 		TEST(many_share_a_crl),
 		TEST(a_root_crl_of_another_is_refused),
