@@ -21,6 +21,10 @@ access_log_due(struct access_log *log, uid_t uid, usec_t now)
 		if (log->last[i].at < log->last[place].at)
 			place = i;
 	}
+	/* Who comes with ever new uids must not have one event each. */
+	if (due && log->last[place].at != 0 &&
+	    now - log->last[place].at < INTERVAL)
+		due = false;
 	if (due) {
 		log->last[place].uid = uid;
 		log->last[place].at = now;

@@ -1,6 +1,7 @@
 /*
  * Which refused attempts are worth an event: the first of a uid in a minute,
- * so that nobody fills the evidence by trying doors.
+ * and no more than ACCESS_LOG_UIDS in all, so that nobody fills the evidence by
+ * trying doors, be it under as many uids as a namespace has.
  */
 #ifndef CA_ACCESS_LOG_H
 #define CA_ACCESS_LOG_H
@@ -21,7 +22,7 @@ struct access_log {		/* zero but for the lock at start */
 	}		 last[ACCESS_LOG_UIDS];
 };
 
-/* Notes the attempt; with all places taken the oldest is forgotten. */
+/* Notes the attempt; the oldest is forgotten once its minute is over. */
 bool	access_log_due(struct access_log *, uid_t, usec_t now);
 
 #endif
