@@ -458,6 +458,14 @@ record_pending_moved(const struct application *app, struct view *v)
 	return moved;
 }
 
+/* What does not read was not judged, so this gate was not asked. */
+static bool
+slot_is_of_another(const struct application *app)
+{
+	return app->unreadable && app->slot.subscriber != 0 &&
+	    app->slot.subscriber != app->subscriber.id;
+}
+
 int
 record_decision(struct application *app, struct tx *tx, struct err *e)
 {
@@ -468,9 +476,9 @@ record_decision(struct application *app, struct tx *tx, struct err *e)
 	if (slot_read(app, tx_view(tx), e) == -1)
 		return -1;
 	/* Without a right to this box there is nothing to write in it. */
-	if (app->subscriber.id == 0 || (!app->unreadable &&
-	    app->outcome == OUTCOME_REFUSED && !app->verdict.complete &&
-	    app->request.id == 0))
+	if (app->subscriber.id == 0 || slot_is_of_another(app) ||
+	    (!app->unreadable && app->outcome == OUTCOME_REFUSED &&
+	    !app->verdict.complete && app->request.id == 0))
 		return put_document(app, tx, e) == -1 ? -1 :
 		    put_decided(app, tx, e);
 	if (app->unreadable)

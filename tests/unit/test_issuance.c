@@ -224,6 +224,33 @@ what_is_no_request_has_a_status(void **state)
 	assert_int_equal(slot.file, 7);
 }
 
+/* A slot stays its subscriber's, also when its names were cleared. */
+static void
+junk_of_another_takes_no_slot(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct drop drop = { .box = BOX_ROOT, .file = 99,
+	    .file_name = "www.csr", .uid = BED_OTHER };
+	struct err why = { EBADMSG, "it is no request" };
+	struct bytes req = { 0 };
+	struct slot slot;
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	drop.bytes = slice_text("junk");
+	assert_done(requests_record_junk(bed, &drop, &why, &test_err));
+	assert_begins(bed_status("www"), "state: issued\n");
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_done(requests_withdraw(bed, slot.id, BED_UID, &test_err));
+	assert_done(requests_record_junk(bed, &drop, &why, &test_err));
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_int_equal(slot.subscriber, bed_acme);
+	assert_int_equal(slot.file, 0);
+	assert_int_equal(bed_events("request-refused"), 2);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
 static void
 many_drops_of_the_same_wait_for_one(void **state)
 {
@@ -586,6 +613,7 @@ main(void)
 		STORY(rm_withdraws_what_waits),
 		STORY(a_refused_overwrite_destroys_nothing),
 		STORY(what_is_no_request_has_a_status),
+		STORY(junk_of_another_takes_no_slot),
 		STORY(many_drops_of_the_same_wait_for_one),
 		STORY(a_slow_token_lets_go_and_the_certificate_follows),
 		STORY(a_rename_is_told_the_refusal),
