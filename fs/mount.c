@@ -203,12 +203,10 @@ mount_detach(const char *path, struct err *err)
 int
 mount_abort(const char *path, struct err *err)
 {
-	struct mount_entry entry;
-
-	/* Busy or not: what waits for an answer gets ECONNABORTED. */
-	if (geteuid() == 0)
-		(void)umount2(path, MNT_FORCE | UMOUNT_NOFOLLOW);
-	return mount_find(path, &entry) ? mount_detach(path, err) : 0;
+	/* When it is busy, those who wait have got ECONNABORTED all the same. */
+	if (geteuid() == 0 && umount2(path, MNT_FORCE | UMOUNT_NOFOLLOW) == 0)
+		return 0;
+	return mount_detach(path, err);
 }
 
 /*
