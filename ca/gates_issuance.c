@@ -192,16 +192,23 @@ first_owner(void *arg, const struct certificate *certificate)
  * Only the first certificate of a key (or name) is looked at: as later ones
  * passed this rule too, all are of the same subscriber.
  */
-int
-ask_key_of_subscriber(struct view *v, const struct gate_case *c,
-    struct answer *a, struct err *e)
+bool
+key_is_of_another(struct view *v, const char *spki_sha256,
+    int64_t subscriber)
 {
 	struct owner	owner = { 0 };
 	struct key	key;
 
-	if (keys_find(v, c->spki_sha256, &key) == 1)
+	if (keys_find(v, spki_sha256, &key) == 1)
 		certificates_of_key(v, key.id, 0, first_owner, &owner);
-	if (!owner.known || owner.subscriber == c->subscriber->id)
+	return owner.known && owner.subscriber != subscriber;
+}
+
+int
+ask_key_of_subscriber(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (!key_is_of_another(v, c->spki_sha256, c->subscriber->id))
 		return gate_yes(a, "no other subscriber has this key");
 	return gate_wait(a, "this key is certified for another subscriber");
 }

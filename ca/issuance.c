@@ -270,19 +270,35 @@ issuance_recover(struct application *app)
 
 /* --- job 2: the result ---------------------------------------------------- */
 
+/* What has become known of the key since it was judged; NULL: nothing. */
+static const char *
+fault_of_key(const struct application *app, struct view *v)
+{
+	struct key	key;
+
+	if (keys_find(v, app->facts.spki_sha256, &key) == 1 && key.blocked)
+		return "the key was reported compromised while it was being "
+		    "certified";
+	if (!app->internal && key_is_of_another(v, app->facts.spki_sha256,
+	    app->request.subscriber))
+		return "another subscriber's certificate of the same key came "
+		    "first";
+	return NULL;
+}
+
+/* A certificate whose key has a fault by now is never handed out. */
 static int
 close_apply(struct job *job, struct tx *tx, struct err *e)
 {
 	struct application	*app = (struct application *)job;
-	struct key		 key;
+	const char		*fault = NULL;
 
 	app->event_seq = 0;
-	/* Blocked since it was signed: it is never handed out. */
-	if (app->answer == SIGNED && keys_find(tx_view(tx),
-	    app->facts.spki_sha256, &key) == 1 && key.blocked) {
+	if (app->answer == SIGNED)
+		fault = fault_of_key(app, tx_view(tx));
+	if (fault != NULL) {
 		app->answer = ABANDONED;
-		snprintf(app->reason, sizeof(app->reason), "the key was "
-		    "reported compromised while it was being certified");
+		snprintf(app->reason, sizeof(app->reason), "%s", fault);
 	}
 	return app->answer == SIGNED ? record_issued(app, tx, e) :
 	    record_unsigned(app, tx, e);

@@ -251,6 +251,38 @@ junk_of_another_takes_no_slot(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Both were judged before either was issued: the second one waits. */
+static void
+one_key_is_never_of_two_subscribers(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct bytes ours = { 0 }, theirs = { 0 };
+	struct bed_drop a, b;
+
+	bed_mode(BED_KEEP, 0);
+	bed_request(&ours, key, "DNS:www.example.org");
+	bed_request(&theirs, key, "DNS:www.example.com");
+	bed_submit_drop(&a, BOX_ROOT, "ours.csr", BED_UID, SLICE(&ours),
+	    false);
+	bed_submit_drop(&b, BOX_ROOT, "theirs.csr", BED_OTHER,
+	    SLICE(&theirs), false);
+	usleep(50000);
+	assert_int_equal(bed_events("request-decided"), 2);
+	bed_mode(BED_SIGN, 0);
+	assert_int_equal(bed_wait(&a), 0);
+	assert_int_equal(bed_wait(&b), 0);
+	assert_int_equal(bed_events("certificate-issued"), 1);
+	assert_int_equal(bed_events("signing-abandoned"), 1);
+	assert_int_equal(bed_open_intents(), 0);
+	if (bed_serial("ours")[0] != '\0')
+		assert_begins(bed_status("theirs"), "state: pending\n");
+	else
+		assert_begins(bed_status("ours"), "state: pending\n");
+	bytes_free(&theirs);
+	bytes_free(&ours);
+	EVP_PKEY_free(key);
+}
+
 static void
 many_drops_of_the_same_wait_for_one(void **state)
 {
@@ -614,6 +646,7 @@ main(void)
 		STORY(a_refused_overwrite_destroys_nothing),
 		STORY(what_is_no_request_has_a_status),
 		STORY(junk_of_another_takes_no_slot),
+		STORY(one_key_is_never_of_two_subscribers),
 		STORY(many_drops_of_the_same_wait_for_one),
 		STORY(a_slow_token_lets_go_and_the_certificate_follows),
 		STORY(a_rename_is_told_the_refusal),
