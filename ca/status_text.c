@@ -8,6 +8,8 @@
 #include "status_text.h"
 
 #define GATES_TITLE	"\nGates, each with its answer:\n"
+#define CERTIFICATE	"certificate"
+#define REVOKED		"revoked"
 
 static void
 put_line(struct bytes *to, const char *name, const char *value)
@@ -34,10 +36,31 @@ put_time(struct bytes *to, const char *name, usec_t time)
 	bytes_printf(to, "%s: %s\n", name, text);
 }
 
+void
+status_text_name(struct bytes *to, const char *name)
+{
+	unsigned char	c;
+
+	for (; (c = (unsigned char)*name) != '\0'; name++)
+		if (c < ' ' || c == 0x7f)
+			bytes_printf(to, "%%%02X", c);
+		else
+			bytes_put(to, &c, 1);
+}
+
+static void
+put_file(struct bytes *to, const char *what, const struct status_facts *f,
+    const char *name, const char *suffix)
+{
+	bytes_printf(to, "%s: %s/", what, f->box_path);
+	status_text_name(to, name);
+	bytes_printf(to, "%s\n", suffix);
+}
+
 static void
 put_facts(const struct status_facts *f, struct bytes *to)
 {
-	bytes_printf(to, "file: %s/%s\n", f->box_path, f->slot->file_name);
+	put_file(to, "file", f, f->slot->file_name, "");
 	put_number(to, "request", f->request);
 	put_line(to, "subscriber", f->subscriber);
 	put_line(to, "profile", f->profile);
@@ -51,8 +74,7 @@ put_facts(const struct status_facts *f, struct bytes *to)
 	put_time(to, "not-after", f->not_after);
 	put_time(to, "renew-after", f->renew_after);
 	if (f->state == ISSUED)
-		bytes_printf(to, "certificate: %s/%s.crt\n", f->box_path,
-		    f->slot->name);
+		put_file(to, CERTIFICATE, f, f->slot->name, ".crt");
 	put_line(to, "reason", f->fault);
 	if (f->sandbox)
 		bytes_put_text(to, "sandbox: yes; nothing in it is verified, "
@@ -168,4 +190,45 @@ status_text_gates(struct slice text)
 	if (at == NULL)
 		return none;
 	return (struct slice){ at, (size_t)(text.data + text.size - at) };
+}
+
+/* The line that begins with `name: `, with its end; empty: there is none. */
+static struct slice
+find_line(struct slice text, const char *name)
+{
+	struct slice	none = { NULL, 0 };
+	char		start[32];
+	const unsigned char *at, *end;
+	int		n;
+
+	n = snprintf(start, sizeof(start), "\n%s: ", name);
+	if (text.size == 0 ||
+	    (at = memmem(text.data, text.size, start, (size_t)n)) == NULL)
+		return none;
+	at++;
+	end = memchr(at, '\n', (size_t)(text.data + text.size - at));
+	if (end == NULL)
+		return none;
+	return (struct slice){ at, (size_t)(end + 1 - at) };
+}
+
+bool
+status_text_revoke(struct slice old, const char *reason, usec_t when,
+    struct bytes *to)
+{
+	struct slice	after = find_line(old, CERTIFICATE);
+	struct slice	before = find_line(old, REVOKED);
+	char		time[CLOCK_TEXT];
+	size_t		head;
+
+	if (after.size == 0)
+		return false;
+	head = (size_t)(after.data + after.size - old.data);
+	bytes_put(to, old.data, head);
+	clock_text_seconds(time, when);
+	bytes_printf(to, REVOKED ": %s, %s\n", time, reason);
+	if (before.data == old.data + head)
+		head += before.size;
+	bytes_put(to, old.data + head, old.size - head);
+	return true;
 }

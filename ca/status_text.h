@@ -32,7 +32,15 @@ struct status_facts {		/* borrowed; "", NULL and 0 are left out */
 };
 
 void	status_text_render(const struct status_facts *, struct bytes *to);
+/* A file's name, which may hold anything but a slash, on one line: %0A. */
+void	status_text_name(struct bytes *to, const char *name);
 /* The part on gates of an earlier text; empty when it has none. */
 struct slice	status_text_gates(struct slice text);
+/*
+ * An earlier text, with a line that its certificate is revoked; what an
+ * earlier such line said is replaced.  False: it names no certificate.
+ */
+bool	status_text_revoke(struct slice old, const char *reason, usec_t when,
+	    struct bytes *to);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/status_text.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
 #include "drops_private.h"
@@ -367,8 +368,9 @@ drops_refusal(struct drops *drops, size_t row, uint64_t verdict,
 	if (there) {
 		fill_info(drops, file, info);
 		*when = file->refused;
-		bytes_printf(to, "state: rejected\nfile: %s\nreason: %s\n",
-		    slab_file_name(file), file->reason);
+		bytes_put_text(to, "state: rejected\nfile: ");
+		status_text_name(to, slab_file_name(file));
+		bytes_printf(to, "\nreason: %s\n", file->reason);
 	}
 	drops_unlock(drops);
 	return (there);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/slot_status.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"
@@ -273,7 +274,9 @@ apply(struct job *job, struct tx *tx, struct err *err)
 		before = a->row.reason;
 	ret = before < 0 ? put_row(a, tx, &act, err) :
 	    change_row(a, tx, &act, err);
-	if (ret != 0 || ocsp_withdraw(tx, a->act.serial, err) != 0)
+	if (ret != 0 || ocsp_withdraw(tx, a->act.serial, err) != 0 ||
+	    slot_status_revoked(tx, &a->certificate, reason_name(a->reason),
+	    a->row.decided, err) != 0)
 		return -1;
 	if (a->reason == KEY_COMPROMISE &&
 	    key_block(tx, a->certificate.spki_sha256, err) != 0)

@@ -16,6 +16,9 @@
 
 static struct slot slot = { .name = "www", .file_name = "www.csr" };
 
+static struct slot odd = { .name = "a\nserial: 02", .file_name =
+    "a\nserial: 02.csr" };
+
 static struct verdict passed = {
 	.passed = { { "names-validated", "REG-6.2.2-02A",
 	    "every name is inside what was validated" } },
@@ -71,6 +74,12 @@ static const struct row rows[] = {
 	{ { .state = APPROVED, .box_path = "requests", .slot = &slot,
 	    .verdict = &passed },
 	  { "Every gate was passed." }, { "Missing", "serial" } },
+	/* A file name is one line, whatever it holds. */
+	{ { .state = ISSUED, .box_path = "requests", .slot = &odd,
+	    .not_after = USEC },
+	  { "file: requests/a%0Aserial: 02.csr\n",
+	    "certificate: requests/a%0Aserial: 02.crt\n" },
+	  { "\nserial: " } },
 };
 
 static void
@@ -124,12 +133,41 @@ the_gates_are_taken_over_from_the_text_before(void **state)
 	bytes_free(&after);
 }
 
+static void
+a_revocation_is_one_line_behind_the_certificate(void **state)
+{
+	struct bytes issued = { 0 }, once = { 0 }, twice = { 0 };
+	const char *text;
+
+	status_text_render(&rows[0].facts, &issued);
+	assert_true(status_text_revoke(SLICE(&issued), "superseded", USEC,
+	    &once));
+	text = bytes_text(&once);
+	assert_non_null(strstr(text, "certificate: requests/acme/www.crt\n"
+	    "revoked: 1970-01-01T00:00:01Z, superseded\n"));
+	assert_int_equal(strncmp(text, "state: issued\n", 14), 0);
+	assert_non_null(strstr(text, "\nGates, each"));
+	assert_true(status_text_revoke(SLICE(&once), "keyCompromise", USEC,
+	    &twice));
+	text = bytes_text(&twice);
+	assert_null(strstr(text, "superseded"));
+	assert_non_null(strstr(text, ".crt\nrevoked: 1970-01-01T00:00:01Z, "
+	    "keyCompromise\n"));
+	assert_false(status_text_revoke(slice_text("state: rejected\n"), "x",
+	    USEC, &twice));
+	bytes_free(&issued);
+	bytes_free(&once);
+	bytes_free(&twice);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_says_what_a_person_needs),
 		cmocka_unit_test(the_gates_are_taken_over_from_the_text_before),
+		cmocka_unit_test(
+		    a_revocation_is_one_line_behind_the_certificate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

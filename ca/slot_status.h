@@ -1,0 +1,16 @@
+/*
+ * What a slot says of its certificate after it was issued.
+ */
+#ifndef CA_SLOT_STATUS_H
+#define CA_SLOT_STATUS_H
+
+#include "store_certificates.h"
+
+/*
+ * In the transaction of a revocation: NAME.status of the slot that still shows
+ * this certificate says that it is revoked.
+ */
+int	slot_status_revoked(struct tx *, const struct certificate *,
+	    const char *reason, usec_t when, struct err *);
+
+#endif
