@@ -378,6 +378,9 @@ drop_write(fuse_req_t req, struct tree *tree, struct node node,
 	code = write_locked(drops, node, slice, (uint64_t)offset, fi,
 	    &registered, &whole);
 	drops_unlock(drops);
+	/* What is written backwards, or into room made before, comes yet. */
+	if (offset > 0 && whole.size > 0 && whole.data[0] == '\0')
+		bytes_clear(&whole);
 	if (code == 0 && whole.size > 0) {
 		complete = request_is_complete(SLICE(&whole), &err);
 		if (complete == 1 && requests_check(
