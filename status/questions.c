@@ -14,13 +14,14 @@
 
 #define DEADLINE	(200000)	/* DETAILS: a lookup waits so long */
 #define QUESTIONS_MOST	512
-#define RATE		300		/* signatures a second */
+#define PRICE		(USEC / 300)	/* of a signature */
 #define BURST		300
 /*
  * Certificates can be put together in any number of ways, and each way asked
- * for is an answer that has to be kept: those about several are few.
+ * for is an answer that has to be kept, with its event: those about several
+ * are few, or whoever can read status/ fills the disk.
  */
-#define SEVERAL_RATE	2
+#define SEVERAL_PRICE	(10 * USEC)
 #define SEVERAL_BURST	20
 
 struct lookup {
@@ -53,9 +54,9 @@ struct questions {
 };
 
 static void
-bucket_set(struct bucket *b, int64_t rate, int64_t burst)
+bucket_set(struct bucket *b, int64_t price, int64_t burst)
 {
-	b->price = USEC / rate;
+	b->price = price;
 	b->level = b->most = burst * b->price;
 	b->filled = clock_steady();
 }
@@ -88,8 +89,8 @@ questions_new(const struct desk *desk)
 	if (pthread_mutex_init(&q->mutex, NULL) != 0)
 		die("cannot make a mutex");
 	q->desk = desk;
-	bucket_set(&q->all, RATE, BURST);
-	bucket_set(&q->several, SEVERAL_RATE, SEVERAL_BURST);
+	bucket_set(&q->all, PRICE, BURST);
+	bucket_set(&q->several, SEVERAL_PRICE, SEVERAL_BURST);
 	return q;
 }
 

@@ -1018,6 +1018,32 @@ answers_are_renewed_at_half(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Each way to put certificates together is kept: there are not many. */
+static void
+answers_about_several_are_few(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serials[8][SERIAL_TEXT];
+	const char *pair[2];
+	int answered = 0;
+
+	for (int i = 0; i < 8; i++)
+		issue(key, "tls-server", 1, serials[i]);
+	ask_until_answered(serials[0]);
+	for (int i = 0; i < 8; i++) {
+		for (int j = 0; j < 8; j++) {
+			pair[0] = serials[i];
+			pair[1] = serials[j];
+			if (i != j && ask_several(pair, 2, ca.certificate,
+			    EVP_sha1()).file == OCSP_ANSWER)
+				answered++;
+		}
+		usleep(200000);
+	}
+	assert_in_range(answered, 1, 21);
+	EVP_PKEY_free(key);
+}
+
 static void
 the_crl_is_renewed_at_half(void **state)
 {
@@ -1239,6 +1265,7 @@ main(void)
 		TEST(ocsp_says_good_only_of_what_was_issued),
 		TEST(an_abandoned_serial_is_revoked),
 		TEST(answers_are_renewed_at_half),
+		TEST(answers_about_several_are_few),
 		TEST(the_crl_is_renewed_at_half),
 		TEST(a_crl_of_the_future_is_replaced),
 		TEST(this_update_never_goes_back),
