@@ -9,7 +9,7 @@ build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
 	libidn2-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
-	python3 mandoc sqlite3 opensc util-linux procps"
+	python3 mandoc util-linux mount e2fsprogs procps"
 case "${1:-all}" in
 build) want="$build" ;;
 users) want= ;;

@@ -46,7 +46,8 @@ with open(sys.argv[1], 'rb') as a, open(sys.argv[2], 'wb') as b:
 got python
 
 # vim reads a file and writes it elsewhere, with its swap files in the box.
-must vim -es -u NONE -c "w! $box/vim.csr" -c q "$dir/vim.csr" </dev/null
+vim=$(command -v vim || command -v vim.tiny) || fail "no vim"
+must "$vim" -es -u NONE -c "w! $box/vim.csr" -c q "$dir/vim.csr" </dev/null
 got vim
 
 # A child that exits half-way hears that it is no request yet; nothing is decided.
