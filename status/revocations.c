@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/access_log.h"
 #include "../ca/slot_status.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
@@ -31,6 +32,7 @@ struct revocations {
 	size_t		 under_way;
 	usec_t		 refusals_since;	/* steady */
 	int		 refusals;
+	struct access_log access_log;
 };
 
 struct act {
@@ -56,7 +58,8 @@ revocations_new(const struct desk *desk, struct pending *pending,
 
 	if (all == NULL)
 		die("out of memory");
-	if (pthread_mutex_init(&all->mutex, NULL) != 0)
+	if (pthread_mutex_init(&all->mutex, NULL) != 0 ||
+	    pthread_mutex_init(&all->access_log.lock, NULL) != 0)
 		die("cannot make a mutex");
 	steady_cond_init(&all->idle);
 	all->desk = desk;
@@ -76,6 +79,7 @@ revocations_free(struct revocations *all)
 		pthread_cond_wait(&all->idle, &all->mutex);
 	pthread_mutex_unlock(&all->mutex);
 	pthread_cond_destroy(&all->idle);
+	pthread_mutex_destroy(&all->access_log.lock);
 	pthread_mutex_destroy(&all->mutex);
 	free(all);
 }
@@ -113,22 +117,6 @@ find_certificate(struct view *view, const char *serial,
 		return 0;
 	return err_set(err, ENOENT, "no certificate has the serial number %s",
 	    serial);
-}
-
-int
-revocations_may(struct revocations *all, const char *serial, uid_t uid,
-    struct err *err)
-{
-	struct view *view = view_take(all->desk->parts->store);
-	struct certificate certificate;
-	int ret = -1;
-
-	if (find_certificate(view, serial, &certificate, err) == 0 &&
-	    act_role(view, all->desk->parts->roles_of(uid), uid, &certificate,
-	    err) != NULL)
-		ret = 0;
-	view_put(view);
-	return ret;
 }
 
 /* 0 also for an act that is known already. */
@@ -313,6 +301,43 @@ apply_refusal(struct job *job, struct tx *tx, struct err *err)
 	event_detail(event, "serial", a->act.serial);
 	event_detail(event, "reason", a->fault.text);
 	return desk_append(tx, event, err);
+}
+
+/* Who tries the door: an event, as with the boxes of requests/. */
+static void
+record_attempt(struct act *a)
+{
+	struct revocations *all = a->all;
+	struct err err;
+
+	if (!access_log_due(&all->access_log, a->act.uid, clock_steady()))
+		return;
+	a->job.apply = apply_refusal;
+	if (commit_wait(all->desk->parts->committer, &a->job, &err) != 0)
+		log_line("a refused revocation is not recorded: %s", err.text);
+}
+
+int
+revocations_may(struct revocations *all, const char *serial, uid_t uid,
+    struct err *err)
+{
+	struct view *view = view_take(all->desk->parts->store);
+	struct act a = { .all = all, .act.uid = uid,
+	    .received = clock_now() };
+	int ret = -1;
+
+	snprintf(a.act.serial, sizeof a.act.serial, "%s", serial);
+	if (find_certificate(view, serial, &a.certificate, err) == 0) {
+		a.role = act_role(view, all->desk->parts->roles_of(uid), uid,
+		    &a.certificate, err);
+		ret = a.role != NULL ? 0 : -1;
+	}
+	view_put(view);
+	if (ret != 0 && err->code == EACCES) {
+		a.fault = *err;
+		record_attempt(&a);
+	}
+	return ret;
 }
 
 static void

@@ -21,7 +21,9 @@ must as nobody cat "$ca/README.txt" "$ca/ca/root.pem" "$ca/ca/issuing.der" \
     "$ca/status/issuing.crl" "$ca/ca/cps/current.txt" >"$dir/public"
 
 # A refusal of an act is an event.
-ls "$ca"/evidence/*/*/*/*/ | grep -q refused || fail "no event of a refusal"
+for event in access-refused revocation-refused; do
+	ls "$ca"/evidence/*/*/*/*/ | grep -q $event || fail "no event $event"
+done
 must "$pkifs" verify "$ca/evidence"
 
 # `--user` makes somebody else the first subscriber's user, and root nobody.

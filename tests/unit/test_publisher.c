@@ -740,6 +740,26 @@ acts_are_refused_with_their_errno(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Also when it was refused at the door, before anything was written. */
+static void
+an_attempt_without_a_right_is_an_event(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	for (int i = 0; i < 20; i++)
+		assert_refused(publisher_may_revoke(publisher, serial,
+		    STRANGER, &test_err), EACCES);
+	assert_int_equal(events("revocation-refused"), 1);
+	assert_int_equal(publisher_may_revoke(publisher, serial, OFFICER,
+	    &test_err), 0);
+	assert_refused(publisher_may_revoke(publisher, "01", STRANGER,
+	    &test_err), ENOENT);
+	assert_int_equal(events("revocation-refused"), 1);
+	EVP_PKEY_free(key);
+}
+
 static void
 once_revoked_only_the_key_can_get_worse(void **state)
 {
@@ -1256,6 +1276,7 @@ main(void)
 		TEST(the_first_start_publishes_a_crl),
 		TEST(a_revocation_is_out_when_it_is_answered),
 		TEST(acts_are_refused_with_their_errno),
+		TEST(an_attempt_without_a_right_is_an_event),
 		TEST(once_revoked_only_the_key_can_get_worse),
 		TEST(without_a_signer_it_is_pending),
 		TEST(the_crl_does_not_wait_for_the_ocsp_key),
