@@ -41,6 +41,7 @@ struct access_job {
 	struct job	 job;
 	uid_t		 uid;
 	int64_t		 box;
+	const char	*role, *rule;
 	struct err	 why;
 };
 
@@ -52,11 +53,11 @@ access_apply(struct job *job, struct tx *tx, struct err *e)
 	int			 rc;
 
 	event = event_new("access-refused", REGISTRATION);
-	event_actor(event, access->uid, "none");
+	event_actor(event, access->uid, access->role);
 	record_requirements(event, "OVR-6.4.5-02 REG-6.3.2-01");
 	event_outcome(event, "refused");
 	event_detail_number(event, "box", access->box);
-	event_rule(event, "caller-may-act", "no", access->why.text);
+	event_rule(event, access->rule, "no", access->why.text);
 	rc = events_append(tx, event, NULL, e);
 	event_free(event);
 	return rc;
@@ -64,10 +65,12 @@ access_apply(struct job *job, struct tx *tx, struct err *e)
 
 static void
 record_access(struct authority *authority, int64_t box, uid_t uid,
-    const struct err *why)
+    bool admitted, const struct err *why)
 {
 	struct access_job	access = {
 		.job.apply = access_apply, .uid = uid, .box = box,
+		.role = admitted ? "subscriber" : "none",
+		.rule = admitted ? "open-requests" : "caller-may-act",
 		.why = *why
 	};
 	struct err		e = { 0 };
@@ -85,20 +88,21 @@ requests_admit(struct authority *authority, int64_t id, uid_t uid,
 	const int	 most = authority->config->open_requests_max;
 	struct view	*v;
 	struct box	 box;
-	bool		 refused = false;
+	bool		 admitted = false;
 	int		 rc;
 
 	v = view_take(authority->parts->store);
 	if (box_get(v, id, &box) != 1)
 		rc = err_set(e, EACCES, "there is no such box");
-	else if ((rc = admit_caller(v, &box, uid, e)) == -1)
-		refused = true;
-	else if (requests_open_in_box(v, id) >= most)
-		rc = err_set(e, EDQUOT, "%d requests are open in this box, "
-		    "more are not taken", most);
+	else if ((rc = admit_caller(v, &box, uid, e)) == 0) {
+		admitted = true;
+		if (requests_open_in_box(v, id) >= most)
+			rc = err_set(e, EDQUOT, "%d requests are open in this "
+			    "box, more are not taken", most);
+	}
 	view_put(v);
-	if (refused)
-		record_access(authority, id, uid, e);
+	if (rc == -1)
+		record_access(authority, id, uid, admitted, e);
 	return rc;
 }
 
