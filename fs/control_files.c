@@ -76,11 +76,10 @@ control_handle(struct tree *tree, const char *serial, uid_t uid)
 		handle = slab_handle_of_unique(tree->slab, request_unique());
 	if (handle != NULL && handle->kind == SLAB_CONTROL)
 		return (handle);
-	if ((handle = slab_handle_new(tree->slab)) == NULL)
+	if ((handle = slab_handle_new(tree->slab, uid)) == NULL)
 		return (NULL);
 	handle->kind = SLAB_CONTROL;
 	handle->unique = request_unique();
-	handle->uid = uid;
 	handle->writes = 1;
 	snprintf(handle->serial, sizeof(handle->serial), "%s", serial);
 	chance_octets(octets, sizeof(octets));

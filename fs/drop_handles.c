@@ -26,7 +26,7 @@ drop_handle_new(struct drops *drops, uint64_t id, uid_t uid,
     struct fuse_file_info *fi)
 {
 	struct slab		*slab = drops->tree->slab;
-	struct slab_handle	*handle = slab_handle_new(slab);
+	struct slab_handle	*handle = slab_handle_new(slab, uid);
 	struct slab_file	*file = slab_file_find(slab, id);
 
 	if (handle == NULL)
@@ -34,7 +34,6 @@ drop_handle_new(struct drops *drops, uint64_t id, uid_t uid,
 	handle->kind = SLAB_DROP;
 	handle->unique = request_unique();
 	handle->file = id;
-	handle->uid = uid;
 	handle->writes = (fi->flags & O_ACCMODE) != O_RDONLY;
 	if (file != NULL) {
 		handle->counted = 1;
@@ -476,11 +475,10 @@ open_refusal(struct drops *drops, struct slice text, uid_t uid,
 	struct slab_handle	*handle;
 	struct err		 err;
 
-	if ((handle = slab_handle_new(slab)) == NULL)
+	if ((handle = slab_handle_new(slab, uid)) == NULL)
 		return (ENFILE);
 	handle->kind = SLAB_TEXT;
 	handle->unique = request_unique();
-	handle->uid = uid;
 	if (slab_replace(slab, &handle->staging, text, &err) == -1) {
 		slab_handle_free(slab, handle);
 		return (fault_errno(&err));

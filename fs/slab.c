@@ -371,12 +371,29 @@ slab_file_renumber(struct slab *slab, struct slab_file *file, uint64_t id)
 
 /* --- handles ------------------------------------------------------------- */
 
+static bool
+has_too_many(struct slab *slab, uid_t uid)
+{
+	size_t	i, count = 0;
+
+	if (slab->memory->handle_rows - slab->free_handle_count <
+	    SLAB_HANDLES / 2)
+		return (false);
+	for (i = 0; i < slab->memory->handle_rows; i++)
+		if (slab->memory->handles[i].used &&
+		    slab->memory->handles[i].uid == uid)
+			count++;
+	return (count >= SLAB_OF_ONE);
+}
+
 struct slab_handle *
-slab_handle_new(struct slab *slab)
+slab_handle_new(struct slab *slab, uid_t uid)
 {
 	struct slab_handle	*handle;
 	size_t			 row;
 
+	if (has_too_many(slab, uid))
+		return (NULL);
 	if (slab->free_handle_count > 0)
 		row = slab->free_handles[--slab->free_handle_count];
 	else if (slab->memory->handle_rows < SLAB_HANDLES)
@@ -385,6 +402,7 @@ slab_handle_new(struct slab *slab)
 		return (NULL);
 	handle = &slab->memory->handles[row];
 	memset(handle, 0, offsetof(struct slab_handle, staging.small));
+	handle->uid = uid;
 	handle->id = ++slab->memory->handles_made << HANDLE_ROWS | row;
 	return (handle);
 }

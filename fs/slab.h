@@ -20,6 +20,7 @@
 
 #define SLAB_FILES	8192
 #define SLAB_HANDLES	4096		/* row and count make a handle's id */
+#define SLAB_OF_ONE	1024		/* handles, when they are scarce */
 #define SLAB_SMALL	4096		/* octets kept in the row itself */
 
 struct slab_bytes {
@@ -100,7 +101,11 @@ void		 slab_file_rename(struct slab *, struct slab_file *,
 void		 slab_file_renumber(struct slab *, struct slab_file *,
 		    uint64_t id);
 
-struct slab_handle *slab_handle_new(struct slab *);	/* with its id */
+/*
+ * With its id and user; NULL: all are taken, or, with half of them in use, too
+ * many by this one, so that nobody keeps others from revoking.
+ */
+struct slab_handle *slab_handle_new(struct slab *, uid_t);
 void		 slab_handle_keep(struct slab_handle *);
 void		 slab_handle_free(struct slab *, struct slab_handle *);
 struct slab_handle *slab_handle_row(struct slab *, size_t);

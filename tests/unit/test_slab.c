@@ -72,7 +72,7 @@ rows_survive(void **state)
 	slab_file_keep(slab, file, "a.tmp");
 	assert_int_equal(slab_write(slab, &file->content,
 	    slice_text("hello"), 0, &err), 0);
-	handle = slab_handle_new(slab);
+	handle = slab_handle_new(slab, 1000);
 	handle->file = 77;
 	handle->unique = 42;
 	slab_handle_keep(handle);
@@ -80,7 +80,7 @@ rows_survive(void **state)
 	/* Killed before they were kept: as if they had never been. */
 	forgotten = slab_file_new(slab);
 	forgotten->id = 78;
-	(void)slab_handle_new(slab);
+	(void)slab_handle_new(slab, 1000);
 	slab_close(slab);
 
 	slab = open_slab(fd);
@@ -182,15 +182,39 @@ a_full_table_says_so(void **state)
 	size_t			 i;
 
 	for (i = 0; i < SLAB_HANDLES; i++) {
-		assert_non_null(handle = slab_handle_new(slab));
+		assert_non_null(handle = slab_handle_new(slab, (uid_t)i));
 		slab_handle_keep(handle);
 		last = handle;
 	}
-	assert_null(slab_handle_new(slab));
+	assert_null(slab_handle_new(slab, 5000));
 	slab_handle_free(slab, last);
 	/* The row is used again under another id. */
-	assert_non_null(handle = slab_handle_new(slab));
+	assert_non_null(handle = slab_handle_new(slab, (uid_t)i));
 	assert_ptr_equal(handle, last);
+	slab_close(slab);
+	close(fd);
+}
+
+/* One user does not take the last ones from the others. */
+static void
+one_user_leaves_some_to_others(void **state)
+{
+	int			 fd = memfd_create("slab", MFD_CLOEXEC);
+	struct slab		*slab = open_slab(fd);
+	struct slab_handle	*handle, *last = NULL;
+	size_t			 count;
+
+	for (count = 0; (handle = slab_handle_new(slab, 1000)) != NULL;
+	    count++) {
+		slab_handle_keep(handle);
+		last = handle;
+	}
+	assert_int_equal(count, SLAB_HANDLES / 2);
+	assert_non_null(handle = slab_handle_new(slab, 1001));
+	assert_int_equal(handle->uid, 1001);
+	slab_handle_free(slab, handle);
+	slab_handle_free(slab, last);
+	assert_non_null(slab_handle_new(slab, 1000));
 	slab_close(slab);
 	close(fd);
 }
@@ -214,6 +238,7 @@ main(void)
 		cmocka_unit_test(contents_grow_into_the_spool),
 		cmocka_unit_test(ids_are_never_given_twice),
 		cmocka_unit_test(a_full_table_says_so),
+		cmocka_unit_test(one_user_leaves_some_to_others),
 		cmocka_unit_test(another_layout_is_refused),
 	};
 
