@@ -92,9 +92,11 @@ requests_admit(struct authority *authority, int64_t id, uid_t uid,
 	int		 rc;
 
 	v = view_take(authority->parts->store);
-	if (box_get(v, id, &box) != 1)
-		rc = err_set(e, EACCES, "there is no such box");
-	else if ((rc = admit_caller(v, &box, uid, e)) == 0) {
+	if (box_get(v, id, &box) != 1) {
+		view_put(v);
+		return err_set(e, EACCES, "there is no such box");
+	}
+	if ((rc = admit_caller(v, &box, uid, e)) == 0) {
 		admitted = true;
 		if (requests_open_in_box(v, id) >= most)
 			rc = err_set(e, EDQUOT, "%d requests are open in this "
