@@ -2,6 +2,7 @@
  * The program: one binary with verbs from a table.  Those without a usage line
  * are how main starts its children, and are not for people.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,13 @@ verb_help(int argc, char **argv)
 	return 0;
 }
 
+/* What people type who do not know that it is `help VERB`. */
+static bool
+asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int
 verb_version(int argc, char **argv)
 {
@@ -140,9 +148,15 @@ main(int argc, char **argv)
 
 	verb = argc < 2 ? NULL : find_verb(argv[1]);
 	if (verb == NULL) {
+		if (argc == 2 && asks_for_help(argv[1]))
+			return verb_help(1, argv);
+		if (argc == 2 && strcmp(argv[1], "--version") == 0)
+			return verb_version(1, argv);
 		list(stderr);
 		return 2;
 	}
+	if (argc == 3 && verb->usage != NULL && asks_for_help(argv[2]))
+		return verb_help(2, argv);
 	rc = verb->run(argc - 1, argv + 1);
 	/* A child ends as it is: no handlers of libraries and modules. */
 	if (verb->usage == NULL) {
