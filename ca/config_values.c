@@ -26,7 +26,7 @@ static const struct {
 	{ "issuing", "subscribers' certificates, the OCSP responder's "
 	    "certificate and the CRL" },
 	{ "ocsp", "OCSP responses" },
-	{ "evidence", "signed heads of the evidence log" },
+	{ "evidence", "heads of the evidence log" },
 };
 
 static const char sandbox_sentence[] =
