@@ -55,8 +55,10 @@ judge_status(struct judging *j, struct slice *s, const char *serial)
 		if (!j->past->has_serial(j->past->arg, serial))
 			return refuse(j, "good is said of the serial %s, which "
 			    "was never issued", serial);
-		if (der_get(s, DER_IMPLICIT(0), &good) == 0 && good.size == 0)
-			return 0;
+		if (der_get(s, DER_IMPLICIT(0), &good) == -1 || good.size != 0)
+			return refuse(j, "good holds something (RFC 6960 "
+			    "4.2.1: NULL)");
+		return 0;
 	}
 	if (der_get(s, DER_CONTEXT(1), &revoked) == -1 ||
 	    der_get_generalized_time(&revoked, &when) == -1)

@@ -310,7 +310,7 @@ struct ocsp_plan {
 	unsigned char	responder[20], name[20], key[20];
 	const char	*serial;
 	usec_t		produced, this_update, next_update;
-	bool		revoked, unknown, no_next, by_name, two;
+	bool		revoked, unknown, no_next, by_name, two, full;
 };
 
 UNUSED static void
@@ -357,7 +357,8 @@ put_single(struct bytes *b, const struct ocsp_plan *p)
 		der_put_generalized_time(b, p->this_update);
 		der_close(b, in);
 	} else
-		der_put(b, DER_IMPLICIT(p->unknown ? 2 : 0), slice_text(""));
+		der_put(b, DER_IMPLICIT(p->unknown ? 2 : 0),
+		    slice_text(p->full ? "x" : ""));
 	der_put_generalized_time(b, p->this_update);
 	if (!p->no_next) {
 		in = der_open(b, DER_CONTEXT(0));

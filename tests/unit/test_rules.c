@@ -284,6 +284,7 @@ static void o_revoked(struct ocsp_plan *p)
     { p->serial = UNSEEN; p->revoked = true; }
 static void o_good_unseen(struct ocsp_plan *p) { p->serial = UNSEEN; }
 static void o_unknown(struct ocsp_plan *p) { p->unknown = true; }
+static void o_full(struct ocsp_plan *p) { p->full = true; }
 static void o_responder(struct ocsp_plan *p) { p->responder[0] ^= 1; }
 static void o_by_name(struct ocsp_plan *p) { p->by_name = true; }
 static void o_other_ca(struct ocsp_plan *p) { p->key[3] ^= 1; }
@@ -309,6 +310,7 @@ ocsp_rows(void **state)
 		{ "never good of what was not issued", o_good_unseen,
 		    "never issued" },
 		{ "neither good nor revoked", o_unknown, "neither" },
+		{ "good and nothing else", o_full, "good holds" },
 		{ "the responder is the OCSP key", o_responder,
 		    "responderID" },
 		{ "by key, not by name", o_by_name, "responderID" },
