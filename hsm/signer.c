@@ -2,7 +2,8 @@
  * The signer process: see signer.h.  One thread takes what comes from core and
  * begins it (intake), some sign and answer (pens), one syncs what is left
  * over.  The signer leaves when main's socket ends, and also when it finds its
- * journal in doubt or core out of step: main starts another.
+ * journal in doubt, core out of step, or its connection lost and no other made:
+ * main starts another, with a fresh connection.
  */
 #include <sys/socket.h>
 
@@ -38,6 +39,7 @@ struct signer {
 	pthread_mutex_t	 lock;		/* of wire, connection for sending */
 	struct wire	*wire;		/* NULL: no core */
 	uint64_t	 connection;
+	usec_t		 lost_at;	/* steady; 0: there is one, or none yet */
 	pthread_t	 keeper;
 	bool		 keeping;
 	atomic_bool	 ending;
@@ -221,6 +223,7 @@ serve_core(struct signer *s)
 			s->leave = true;
 		}
 		drop_connection(s);
+		s->lost_at = clock_steady();
 		return;
 	}
 	if (s->book == NULL || s->keys == NULL)
@@ -239,6 +242,7 @@ connect_core(struct signer *s, int fd)
 	pthread_mutex_lock(&s->lock);
 	s->wire = wire_new(fd);
 	s->connection++;
+	s->lost_at = 0;
 	pthread_mutex_unlock(&s->lock);
 	send_keys(s);
 }
@@ -327,6 +331,13 @@ open_all(struct signer *s, struct err *err)
 	return 0;
 }
 
+/* Core may live on at a connection that is lost: only main can mend that. */
+static bool
+is_alone(const struct signer *s, usec_t patience)
+{
+	return s->lost_at != 0 && clock_steady() - s->lost_at >= patience;
+}
+
 /* Once a second: what is not open is tried, and core told what changed. */
 static void
 tick(struct signer *s)
@@ -378,7 +389,7 @@ patience(void)
 }
 
 static int
-run(struct signer *s)
+run(struct signer *s, usec_t most_alone)
 {
 	usec_t last = 0;
 
@@ -391,6 +402,10 @@ run(struct signer *s)
 		if (clock_steady() - last >= USEC) {
 			tick(s);
 			last = clock_steady();
+			if (is_alone(s, most_alone)) {
+				log_line("the connection to core is lost");
+				s->leave = true;
+			}
 		}
 		if (poll(p, 2, TICK_MS) == -1 && errno != EINTR)
 			die("poll: %m");
@@ -414,7 +429,7 @@ signer_run(const char *home, int control)
 	watch_start(patience());
 	pthread_mutex_init(&s.lock, NULL);
 	snprintf(s.trouble, sizeof(s.trouble), "not opened yet");
-	status = run(&s);
+	status = run(&s, patience());
 	close_all(&s);
 	return status;
 }

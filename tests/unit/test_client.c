@@ -485,6 +485,30 @@ leaves_what_is_out_of_step(void **state)
 	client_free(client);
 }
 
+/* Its connection lost, and core at the other end none the wiser. */
+static void
+leaves_when_left_alone(void **state)
+{
+	int pair[2], status;
+
+	setenv("PKIFS_TEST_PATIENCE", "1200", 1);
+	begin();
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		die("socketpair: %m");
+	signer_send(&signer, pair[1]);
+	close(pair[1]);
+	close(pair[0]);
+	/* Another one in time, and it stays. */
+	usleep(500000);
+	signer_connect(&signer, client);
+	usleep(2500000);
+	assert_int_equal(waitpid(signer.pid, &status, WNOHANG), 0);
+	client_free(client);
+	status = signer_wait(&signer);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	unsetenv("PKIFS_TEST_PATIENCE");
+}
+
 int
 main(void)
 {
@@ -504,6 +528,7 @@ main(void)
 		cmocka_unit_test(repairs_a_session),
 		cmocka_unit_test(outlives_the_module),
 		cmocka_unit_test(leaves_what_is_out_of_step),
+		cmocka_unit_test(leaves_when_left_alone),
 	};
 	int failed;
 
