@@ -153,6 +153,10 @@ decide_done(struct job *job, const struct err *fault)
 		later(app, RETRY_RESULT, again_judge);
 		return;
 	}
+	if (fault == NULL && app->gone && !app->taken_up) {
+		issuance_decide_anew(app);
+		return;
+	}
 	if (fault != NULL || app->gone) {
 		application_finish(app, fault);
 		return;
@@ -177,6 +181,16 @@ issuance_decide(struct application *app)
 	app->job.apply = decide_apply;
 	app->job.done = decide_done;
 	commit_submit(app->authority->parts->committer, &app->job);
+}
+
+void
+issuance_decide_anew(struct application *app)
+{
+	memset(&app->request, 0, sizeof(app->request));
+	app->received = clock_now();
+	memset(&app->basis, 0, sizeof(app->basis));
+	app->basis.policy_seq = -1;	/* judged in the transaction */
+	issuance_decide(app);
 }
 
 void

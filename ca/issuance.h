@@ -11,6 +11,8 @@
 
 /* Commits the decision of a judged one, and goes on.  Owns it from here. */
 void	issuance_decide(struct application *);
+/* The same for a drop whose request was withdrawn: it is a new one. */
+void	issuance_decide_anew(struct application *);
 /*
  * Judges in this thread, then as above: for what is tried again.  Also when
  * nothing could be told, it is tried again later.

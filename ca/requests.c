@@ -141,12 +141,23 @@ slot_is_same(const struct application *app)
 
 /* --- the slot shows it again ---------------------------------------------- */
 
+/* Withdrawn since it was looked at: there is nothing to show again. */
+static bool
+is_withdrawn(const struct application *app, struct view *v)
+{
+	struct request	now;
+
+	return request_get(v, app->request.id, &now) != 1 ||
+	    now.state != app->request.state;
+}
+
 static int
 retake_apply(struct job *job, struct tx *tx, struct err *e)
 {
 	struct application	*app = (struct application *)job;
 
-	return record_retaken(app, tx, e);
+	app->gone = is_withdrawn(app, tx_view(tx));
+	return app->gone ? 0 : record_retaken(app, tx, e);
 }
 
 static void
@@ -156,6 +167,8 @@ retake_done(struct job *job, const struct err *fault)
 
 	if (fault != NULL)
 		application_finish(app, fault);
+	else if (app->gone)
+		issuance_decide_anew(app);
 	else
 		issuance_end(app, app->request.state == ISSUED);
 }

@@ -251,6 +251,63 @@ junk_of_another_takes_no_slot(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* A job that keeps the committer until it is let go. */
+static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+wait_to_be_let_go(struct job *job, struct tx *tx, struct err *e)
+{
+	pthread_mutex_lock(&held);
+	pthread_mutex_unlock(&held);
+	return 0;
+}
+
+static void *
+withdraw_www(void *arg)
+{
+	struct err e = { 0 };
+
+	return (void *)(intptr_t)requests_withdraw(bed, *(int64_t *)arg,
+	    BED_UID, &e);
+}
+
+/* rm between the look at a pending request and its being shown again. */
+static void
+what_is_withdrawn_meanwhile_is_new(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct job hold = { .apply = wait_to_be_let_go };
+	struct bytes req = { 0 };
+	struct request request;
+	struct bed_drop d;
+	struct slot slot;
+	struct view *v;
+	pthread_t thread;
+	int64_t first;
+
+	bed_request(&req, key, "DNS:www.example.net");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	assert_int_equal(bed_slot("www", &slot), 1);
+	first = slot.request;
+	pthread_mutex_lock(&held);
+	commit_submit(bed_parts.committer, &hold);
+	pthread_create(&thread, NULL, withdraw_www, &slot.id);
+	usleep(50000);
+	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
+	pthread_mutex_unlock(&held);
+	assert_int_equal(bed_wait(&d), 0);
+	pthread_join(thread, NULL);
+	assert_begins(bed_status("www"), "state: pending\n");
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_int_not_equal(slot.request, first);
+	v = view_take(test_store);
+	assert_int_equal(request_get(v, slot.request, &request), 1);
+	assert_int_equal(request.state, PENDING);
+	view_put(v);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+}
+
 /* Both were judged before either was issued: the second one waits. */
 static void
 one_key_is_never_of_two_subscribers(void **state)
@@ -646,6 +703,7 @@ main(void)
 		STORY(a_refused_overwrite_destroys_nothing),
 		STORY(what_is_no_request_has_a_status),
 		STORY(junk_of_another_takes_no_slot),
+		STORY(what_is_withdrawn_meanwhile_is_new),
 		STORY(one_key_is_never_of_two_subscribers),
 		STORY(many_drops_of_the_same_wait_for_one),
 		STORY(a_slow_token_lets_go_and_the_certificate_follows),
