@@ -310,6 +310,15 @@ event_signing(struct event *e, const char *tbs_sha256, const char *key,
 void
 event_requirement(struct event *e, const char *identifier)
 {
+	char quoted[80];
+	int n;
+
+	/* Two rules may rest on one: it is named once. */
+	n = snprintf(quoted, sizeof quoted, "\"%s\"", identifier);
+	if (n < (int)sizeof quoted && e->requirements.size > 0 &&
+	    memmem(e->requirements.data, e->requirements.size, quoted,
+	    (size_t)n) != NULL)
+		return;
 	json_element(&e->requirements);
 	json_string(&e->requirements, identifier);
 }
