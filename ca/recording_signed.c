@@ -81,6 +81,7 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 {
 	const struct paper	*terms;
 	struct event		*event;
+	char			 path[PATH_TEXT];
 
 	event = record_event(app, "certificate-issued",
 	    CERTIFICATE_GENERATION);
@@ -95,31 +96,18 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 		event_input(event, "terms.txt", terms->text.size,
 		    terms->sha256);
 	record_requirements(event, "GEN-6.3.3-01 GEN-6.3.3-02 GEN-6.3.3-02A "
-	    "GEN-6.3.2-00A OVR-6.4.5-07A");
+	    "GEN-6.3.2-00A DIS-6.1-01A DIS-6.1-02A OVR-6.4.5-07A");
 	event_outcome(event, "issued");
 	event_rule(event, "re-read", "passed", "the certificate holds the "
 	    "octets that were to be signed, and its signature verifies");
 	if (!app->internal)
 		event_detail(event, "path", app->request.path);
-	return record_append(app, tx, event, true, e);
-}
-
-/* From this commit on its names in issued/ and requests/ are there. */
-static int
-put_published_event(struct application *app, struct tx *tx, struct err *e)
-{
-	struct event	*event;
-	char		 path[PATH_TEXT];
-
-	event = record_event(app, "certificate-published", DISSEMINATION);
-	event_actor_self(event);
-	event_ours(event, app);
-	record_requirements(event, "DIS-6.1-01A DIS-6.1-02A OVR-6.4.5-07A");
-	event_outcome(event, "published");
+	/* From this commit on its names in issued/ and requests/ are there. */
 	path_serial(path, app->certificate.serial);
-	event_detail(event, "path", path);
-	event_detail(event, "to", "subscriber and registration officers");
-	return record_append(app, tx, event, false, e);
+	event_detail(event, "published", path);
+	event_detail(event, "published-to",
+	    "subscriber and registration officers");
+	return record_append(app, tx, event, true, e);
 }
 
 /* The slot moves on only when this is still its newest request. */
@@ -141,8 +129,7 @@ record_issued(struct application *app, struct tx *tx, struct err *e)
 {
 	if (put_certificate(app, tx, e) == -1 ||
 	    intent_close(tx, app->intent.id, "done", e) == -1 ||
-	    put_issued_event(app, tx, e) == -1 ||
-	    put_published_event(app, tx, e) == -1)
+	    put_issued_event(app, tx, e) == -1)
 		return -1;
 	if (app->internal)
 		return 0;

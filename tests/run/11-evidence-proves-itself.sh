@@ -40,11 +40,12 @@ for field in ('event seq time clock ca certificate request policy component '
 assert e['event'] == 'certificate-issued'
 assert len(e['certificate']['serial']) == 34
 assert e['requirements'], 'no requirement is named'
+assert e['detail']['published'].startswith('issued/by-serial/')
 P
 grep -L '"sandbox": *true' $(cat "$dir/files") | grep . &&
     fail "an event that does not say it is a sandbox"
 for event in ca-started request-decided certificate-issued certificate-revoked \
-    certificate-delivered certificate-published crl-published; do
+    certificate-delivered crl-published; do
 	grep -q -- "-$event.json" "$dir/files" || fail "no event $event"
 done
 

@@ -22,7 +22,6 @@ a_drop_is_answered_with_its_certificate(void **state)
 	assert_says(bed_status("www"), bed_serial("www"));
 	assert_int_equal(bed_events("request-decided"), 1);
 	assert_int_equal(bed_events("certificate-issued"), 1);
-	assert_int_equal(bed_events("certificate-published"), 1);
 	assert_int_equal(bed_open_intents(), 0);
 	assert_true(bed_was_told("requests/www.crt"));
 	assert_true(bed_was_told("-certificate-issued.json"));
