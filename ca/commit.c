@@ -18,6 +18,9 @@
 #include "store_private.h"
 
 #define BATCH	256	/* jobs in one transaction */
+#define PATIENCE (100 * USEC / 1000)
+#define COMPANY	3	/* urgent jobs in a batch that is worth waiting for */
+#define GATHER_MOST (2 * USEC / 1000)
 
 struct committer {
 	struct store	*store;
@@ -25,6 +28,11 @@ struct committer {
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 wake;
 	struct job	*first, **last;	/* what was submitted, in order */
+	size_t		 urgent;	/* of them, those without patience */
+	usec_t		 patient_until;	/* of the first one */
+	size_t		 awaited;	/* so many of those wake the thread */
+	size_t		 before;	/* urgent ones in the last batch */
+	usec_t		 took;		/* its transaction */
 	bool		 ending;
 	unsigned long	 commits;
 };
@@ -193,6 +201,26 @@ batch_run(struct committer *c, struct batch *b, struct batch *part)
 
 /* --- the thread ---------------------------------------------------------- */
 
+/* True when the time is over. */
+static bool
+wait_until(struct committer *c, usec_t steady)
+{
+	const struct timespec until = {
+		.tv_sec = steady / USEC, .tv_nsec = steady % USEC * 1000
+	};
+
+	return pthread_cond_timedwait(&c->wake, &c->lock, &until) == ETIMEDOUT;
+}
+
+/* When to look again although nobody calls; 0: never. */
+static usec_t
+next_look(const struct committer *c, usec_t now)
+{
+	if (c->first != NULL)
+		return c->patient_until;
+	return store_reserve_is_kept(c->store) ? 0 : now + USEC;
+}
+
 /*
  * Waits for jobs.  With the reserve open it looks each second whether there is
  * room again: nobody may submit anything while nothing can be issued.
@@ -200,19 +228,41 @@ batch_run(struct committer *c, struct batch *b, struct batch *part)
 static void
 wait_for_jobs(struct committer *c)
 {
-	struct timespec until;
+	usec_t now, next;
 
-	while (c->first == NULL && !c->ending) {
-		if (store_reserve_is_kept(c->store)) {
+	while (c->urgent == 0 && !c->ending) {
+		now = clock_steady();
+		next = next_look(c, now);
+		if (c->first != NULL && now >= next)
+			return;
+		if (next == 0) {
 			pthread_cond_wait(&c->wake, &c->lock);
 			continue;
 		}
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec++;
-		if (pthread_cond_timedwait(&c->wake, &c->lock, &until) ==
-		    ETIMEDOUT)
+		if (wait_until(c, next) && c->first == NULL)
 			store_reserve_restore(c->store);
 	}
+}
+
+/*
+ * Under load: a transaction costs its sync and some thirty pages whatever it
+ * holds, and those of the batch before are on their way with their next job.
+ * They are waited for at most as long as they waited for that batch.
+ */
+static void
+gather(struct committer *c)
+{
+	usec_t until;
+
+	if (c->before < COMPANY || c->ending)
+		return;
+	until = clock_steady() + (c->took < GATHER_MOST ? c->took :
+	    GATHER_MOST);
+	c->awaited = c->before;
+	while (c->urgent < c->awaited && !c->ending)
+		if (wait_until(c, until))
+			break;
+	c->awaited = 1;
 }
 
 /* Waits for jobs; false when there are none and never will be. */
@@ -224,14 +274,18 @@ batch_take(struct committer *c, struct batch *b)
 	b->count = 0;
 	pthread_mutex_lock(&c->lock);
 	wait_for_jobs(c);
+	gather(c);
+	c->before = 0;
 	while ((job = c->first) != NULL && b->count < BATCH) {
 		c->first = job->next;
 		if (c->first == NULL)
 			c->last = &c->first;
 		job->next = NULL;
+		c->before += !job->patient;
 		b->failed[b->count] = false;
 		b->job[b->count++] = job;
 	}
+	c->urgent -= c->before;
 	pthread_mutex_unlock(&c->lock);
 	return b->count > 0;
 }
@@ -252,13 +306,16 @@ commit_thread(void *arg)
 {
 	struct committer *c = arg;
 	struct batch *b, *part;
+	usec_t began;
 
 	b = calloc(1, sizeof(*b));
 	part = calloc(1, sizeof(*part));
 	if (b == NULL || part == NULL)
 		die("commit: out of memory");
 	while (batch_take(c, b)) {
+		began = clock_steady();
 		batch_run(c, b, part);
+		c->took = clock_steady() - began;
 		batch_done(b);
 	}
 	free(b);
@@ -279,6 +336,7 @@ committer_new(struct store *store)
 		die("commit: out of memory");
 	c->store = store;
 	c->last = &c->first;
+	c->awaited = 1;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
@@ -313,9 +371,14 @@ commit_submit(struct committer *c, struct job *job)
 {
 	job->next = NULL;
 	pthread_mutex_lock(&c->lock);
+	if (c->first == NULL)
+		c->patient_until = clock_steady() + PATIENCE;
+	if (!job->patient)
+		c->urgent++;
+	if (c->urgent >= c->awaited || c->first == NULL)
+		pthread_cond_signal(&c->wake);
 	*c->last = job;
 	c->last = &job->next;
-	pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 }
 

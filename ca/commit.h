@@ -26,6 +26,7 @@ struct job {
 	 */
 	void	(*done)(struct job *, const struct err *fault);
 	bool	 essential;	/* may use the reserve: revocation, CRL */
+	bool	 patient;	/* may wait 100 ms for others to go with */
 	struct job *next;	/* the committer's */
 };
 

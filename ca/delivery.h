@@ -10,7 +10,7 @@
 
 #define DELIVERIES	1024
 
-/* Those known to be delivered, so that a read costs one comparison. */
+/* Those asked about or recorded, so that a read costs one comparison. */
 struct deliveries {
 	atomic_int_fast64_t	 known[DELIVERIES];
 };
