@@ -15,9 +15,12 @@
 /*
  * Folders keep attributes for a second (their mtime moves), names in them for
  * a day: what changes there is told to the kernel by the notifier.  Names in
- * boxes, in revoke/ and in status/ocsp/ are asked for anew each time.
+ * boxes, in revoke/ and in status/ocsp/ are asked for anew each time.  A box
+ * keeps its mode for a moment, else each step through it would be a question;
+ * its times the kernel forgets by itself whenever a caller changes it.
  */
 #define SOON	1.0
+#define A_MOMENT 0.05
 
 const struct node_type	node_types[NODE_CLASSES] = {
 	[NODE_ROOT] = { .name = "", .mode = FOLDER(0755), .attr = SOON,
@@ -35,7 +38,8 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .bytes = publication_content },
 
 	[NODE_BOX] = { .name = "requests", .mode = FOLDER(02770),
-	    .group = GROUP_OTHER, .entry = FOR_EVER, .stat = box_stat,
+	    .group = GROUP_OTHER, .attr = A_MOMENT, .entry = FOR_EVER,
+	    .stat = box_stat,
 	    .lookup = box_lookup, .list = box_list, .parent = box_parent,
 	    .acts = &box_acts },
 	[NODE_DROP] = { .name = "requests/NAME.csr", .mode = FILE_OF(0640),
