@@ -4,10 +4,10 @@
  * invalidated in the kernel, its `done` is called (from then on a reader gets
  * the new one), and what is worth it is announced by the herald.
  *
- * Announcements never hold anything up.  They have a queue of their own, are
- * sent without waiting, and when the herald is behind each folder has at most
- * one under way every 100 ms, its newest name; then, too, an issuance tells of
- * two names only, its certificate and its last event (DETAILS, Herald).
+ * Announcements never hold anything up: they have a queue of their own and are
+ * sent without waiting.  Each costs core a handful of requests, so a folder has
+ * at most BURST of them in 100 ms; where more is wished for, one every 100 ms,
+ * its newest name (DETAILS, Herald).
  */
 #include <sys/socket.h>
 
@@ -19,11 +19,12 @@
 
 #include "notifier.h"
 
-#define BEHIND		16	/* so many waiting: it is behind */
 #define WAITING_MOST	256
 #define PACE		(100 * USEC / 1000)
-#define RETRY_MS	5
-#define FOLDERS		64	/* whose last announcement is remembered */
+#define BURST		10	/* announcements of a folder in one PACE */
+#define RETRY_MS	5	/* the herald did not take one */
+#define HELD_MS		20	/* is it the turn of a name held back? */
+#define FOLDERS		64	/* whose pace is kept */
 
 struct publication_item {
 	struct publication_item *next;
@@ -35,13 +36,16 @@ struct publication_item {
 
 struct announcement {
 	struct announcement *next;
-	size_t	folder;		/* octets of the path that are its folder */
 	char	path[];
 };
 
+/* What was wished for in one PACE, and the newest name that had to wait. */
 struct folder {
 	uint64_t hash;
-	usec_t	 last;
+	usec_t	 since;
+	unsigned wishes;
+	bool	 crowded;	/* more than BURST in the one before */
+	struct announcement *held;
 };
 
 struct notifier {
@@ -60,6 +64,7 @@ struct notifier {
 	struct announcement *waiting, **waiting_last;
 	size_t		 waiting_count;
 	struct folder	 folders[FOLDERS];
+	size_t		 held_count;
 	int		 connection;
 };
 
@@ -77,19 +82,44 @@ folder_of(const char *path)
 	return n;
 }
 
+static void
+let_go(struct notifier *n, struct folder *f)
+{
+	if (f->held == NULL)
+		return;
+	free(f->held);
+	f->held = NULL;
+	n->held_count--;
+}
+
 static struct folder *
-folder_slot(struct notifier *n, const struct announcement *a)
+folder_slot(struct notifier *n, const char *path)
 {
 	uint64_t hash = 14695981039346656037u;	/* FNV-1a */
+	size_t i, size = folder_of(path);
 	struct folder *f;
-	size_t i;
 
-	for (i = 0; i < a->folder; i++)
-		hash = (hash ^ (unsigned char)a->path[i]) * 1099511628211u;
+	for (i = 0; i < size; i++)
+		hash = (hash ^ (unsigned char)path[i]) * 1099511628211u;
 	f = &n->folders[hash % FOLDERS];
-	if (f->hash != hash)
+	if (f->hash != hash) {
+		let_go(n, f);
 		*f = (struct folder){ .hash = hash };
+	}
 	return f;
+}
+
+/* May one more be announced now? */
+static bool
+is_its_turn(struct folder *f, usec_t now)
+{
+	if (now - f->since >= PACE) {
+		f->crowded = f->wishes > BURST && now - f->since < 2 * PACE;
+		f->since = now;
+		f->wishes = 0;
+	}
+	f->wishes++;
+	return f->wishes <= (f->crowded ? 1 : BURST);
 }
 
 static void
@@ -103,24 +133,15 @@ drop_first(struct notifier *n)
 	free(a);
 }
 
-/* When the herald is behind a folder's newest name takes the older's place. */
-static bool
-replace_waiting(struct notifier *n, struct announcement *new)
+static void
+enqueue(struct notifier *n, struct announcement *a)
 {
-	struct announcement **p, *a;
-
-	for (p = &n->waiting; (a = *p) != NULL; p = &a->next)
-		if (a->folder == new->folder &&
-		    memcmp(a->path, new->path, a->folder) == 0)
-			break;
-	if (a == NULL)
-		return false;
-	new->next = a->next;
-	*p = new;
-	if (n->waiting_last == &a->next)
-		n->waiting_last = &new->next;
-	free(a);
-	return true;
+	if (n->waiting_count >= WAITING_MOST)
+		drop_first(n);
+	a->next = NULL;
+	*n->waiting_last = a;
+	n->waiting_last = &a->next;
+	n->waiting_count++;
 }
 
 static void
@@ -128,28 +149,49 @@ announce(struct notifier *n, const char *path)
 {
 	size_t size = strlen(path) + 1;
 	struct announcement *a;
+	struct folder *f;
 
 	if (n->connection == -1)
 		return;
 	if ((a = malloc(sizeof(*a) + size)) == NULL)
 		die("out of memory");
 	memcpy(a->path, path, size);
-	a->folder = folder_of(path);
-	a->next = NULL;
-	if (n->waiting_count >= BEHIND && replace_waiting(n, a))
+	f = folder_slot(n, path);
+	let_go(n, f);
+	if (is_its_turn(f, clock_steady())) {
+		enqueue(n, a);
 		return;
-	if (n->waiting_count >= WAITING_MOST)
-		drop_first(n);
-	*n->waiting_last = a;
-	n->waiting_last = &a->next;
-	n->waiting_count++;
+	}
+	f->held = a;
+	n->held_count++;
+}
+
+/* Names held back whose folder may be announced again. */
+static void
+take_held(struct notifier *n)
+{
+	usec_t now = clock_steady();
+	struct folder *f;
+
+	for (f = n->folders; f < n->folders + FOLDERS; f++) {
+		if (f->held == NULL || now - f->since < PACE)
+			continue;
+		(void)is_its_turn(f, now);
+		enqueue(n, f->held);
+		f->held = NULL;
+		n->held_count--;
+	}
 }
 
 static void
 herald_is_gone(struct notifier *n)
 {
+	struct folder *f;
+
 	while (n->waiting != NULL)
 		drop_first(n);
+	for (f = n->folders; f < n->folders + FOLDERS; f++)
+		let_go(n, f);
 	if (n->connection != -1)
 		close(n->connection);
 	n->connection = -1;
@@ -160,21 +202,16 @@ static void
 send_waiting(struct notifier *n)
 {
 	struct announcement *a;
-	struct folder *f;
-	usec_t now;
 
+	if (n->held_count > 0)
+		take_held(n);
 	while ((a = n->waiting) != NULL) {
-		f = folder_slot(n, a);
-		now = clock_steady();
-		if (n->waiting_count >= BEHIND && now - f->last < PACE)
-			return;
 		if (send(n->connection, a->path, strlen(a->path),
 		    MSG_DONTWAIT | MSG_NOSIGNAL) == -1) {
 			if (errno != EAGAIN && errno != ENOBUFS)
 				herald_is_gone(n);
 			return;
 		}
-		f->last = now;
 		drop_first(n);
 	}
 }
@@ -198,7 +235,7 @@ has_suffix(const char *path, const char *suffix)
 /*
  * What of a publication is announced.  Of evidence the last event; of a box
  * the certificate, or the status when there is none; of issued/ the folder of
- * the certificate, while there is time; elsewhere (status/, ca/) everything.
+ * the certificate; elsewhere (status/, ca/) everything.
  */
 static void
 announce_publication(struct notifier *n, const struct publication_item *p)
@@ -222,7 +259,7 @@ announce_publication(struct notifier *n, const struct publication_item *p)
 	}
 	if (answer != NULL)
 		announce(n, answer);
-	if (issued != NULL && n->waiting_count < BEHIND)
+	if (issued != NULL)
 		announce(n, issued);
 	if (event != NULL)
 		announce(n, event);
@@ -301,11 +338,11 @@ next_item(struct notifier *n)
 
 	while (!n->new_herald && (n->first == NULL || n->se == NULL) &&
 	    !n->leaving) {
-		if (n->waiting == NULL) {
+		if (n->waiting == NULL && n->held_count == 0) {
 			pthread_cond_wait(&n->more, &n->lock);
 			continue;
 		}
-		deadline(&until, RETRY_MS);
+		deadline(&until, n->waiting != NULL ? RETRY_MS : HELD_MS);
 		if (pthread_cond_timedwait(&n->more, &n->lock, &until) ==
 		    ETIMEDOUT)
 			return NULL;
