@@ -18,7 +18,7 @@
 #define SOON		(10 * USEC)	/* a death so soon is a failure */
 #define BACKOFF_LEAST	(50 * USEC / 1000)
 #define BACKOFF_MOST	(5 * USEC)
-#define LEADERLESS	(200 * USEC / 1000)
+#define LEADERLESS	USEC		/* tearing down memory takes a while */
 #define STRAYS		16
 #define WELL		3	/* 100 ms: something may kill it each time */
 

@@ -22,6 +22,10 @@ home=$dir/home
 ca=$dir/ca
 children=
 export LC_ALL=C
+# libfuse keeps the mount point it was given when a session ends without
+# unmounting (main's does: its descriptor goes on); 3.14, 2026-11.
+echo leak:fuse_session_mount >"$dir/lsan"
+export LSAN_OPTIONS="suppressions=$dir/lsan:print_suppressions=0"
 unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED 2>/dev/null || true
 
 end_story() {
