@@ -231,7 +231,10 @@ note_fault(int signal)
 	tries_end(session.tries, TRIES_FAULTED);
 }
 
-/* Sanitizers have handlers of their own; without ours it counts as killed. */
+/*
+ * Sanitizers have handlers of their own for all but the first; where they end
+ * the process it counts as killed.
+ */
 static void
 watch_faults(void)
 {
@@ -239,10 +242,9 @@ watch_faults(void)
 	    SIGSEGV };
 	struct sigaction action = { .sa_handler = note_fault,
 	    .sa_flags = SA_RESETHAND };
-	size_t i;
+	size_t i, count = sizeof(faults) / sizeof(faults[0]);
 
-	for (i = 0; !SANDBOX_SANITIZED &&
-	    i < sizeof(faults) / sizeof(faults[0]); i++)
+	for (i = 0; i < (SANDBOX_SANITIZED ? 1 : count); i++)
 		sigaction(faults[i], &action, NULL);
 }
 
