@@ -35,6 +35,7 @@ serial=$(serial_of "$ca/requests/www.crt")
 within 5 grep -q "requests/www.crt CREATE" "$dir/seen.requests"
 within 5 grep -q "requests/www.crt CLOSE_WRITE" "$dir/seen.requests"
 within 5 grep -q "certificate-issued.json" "$dir/seen.evidence"
+within 5 grep -q "by-serial/$serial" "$dir/seen.issued"
 
 must as games sh -c "echo superseded >'$ca/revoke/$serial'"
 within 5 grep -q "status/issuing.crl CLOSE_WRITE" "$dir/seen.status"
