@@ -37,8 +37,12 @@ SAY = @echo "  $@";
 endif
 
 SRC := $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c))
-OBJ := $(SRC:%.c=$B/obj/%.o)
-TEST_OBJ := $(SRC:%.c=$B/test/obj/%.o)
+# examples/home and examples/tree are inside the program (ca/embedded.h).
+EMBED := $(shell find examples/home examples/tree -type f | LC_ALL=C sort)
+EMBED_OBJ := $B/gen/embedded.o
+OBJ := $(SRC:%.c=$B/obj/%.o) $(EMBED_OBJ)
+TEST_OBJ := $(SRC:%.c=$B/test/obj/%.o) $(EMBED_OBJ)
+LIB_OBJ := $(filter-out $B/obj/fs/pkifs.o,$(OBJ))
 LIB_TEST_OBJ := $(filter-out $B/test/obj/fs/pkifs.o,$(TEST_OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$B/test/unit/%)
@@ -60,6 +64,13 @@ $B/test/pkifs: $(TEST_OBJ)
 $B/test/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(BASE_CFLAGS) -DPKIFS_STOPS $(PC_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/gen/embedded.c: ca/embed.sh $(EMBED)
+	@mkdir -p $(@D)
+	$(SAY)ca/embed.sh $(EMBED) > $@
+
+$B/gen/embedded.o: $B/gen/embedded.c ca/embedded.h
+	$(SAY)$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
 
 # Unit tests link everything but the program's own main.
 $B/test/libpkifs.a: $(LIB_TEST_OBJ)
@@ -116,7 +127,8 @@ demo:
 	@tests/house/deps.sh build
 	@if [ -n "$$SUDO_UID" ] && [ "$$(id -u)" = 0 ]; then \
 		$(MAKE) --no-print-directory all && \
-		chown -R "$$SUDO_UID:$$SUDO_GID" build; \
+		find build -path build/demo -prune -o \
+		    -exec chown -h "$$SUDO_UID:$$SUDO_GID" {} +; \
 	else $(MAKE) --no-print-directory all; fi
 	@examples/demo.sh $B
 
@@ -132,17 +144,13 @@ fuzz:
 bench: $B/pkifs $B/bench
 	@PKIFS_BUILD=$(abspath $B) tests/bench/run.sh
 
-$B/bench: tests/bench/bench.c $(OBJ)
-	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
-		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
-
 # C_Sign alone against the signer from end to end.
 bench-sign: $B/bench_sign
 	@$B/bench_sign
 
-$B/bench_sign: tests/bench/bench_sign.c $(OBJ)
-	$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) -o $@ $< \
-		$(filter-out $B/obj/fs/pkifs.o,$(OBJ)) $(PC_LIBS)
+$B/bench $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
+	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
+		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
 # Kill core, signer and main at every step of issuance and revocation.
 check-crash: $B/test/pkifs $(TOOLS)
@@ -166,19 +174,3 @@ clean:
 
 .PHONY: all built unit layers stories manual check check-built deps demo demo-stop \
 	fuzz bench bench-sign check-crash install clean
-
-# --- embedded files: examples/home and examples/tree inside the program ---
-# Found by ca/embedded.h; one more object of the program and of its test build.
-EMBED := $(shell find examples/home examples/tree -type f | LC_ALL=C sort)
-
-$B/gen/embedded.c: ca/embed.sh $(EMBED)
-	@mkdir -p $(@D)
-	ca/embed.sh $(EMBED) > $@
-
-$B/gen/embedded.o: $B/gen/embedded.c ca/embedded.h
-	$(SAY)$(CC) $(BASE_CFLAGS) -I. $(CFLAGS) -c -o $@ $<
-
-$B/pkifs $B/test/pkifs $B/test/libpkifs.a: $B/gen/embedded.o
-$B/bench $B/bench_sign: $B/gen/embedded.o
-OBJ += $B/gen/embedded.o
-# --- end of embedded files ---
