@@ -20,12 +20,10 @@ struct start {
 	struct facts_change	 change;
 };
 
-static int
-record(struct tx *tx, const char *name, const char *key, const char *text,
-    struct err *e)
+static struct event *
+event_of(const char *name, const char *key, const char *text)
 {
 	struct event	*event;
-	int		 rc;
 
 	event = event_new(name, OPERATION);
 	event_actor_self(event);
@@ -33,7 +31,14 @@ record(struct tx *tx, const char *name, const char *key, const char *text,
 	event_outcome(event, "done");
 	event_detail(event, "program", "pkifs " PKIFS_VERSION);
 	event_detail(event, key, text);
-	rc = events_append(tx, event, NULL, e);
+	return event;
+}
+
+static int
+record(struct tx *tx, struct event *event, struct err *e)
+{
+	int	rc = events_append(tx, event, NULL, e);
+
 	event_free(event);
 	return rc;
 }
@@ -48,8 +53,8 @@ start_apply(struct job *job, struct tx *tx, struct err *e)
 	memset(&start->change, 0, sizeof(start->change));
 	running = meta_number(tx_view(tx), "running", 0);
 	if (clock_watch_start(tx, e) == -1 ||
-	    record(tx, "ca-started", "after", running != 0 ?
-	    "a crash of the part that serves" : "a stop", e) == -1 ||
+	    record(tx, event_of("ca-started", "after", running != 0 ?
+	    "a crash of the part that serves" : "a stop"), e) == -1 ||
 	    meta_set_number(tx, "running", 1, e) == -1)
 		return -1;
 	return facts_record(tx, start->authority->config, &start->change, e);
@@ -90,20 +95,32 @@ starting_record(struct authority *authority)
 	return rc == 0;
 }
 
+struct stop {
+	struct job		 job;
+	struct committer	*committer;
+};
+
 static int
 stop_apply(struct job *job, struct tx *tx, struct err *e)
 {
-	if (record(tx, "ca-stopped", "how", "in order", e) == -1)
-		return -1;
-	return meta_set_number(tx, "running", 0, e);
+	struct stop	*stop = (struct stop *)job;
+	struct event	*event = event_of("ca-stopped", "how", "in order");
+
+	event_detail_number(event, "commits",
+	    (int64_t)commit_count(stop->committer));
+	return record(tx, event, e) == -1 ? -1 :
+	    meta_set_number(tx, "running", 0, e);
 }
 
 void
 stopping_record(struct authority *authority)
 {
-	struct job	job = { .apply = stop_apply };
+	struct stop	stop = {
+		.job.apply = stop_apply,
+		.committer = authority->parts->committer
+	};
 	struct err	e = { 0 };
 
-	if (commit_wait(authority->parts->committer, &job, &e) == -1)
+	if (commit_wait(authority->parts->committer, &stop.job, &e) == -1)
 		log_line("the stop cannot be recorded: %s", e.text);
 }
