@@ -57,7 +57,7 @@ reserve(struct bytes *b, size_t more)
 	need = b->size + more + 1;
 	if (need <= b->room)
 		return;
-	room = b->room < 64 ? 64 : b->room;
+	room = b->room < 128 ? 128 : b->room;
 	while (room < need)
 		room *= 2;
 	if ((p = realloc(b->data, room)) == NULL)

@@ -1,7 +1,7 @@
 /*
  * Requests verified once.  Entries are counted: one that is in use when it
- * leaves the cache goes with its last user.  The table is small enough to be
- * searched in order; the head is the newest.
+ * leaves the cache goes with its last user.  An entry is found by the beginning
+ * of its digest; in the order of their use the head is the newest.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -10,17 +10,21 @@
 #include "csr_cache.h"
 #include "text.h"
 
+#define BUCKETS	512
+
 struct node {
 	struct csr_entry entry;		/* first: users hold its address */
 	unsigned char	 digest[SHA256_OCTETS];
 	unsigned	 users;
 	bool		 cached;
-	struct node	*next;
+	struct node	*newer, *older;
+	struct node	*next;		/* in its bucket */
 };
 
 struct csr_cache {
 	pthread_mutex_t	 lock;
-	struct node	*head;
+	struct node	*head, *tail;	/* the newest and the oldest */
+	struct node	*buckets[BUCKETS];
 	size_t		 count, max;
 	unsigned long	 misses;
 };
@@ -44,35 +48,73 @@ node_free(struct node *node)
 	free(node);
 }
 
-/* With the lock held: found and moved to the front, or NULL. */
+/* With the lock held, as all of these. */
+static struct node **
+bucket_of(struct csr_cache *cache, const unsigned char *digest)
+{
+	return &cache->buckets[(digest[0] << 8 | digest[1]) % BUCKETS];
+}
+
+static void
+order_remove(struct csr_cache *cache, struct node *node)
+{
+	*(node->newer != NULL ? &node->newer->older : &cache->head) =
+	    node->older;
+	*(node->older != NULL ? &node->older->newer : &cache->tail) =
+	    node->newer;
+}
+
+static void
+order_put(struct csr_cache *cache, struct node *node)
+{
+	node->newer = NULL;
+	node->older = cache->head;
+	*(cache->head != NULL ? &cache->head->newer : &cache->tail) = node;
+	cache->head = node;
+}
+
+/* Found and moved to the front, or NULL. */
 static struct node *
 cache_find(struct csr_cache *cache, const unsigned char *digest)
 {
-	struct node	**at, *node;
+	struct node	*node = *bucket_of(cache, digest);
 
-	for (at = &cache->head; (node = *at) != NULL; at = &node->next)
-		if (memcmp(node->digest, digest, SHA256_OCTETS) == 0) {
-			*at = node->next;
-			node->next = cache->head;
-			cache->head = node;
-			node->users++;
-			return node;
-		}
-	return NULL;
+	while (node != NULL &&
+	    memcmp(node->digest, digest, SHA256_OCTETS) != 0)
+		node = node->next;
+	if (node == NULL)
+		return NULL;
+	order_remove(cache, node);
+	order_put(cache, node);
+	node->users++;
+	return node;
 }
 
-/* With the lock held: the oldest leaves; gives back what may be freed. */
+static void
+cache_add(struct csr_cache *cache, struct node *node)
+{
+	struct node	**bucket = bucket_of(cache, node->digest);
+
+	node->cached = true;
+	node->next = *bucket;
+	*bucket = node;
+	order_put(cache, node);
+	cache->count++;
+}
+
+/* The oldest leaves; gives back what may be freed. */
 static struct node *
 cache_shrink(struct csr_cache *cache)
 {
-	struct node	**at, *node;
+	struct node	**at, *node = cache->tail;
 
 	if (cache->count <= cache->max)
 		return NULL;
-	for (at = &cache->head; (*at)->next != NULL; at = &(*at)->next)
-		;
-	node = *at;
-	*at = NULL;
+	order_remove(cache, node);
+	for (at = bucket_of(cache, node->digest); *at != node;
+	    at = &(*at)->next)
+		continue;
+	*at = node->next;
 	cache->count--;
 	node->cached = false;
 	return node->users == 0 ? node : NULL;
@@ -116,10 +158,7 @@ csr_cache_take(struct csr_cache *cache, struct slice bytes)
 	if ((node = cache_find(cache, digest)) == NULL) {
 		node = made;
 		made = NULL;
-		node->cached = true;
-		node->next = cache->head;
-		cache->head = node;
-		cache->count++;
+		cache_add(cache, node);
 		old = cache_shrink(cache);
 	}
 	pthread_mutex_unlock(&cache->lock);
@@ -164,7 +203,7 @@ csr_cache_free(struct csr_cache *cache)
 	if (cache == NULL)
 		return;
 	while ((node = cache->head) != NULL) {
-		cache->head = node->next;
+		cache->head = node->older;
 		node_free(node);
 	}
 	pthread_mutex_destroy(&cache->lock);
