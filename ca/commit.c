@@ -19,8 +19,6 @@
 
 #define BATCH	256	/* jobs in one transaction */
 #define PATIENCE (100 * USEC / 1000)
-#define COMPANY	3	/* urgent jobs in a batch that is worth waiting for */
-#define GATHER_MOST (2 * USEC / 1000)
 
 struct committer {
 	struct store	*store;
@@ -30,9 +28,6 @@ struct committer {
 	struct job	*first, **last;	/* what was submitted, in order */
 	size_t		 urgent;	/* of them, those without patience */
 	usec_t		 patient_until;	/* of the first one */
-	size_t		 awaited;	/* so many of those wake the thread */
-	size_t		 before;	/* urgent ones in the last batch */
-	usec_t		 took;		/* its transaction */
 	bool		 ending;
 	unsigned long	 commits;
 };
@@ -244,27 +239,6 @@ wait_for_jobs(struct committer *c)
 	}
 }
 
-/*
- * Under load: a transaction costs its sync and some thirty pages whatever it
- * holds, and those of the batch before are on their way with their next job.
- * They are waited for at most as long as they waited for that batch.
- */
-static void
-gather(struct committer *c)
-{
-	usec_t until;
-
-	if (c->before < COMPANY || c->ending)
-		return;
-	until = clock_steady() + (c->took < GATHER_MOST ? c->took :
-	    GATHER_MOST);
-	c->awaited = c->before;
-	while (c->urgent < c->awaited && !c->ending)
-		if (wait_until(c, until))
-			break;
-	c->awaited = 1;
-}
-
 /* Waits for jobs; false when there are none and never will be. */
 static bool
 batch_take(struct committer *c, struct batch *b)
@@ -274,18 +248,15 @@ batch_take(struct committer *c, struct batch *b)
 	b->count = 0;
 	pthread_mutex_lock(&c->lock);
 	wait_for_jobs(c);
-	gather(c);
-	c->before = 0;
 	while ((job = c->first) != NULL && b->count < BATCH) {
 		c->first = job->next;
 		if (c->first == NULL)
 			c->last = &c->first;
 		job->next = NULL;
-		c->before += !job->patient;
+		c->urgent -= !job->patient;
 		b->failed[b->count] = false;
 		b->job[b->count++] = job;
 	}
-	c->urgent -= c->before;
 	pthread_mutex_unlock(&c->lock);
 	return b->count > 0;
 }
@@ -306,16 +277,13 @@ commit_thread(void *arg)
 {
 	struct committer *c = arg;
 	struct batch *b, *part;
-	usec_t began;
 
 	b = calloc(1, sizeof(*b));
 	part = calloc(1, sizeof(*part));
 	if (b == NULL || part == NULL)
 		die("commit: out of memory");
 	while (batch_take(c, b)) {
-		began = clock_steady();
 		batch_run(c, b, part);
-		c->took = clock_steady() - began;
 		batch_done(b);
 	}
 	free(b);
@@ -336,7 +304,6 @@ committer_new(struct store *store)
 		die("commit: out of memory");
 	c->store = store;
 	c->last = &c->first;
-	c->awaited = 1;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
@@ -375,7 +342,7 @@ commit_submit(struct committer *c, struct job *job)
 		c->patient_until = clock_steady() + PATIENCE;
 	if (!job->patient)
 		c->urgent++;
-	if (c->urgent >= c->awaited || c->first == NULL)
+	if (!job->patient || c->first == NULL)
 		pthread_cond_signal(&c->wake);
 	*c->last = job;
 	c->last = &job->next;
