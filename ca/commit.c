@@ -18,6 +18,8 @@
 #include "store_private.h"
 
 #define BATCH	256	/* jobs in one transaction */
+#define RESERVE_TRIES	5
+#define RESERVE_PAUSE	50000	/* microseconds */
 #define PATIENCE (100 * USEC / 1000)
 
 struct committer {
@@ -165,15 +167,21 @@ retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
 {
 	size_t index[BATCH], i;
 	struct err err;
+	int tries;
 
-	select_roomless(b, part, index);
-	if (part->count == 0)
-		return;
-	store_reserve_open(c->store);
-	batch_commit(c, part, &err);
-	for (i = 0; i < part->count; i++) {
-		b->failed[index[i]] = part->failed[i];
-		b->fault[index[i]] = part->fault[i];
+	for (tries = 0; tries < RESERVE_TRIES; tries++) {
+		select_roomless(b, part, index);
+		if (part->count == 0)
+			return;
+		/* The file system may take a moment to give blocks back. */
+		if (tries > 0)
+			usleep(RESERVE_PAUSE);
+		store_reserve_open(c->store);
+		batch_commit(c, part, &err);
+		for (i = 0; i < part->count; i++) {
+			b->failed[index[i]] = part->failed[i];
+			b->fault[index[i]] = part->fault[i];
+		}
 	}
 }
 

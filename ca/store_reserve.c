@@ -90,17 +90,35 @@ store_reserve_is_kept(struct store *s)
 	return whole;
 }
 
+/*
+ * A file system with a journal gives freed blocks out again only once that is
+ * written, hence the sync.
+ */
+static int
+release(struct store *s)
+{
+	char path[PATH_MAX];
+	int fd, code = 0;
+
+	store_path(s, path, "reserve");
+	if ((fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		return errno;
+	if (ftruncate(fd, 0) != 0 || fsync(fd) != 0)
+		code = errno;
+	close(fd);
+	return code;
+}
+
 void
 store_reserve_open(struct store *s)
 {
-	char path[PATH_MAX];
+	int code;
 
 	pthread_mutex_lock(&s->reserve_lock);
 	if (s->reserve_whole) {
-		store_path(s, path, "reserve");
-		if (truncate(path, 0) != 0)
+		if ((code = release(s)) != 0)
 			log_line("store: cannot open the reserve: %s",
-			    strerror(errno));
+			    strerror(code));
 		else
 			log_line("store: the disk is full; the reserve is "
 			    "open and nothing is issued");

@@ -39,7 +39,7 @@ done
 must test ! -e "$ca/requests/full$i.crt"
 # Reading goes on, and so does revocation, its evidence and the CRL.
 must cat "$ca/requests/one.crt" >/dev/null
-must sh -c "echo keyCompromise >'$ca/revoke/$serial'"
+must bash -c "echo keyCompromise >'$ca/revoke/$serial'"
 openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text |
     grep -q "$serial" || fail "the CRL does not say so"
 grep -q "^fail.*" "$ca/status/health.txt" || fail "health does not say so"
