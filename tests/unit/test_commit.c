@@ -36,6 +36,7 @@ struct counting {
 	struct err	 fault;
 	bool		 failed, over;
 	pthread_mutex_t	*gate;		/* waits for it, then applies */
+	_Atomic bool	 entered;	/* it is in the transaction */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -52,6 +53,7 @@ counting_apply(struct job *job, struct tx *tx, struct err *err)
 	int64_t seq;
 	int result;
 
+	c->entered = true;
 	if (c->gate != NULL) {
 		pthread_mutex_lock(c->gate);
 		pthread_mutex_unlock(c->gate);
@@ -92,6 +94,15 @@ submit(struct counting *c, int64_t value)
 	commit_submit(committer, &c->job);
 }
 
+/* Submit and wait until it is in a transaction, alone: it waits at its gate. */
+static void
+submit_alone(struct counting *c, int64_t value)
+{
+	submit(c, value);
+	while (!c->entered)
+		usleep(1000);
+}
+
 static void
 wait_for(struct counting *c)
 {
@@ -114,8 +125,7 @@ submit_together(struct counting *jobs, size_t count)
 
 	order_count = 0;
 	pthread_mutex_lock(&gate);
-	submit(&first, 999);
-	usleep(20000);
+	submit_alone(&first, 999);
 	for (i = 0; i < count; i++)
 		submit(&jobs[i], (int64_t)i);
 	pthread_mutex_unlock(&gate);
@@ -207,8 +217,7 @@ a_failed_commit_fails_all(void **state)
 
 		order_count = 0;
 		pthread_mutex_lock(&gate);
-		submit(&first, 999);
-		usleep(20000);
+		submit_alone(&first, 999);
 		for (k = 0; k < 3; k++)
 			submit(&jobs[k], (int64_t)k);
 		/* For the first job's commit and the three others'. */
@@ -249,8 +258,7 @@ what_is_essential_uses_the_reserve(void **state)
 	size_t k;
 
 	pthread_mutex_lock(&gate);
-	submit(&first, 999);
-	usleep(20000);
+	submit_alone(&first, 999);
 	for (k = 0; k < 3; k++)
 		submit(&jobs[k], (int64_t)k);
 	order_fault("commit-enospc", 2);

@@ -291,7 +291,7 @@ what_is_withdrawn_meanwhile_is_new(void **state)
 	pthread_mutex_lock(&held);
 	commit_submit(bed_parts.committer, &hold);
 	pthread_create(&thread, NULL, withdraw_www, &slot.id);
-	usleep(50000);
+	usleep(300000);
 	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
 	pthread_mutex_unlock(&held);
 	assert_int_equal(bed_wait(&d), 0);
@@ -305,6 +305,12 @@ what_is_withdrawn_meanwhile_is_new(void **state)
 	view_put(v);
 	bytes_free(&req);
 	EVP_PKEY_free(key);
+}
+
+static bool
+both_are_decided(void)
+{
+	return bed_events("request-decided") == 2;
 }
 
 /* Both were judged before either was issued: the second one waits. */
@@ -322,8 +328,7 @@ one_key_is_never_of_two_subscribers(void **state)
 	    false);
 	bed_submit_drop(&b, BOX_ROOT, "theirs.csr", BED_OTHER,
 	    SLICE(&theirs), false);
-	usleep(50000);
-	assert_int_equal(bed_events("request-decided"), 2);
+	assert_true(bed_within(5 * USEC, both_are_decided));
 	bed_mode(BED_SIGN, 0);
 	assert_int_equal(bed_wait(&a), 0);
 	assert_int_equal(bed_wait(&b), 0);
@@ -379,7 +384,7 @@ a_slow_token_lets_go_and_the_certificate_follows(void **state)
 	bed_mode(BED_KEEP, 0);
 	bed_request(&req, key, "DNS:www.example.org");
 	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
-	assert_in_range(clock_steady() - began, 250000, 900000);
+	assert_in_range(clock_steady() - began, 250000, 5000000);
 	assert_begins(bed_status("www"), "state: approved\n");
 	assert_string_equal(bed_serial("www"), "");
 
