@@ -48,7 +48,10 @@ static struct {
 	atomic_bool	serving;
 	struct tries	*tries;
 	pthread_mutex_t	tries_lock;
-} session = { .tries_lock = PTHREAD_MUTEX_INITIALIZER };
+	pthread_mutex_t	end_lock;
+	bool		over;		/* nothing to end any more */
+} session = { .tries_lock = PTHREAD_MUTEX_INITIALIZER,
+	.end_lock = PTHREAD_MUTEX_INITIALIZER };
 
 static ssize_t
 feed_init(void *to, size_t room)
@@ -273,10 +276,15 @@ session_serve(struct fuse_session *se)
 void
 session_end(struct fuse_session *se)
 {
-	tries_end(session.tries, TRIES_LEFT);
-	fuse_session_exit(se);
-	if (atomic_load(&session.serving))
-		pthread_kill(session.server, SIGUSR1);
+	/* Asked again and again, perhaps while session_free runs. */
+	pthread_mutex_lock(&session.end_lock);
+	if (!session.over) {
+		tries_end(session.tries, TRIES_LEFT);
+		fuse_session_exit(se);
+		if (atomic_load(&session.serving))
+			pthread_kill(session.server, SIGUSR1);
+	}
+	pthread_mutex_unlock(&session.end_lock);
 }
 
 void
@@ -284,6 +292,9 @@ session_free(struct fuse_session *se)
 {
 	if (se == NULL)
 		return;
+	pthread_mutex_lock(&session.end_lock);
+	session.over = true;
+	pthread_mutex_unlock(&session.end_lock);
 	fuse_session_destroy(se);
 	sem_destroy(&session.gate);
 	bytes_free(&session.init);
