@@ -19,8 +19,8 @@
 #include "store_private.h"
 
 #define BATCH	256	/* jobs in one transaction */
-#define RESERVE_TRIES	5
-#define RESERVE_PAUSE	50000	/* microseconds */
+#define RESERVE_TRIES	17	/* its slices, and once more */
+#define RESERVE_PAUSE	20000	/* microseconds */
 #define PATIENCE (100 * USEC / 1000)
 
 struct committer {

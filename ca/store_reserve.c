@@ -1,7 +1,7 @@
 /*
- * The reserve: 16 MiB allocated beforehand, given to the file system when it
- * is full, so that a revocation, its evidence and its CRL can still be
- * written (DESIGN 2.3).  While the reserve is not whole, nothing is issued.
+ * The reserve: 16 MiB allocated beforehand, given to the file system slice by
+ * slice when it is full, so that a revocation, its evidence and its CRL can
+ * still be written (DESIGN 2.3).  While it is not whole, nothing is issued.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include "store_private.h"
 
 #define RESERVE		((off_t)16 << 20)
+#define SLICE_OCTETS	((off_t)1 << 20)
 /*
  * It is taken back only when so much more is free, or the disk would be full
  * again at the next certificate.
@@ -91,19 +92,24 @@ store_reserve_is_kept(struct store *s)
 }
 
 /*
- * A file system with a journal gives freed blocks out again only once that is
- * written, hence the sync.
+ * Gives one slice of it: whatever filled the disk may still be at work, and
+ * would take all of it at once.  A file system with a journal gives freed
+ * blocks out again only once that is written, hence the sync.
  */
 static int
-release(struct store *s)
+release_slice(struct store *s)
 {
 	char path[PATH_MAX];
+	struct stat st;
 	int fd, code = 0;
 
 	store_path(s, path, "reserve");
 	if ((fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
 		return errno;
-	if (ftruncate(fd, 0) != 0 || fsync(fd) != 0)
+	if (fstat(fd, &st) != 0)
+		code = errno;
+	else if (st.st_size > 0 && (ftruncate(fd, st.st_size > SLICE_OCTETS ?
+	    st.st_size - SLICE_OCTETS : 0) != 0 || fsync(fd) != 0))
 		code = errno;
 	close(fd);
 	return code;
@@ -115,15 +121,12 @@ store_reserve_open(struct store *s)
 	int code;
 
 	pthread_mutex_lock(&s->reserve_lock);
-	if (s->reserve_whole) {
-		if ((code = release(s)) != 0)
-			log_line("store: cannot open the reserve: %s",
-			    strerror(code));
-		else
-			log_line("store: the disk is full; the reserve is "
-			    "open and nothing is issued");
-		s->reserve_whole = false;
-	}
+	if ((code = release_slice(s)) != 0)
+		log_line("store: cannot open the reserve: %s", strerror(code));
+	else if (s->reserve_whole)
+		log_line("store: the disk is full; the reserve is open and "
+		    "nothing is issued");
+	s->reserve_whole = false;
 	pthread_mutex_unlock(&s->reserve_lock);
 }
 
