@@ -3,9 +3,9 @@
  * jobs that arrived while the one before was being synced.  See commit.h.
  *
  * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
- * are tried once more, alone, from the reserve; while the reserve is not whole
- * nothing else is committed, and before each batch, or each second without one,
- * it is tried to take it back.
+ * are tried again, alone, with a slice of the reserve each time; while it is
+ * not whole nothing else is committed, and before each batch, or each second
+ * without one, it is tried to take it back.
  */
 #include <errno.h>
 #include <pthread.h>
