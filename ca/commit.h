@@ -16,8 +16,9 @@ struct committer;
 struct job {
 	/*
 	 * Runs in the committer's thread inside the transaction; 0 or -1.
-	 * For an essential job that found no room it runs again, for each slice of the reserve,
-	 * after all it did was rolled back: it must not carry over an id.
+	 * For an essential job that found no room it runs again, for each
+	 * slice of the reserve, after all it did was rolled back: it must not
+	 * carry over an id.
 	 */
 	int	(*apply)(struct job *, struct tx *, struct err *);
 	/*
