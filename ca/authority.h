@@ -10,6 +10,7 @@
 
 #include <sys/types.h>
 
+#include "appointments.h"
 #include "commit.h"
 #include "config.h"
 #include "roles.h"
@@ -36,12 +37,22 @@ struct authority_parts {
 	struct signing		*signing;
 	struct publication_sink	*sink;
 	unsigned		(*roles_of)(uid_t);
+	/* Who is who, as main read it last; 1/0.  NULL: nobody is known. */
+	int			(*uid_of)(const char *user, uid_t *);
+	int			(*gid_of)(const char *group, gid_t *);
+	int			(*appointment_of)(uid_t, struct appointment *);
 	/*
 	 * A serial was revoked by the authority itself (an abandoned one): set
 	 * by the publisher of status/, which owns all other revocation.
 	 */
 	void			(*revoked)(void *arg);
 	void			*revoked_arg;
+	/*
+	 * A revocation case was decided: revoke it (same owner).  Called with
+	 * the decision on disk; repeated at start until it is revoked.
+	 */
+	void			(*revoke)(void *arg, const char *serial,
+				    int reason, uid_t);
 };
 
 /*

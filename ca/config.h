@@ -40,6 +40,9 @@ struct config {
 	usec_t	crl_next_update;	/* 24 h; signed anew after half of it */
 	usec_t	ocsp_next_update;	/* 12 h; renewed at half */
 	size_t	request_max, scratch_max;	/* octets */
+	/* [ra]: the rules between people hold, as always outside a sandbox */
+	bool	separation;
+	bool	signed_decisions;	/* every decision, not a profile's */
 	int	open_requests_max;	/* in a box, then EDQUOT */
 	usec_t	scratch_age;		/* swept after: 1 h */
 	/* REV-6.2.4-01: receipt to decision, confirmation to status; 24 h */

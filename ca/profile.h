@@ -29,6 +29,14 @@ struct profile {
 	char	key_usage_ec[64], key_usage_rsa[64];	/* comma-separated */
 	char	key_types[8][16];	/* "ec:P-256", "rsa:2048" (minimum) */
 	int	names_max;
+	/* DN attributes, in order: "countryName", ..., of the registration */
+	char	subject[10][32];
+	char	subject_kinds[5][32];	/* "" all */
+	int	officers;		/* 0 none where registration covers it */
+	bool	signed_decision;	/* GEN-6.5.5-04 */
+	bool	acceptance;		/* must be accepted in writing */
+	int	reuse_days;		/* of a validation; 0: until it ends */
+	int	reuse_count;		/* of a registration; 0: any */
 };
 
 /* `text` is the file's content; `where` is named in faults. */

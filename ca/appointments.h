@@ -1,0 +1,38 @@
+/*
+ * Appointments (HOME/appointments.conf; REQ-7.2-15, REQ-7.2-05): who holds
+ * which role, since when, trained until when, with which certificate for
+ * signed decisions.  Unix groups say who could; an appointment says who may.
+ */
+#ifndef CA_APPOINTMENTS_H
+#define CA_APPOINTMENTS_H
+
+#include <sys/types.h>
+
+#include "bytes.h"
+#include "clock.h"
+#include "err.h"
+
+struct appointment {
+	char	user[64];
+	uid_t	uid;
+	char	person[40];		/* pseudonymous, stable: "p-1f3a..." */
+	unsigned roles;			/* bits of roles.h */
+	usec_t	since, training_until;
+	char	appointed_by[128];	/* reference of the document */
+	char	certificate_sha256[65];	/* of decisions; "" none */
+};
+
+struct appointments;
+/* NULL with the line at fault.  An absent file has no rows. */
+struct appointments *appointments_parse(const char *where, struct slice,
+		    struct err *);
+void		 appointments_free(struct appointments *);
+const struct appointment *appointments_row(const struct appointments *,
+		    size_t);			/* NULL: behind the last */
+/*
+ * Roles that one person must not hold together (REQ-7.1.3-01, REQ-7.4.1-10):
+ * NULL, or the sentence that names them.
+ */
+const char	*roles_conflict(unsigned roles);
+
+#endif
