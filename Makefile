@@ -156,6 +156,12 @@ $B/bench $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
 check-crash: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/crash/run.sh
 
+# The registration desk with the file managers people use; keeps pictures.
+check-desktop:
+	@tests/house/deps.sh desktop
+	@$(MAKE) --no-print-directory -j$$(nproc) built
+	@PKIFS_BUILD=$(abspath $B) tests/desktop/run.sh
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
@@ -173,4 +179,4 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign check-crash install clean
+	fuzz bench bench-sign check-crash check-desktop install clean

@@ -4,14 +4,18 @@
 # something is missing; does nothing when all is there.
 set -eu
 
-# The second list is what only the tests use.
+# The second list is what only the tests use, the third what `make
+# check-desktop` does.
 build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
 	libidn2-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 mandoc util-linux mount e2fsprogs procps"
+desktop="thunar nautilus pcmanfm xvfb openbox xdotool imagemagick x11-utils
+	dbus-x11 gvfs adwaita-icon-theme fonts-dejavu-core"
 case "${1:-all}" in
 build) want="$build" ;;
+desktop) want="$build $tests $desktop" ;;
 users) want= ;;
 *) want="$build $tests" ;;
 esac
