@@ -57,7 +57,15 @@ enum node_class {
 	NODE_CERT_EVENTS	= 43,	/* a: certificate */
 	NODE_BY_REQUEST		= 44,
 	NODE_REQUEST_EVENTS	= 45,	/* a: request */
-	NODE_CLASSES		= 46
+	NODE_RA			= 46,	/* a: row of ra_folders */
+	NODE_DESK		= 47,	/* a: folder of the desk */
+	NODE_DESK_FILE		= 48,	/* a: file id, as NODE_DROP */
+	NODE_DESK_TEXT		= 49,	/* a: file id, a text of ours */
+	NODE_DESK_LINK		= 50,	/* a: dossier */
+	NODE_ACCEPT		= 51,	/* a: certificate */
+	NODE_PUBLIC		= 52,
+	NODE_PUBLIC_PEM		= 53,	/* a: certificate */
+	NODE_CLASSES		= 54
 };
 
 struct node {

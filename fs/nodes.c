@@ -204,6 +204,24 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .entry = FOR_EVER, .names = FOR_EVER, .up = NODE_BY_REQUEST,
 	    .stat = request_events_stat, .lookup = request_events_lookup,
 	    .list = request_events_list },
+
+	[NODE_RA] = { .name = "ra", .mode = FOLDER(02770),
+	    .group = GROUP_RA, .attr = A_MOMENT, .entry = FOR_EVER },
+	[NODE_DESK] = { .name = "ra/pending/ID", .mode = FOLDER(02770),
+	    .group = GROUP_RA, .attr = A_MOMENT },
+	[NODE_DESK_FILE] = { .name = "ra/pending/ID/documents/NAME",
+	    .mode = FILE_OF(0660), .group = GROUP_RA },
+	[NODE_DESK_TEXT] = { .name = "ra/pending/ID/state",
+	    .mode = FILE_OF(0440), .group = GROUP_RA, .attr = FOR_EVER },
+	[NODE_DESK_LINK] = { .name = "ra/pending/ID/subscriber",
+	    .mode = LINK },
+
+	[NODE_ACCEPT] = { .name = "issued/by-serial/HEX/accept",
+	    .mode = FILE_OF(0660), .group = GROUP_OTHER },
+	[NODE_PUBLIC] = { .name = "ca/certificates", .mode = FOLDER(0755),
+	    .attr = SOON, .entry = FOR_EVER, .names = FOR_EVER },
+	[NODE_PUBLIC_PEM] = { .name = "ca/certificates/HEX.pem",
+	    .mode = FILE_OF(0444), .attr = FOR_EVER, .entry = FOR_EVER },
 };
 
 const struct fixed_entry	fixed_entries[] = {

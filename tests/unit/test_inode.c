@@ -28,6 +28,14 @@ static const struct {
 	{ { NODE_OCSP_PART, 1023, 8 },
 	    UINT64_C(34) << 58 | UINT64_C(1023) << 46 | 8 },
 	{ { NODE_REQUEST_EVENTS, 4, 0 }, UINT64_C(45) << 58 | 4 },
+	{ { NODE_RA, 6, 0 }, UINT64_C(46) << 58 | 6 },
+	{ { NODE_DESK, 42 * 8 + 1, 0 }, UINT64_C(47) << 58 | 337 },
+	{ { NODE_DESK_FILE, 9, 0 }, UINT64_C(48) << 58 | 9 },
+	{ { NODE_DESK_TEXT, BITS(58), 0 }, UINT64_C(49) << 58 | BITS(58) },
+	{ { NODE_DESK_LINK, 42, 0 }, UINT64_C(50) << 58 | 42 },
+	{ { NODE_ACCEPT, 7, 0 }, UINT64_C(51) << 58 | 7 },
+	{ { NODE_PUBLIC, 0, 0 }, UINT64_C(52) << 58 },
+	{ { NODE_PUBLIC_PEM, 7, 0 }, UINT64_C(53) << 58 | 7 },
 };
 
 static void
@@ -50,7 +58,7 @@ strangers_are_refused(void **state)
 {
 	static const uint64_t	strangers[] = {
 		0, 2, UINT64_MAX, (uint64_t)NODE_CLASSES << 58,
-		(uint64_t)NODE_REVOKE << 58 | 1,
+		(uint64_t)NODE_REVOKE << 58 | 1, (uint64_t)NODE_PUBLIC << 58 | 1,
 	};
 	struct node		node;
 	size_t			i;
