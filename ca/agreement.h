@@ -1,7 +1,8 @@
 /*
  * The agreement: the terms in force, byte for byte, and the form at their end
- * with every field filled in (REG-6.3.4-10A, and -11A for a subject who is
- * another person).  Pure: reads octets, changes nothing.
+ * with every field of one's own part filled in (REG-6.3.4-10A, and -11A for a
+ * subject who is another person).  The form begins behind the last line that
+ * is "FORM".  Pure: reads octets, changes nothing.
  */
 #ifndef CA_AGREEMENT_H
 #define CA_AGREEMENT_H
@@ -22,11 +23,15 @@ enum agreement_answer {
 };
 /*
  * `terms` as published.  EINVAL with line and field: an octet above the form
- * differs, a field is empty, an answer is no yes or no, an obligation is
- * declined.
+ * or in the other's part differs, a field is empty, an answer is no yes or no,
+ * an obligation is declined.  The sentence repeats nothing that was filled in:
+ * it stands in events.
  */
 int	agreement_read(struct slice dropped, struct slice terms,
 	    enum agreement_part, enum agreement_answer *,
 	    struct agreement_form *, struct err *);
+/* Have these terms a form that asks for everything?  0, or -1 EINVAL. */
+int	agreement_form_check(const char *where, struct slice terms,
+	    struct err *);
 
 #endif

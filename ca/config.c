@@ -12,7 +12,9 @@
 
 #include "conf.h"
 #include "config.h"
+#include "config_people.h"
 #include "file.h"
+#include "terms.h"
 #include "text.h"
 
 #define ROLE_ITEMS	16
@@ -25,6 +27,7 @@ struct reading {
 	struct own	own;
 	char		name[128];
 	char		roles[5][ROLE_ITEMS][72];
+	char		decisions[8];
 	struct bytes	conf;		/* pkifs.conf */
 	struct bytes	digests;	/* "sha256  file" lines */
 	struct bytes	templates[3];
@@ -102,6 +105,16 @@ check_absolute(const char *text, struct err *err)
 	    text);
 }
 
+static int
+check_decisions(const char *text, struct err *err)
+{
+
+	if (strcmp(text, "moved") == 0 || strcmp(text, "signed") == 0)
+		return 0;
+	return err_set(err, EINVAL, "wanted moved or signed, found \"%s\"",
+	    text);
+}
+
 static const struct conf_key keys[] = {
 	{ "ca", "name", CONF_TEXT, offsetof(struct reading, name), 128 },
 	{ "ca", "url", CONF_TEXT, AT(url), ROOM(url), .check = config_check_url },
@@ -109,6 +122,9 @@ static const struct conf_key keys[] = {
 	    .absent = "5 s" },
 	ROLE(0, "ra"), ROLE(1, "revocation"), ROLE(2, "operator"),
 	ROLE(3, "security"), ROLE(4, "auditor"),
+	{ "ra", "separation", CONF_YES, AT(separation), .absent = "no" },
+	{ "ra", "decisions", CONF_TEXT, offsetof(struct reading, decisions),
+	    8, .absent = "moved", .check = check_decisions },
 	COMPONENT(0, "registration"), COMPONENT(1, "certificate-generation"),
 	COMPONENT(2, "dissemination"), COMPONENT(3, "revocation-management"),
 	COMPONENT(4, "revocation-status"), COMPONENT(5, "subject-device"),
@@ -177,6 +193,8 @@ roles_split(struct reading *r, struct err *err)
 		rule = &r->config.roles[i];
 		groups = users = 0;
 		snprintf(rule->name, sizeof(rule->name), "%s", role_rows[i]);
+		rule->line = conf_line_of(SLICE(&r->conf), "roles",
+		    role_rows[i]);
 		for (k = 0; k < ROLE_ITEMS && r->roles[i][k][0] != '\0';
 		    k++) {
 			item = r->roles[i][k];
@@ -189,8 +207,7 @@ roles_split(struct reading *r, struct err *err)
 			else
 				return err_set(err, EINVAL, "pkifs.conf line "
 				    "%d: [roles] %s: wanted at most 8 groups "
-				    "and 8 users", conf_line_of(
-				    SLICE(&r->conf), "roles", role_rows[i]),
+				    "and 8 users", rule->line,
 				    role_rows[i]);
 		}
 	}
@@ -207,6 +224,7 @@ conf_part(struct reading *r, struct err *err)
 	    sizeof(keys) / sizeof(keys[0]), r, err) == -1 ||
 	    roles_split(r, err) == -1)
 		return -1;
+	c->signed_decisions = strcmp(r->decisions, "signed") == 0;
 	sha256_text(c->conf_sha256, SLICE(&r->conf));
 	if (c->revocation_decision_max + c->revocation_status_max > 24 * HOUR)
 		return err_set(err, EINVAL, "pkifs.conf line %d: [revocation] "
@@ -388,6 +406,9 @@ papers_part(struct reading *r, struct err *err)
 		if (paper_render(&values, paper_rows[i].bit, where,
 		    SLICE(&r->templates[i]), &paper->text, err) == -1)
 			goto out;
+		if (paper_rows[i].bit == PAPER_TERMS && terms_check(where,
+		    SLICE(&paper->text), err) == -1)
+			goto out;
 		sha256_text(paper->sha256, SLICE(&paper->text));
 	}
 	result = 0;
@@ -410,6 +431,7 @@ config_clear(struct config *c)
 		bytes_free(&c->keys[i].spki);
 	for (i = 0; i < c->paper_count; i++)
 		bytes_free(&c->papers[i].text);
+	appointments_free(c->appointments);
 	free(c->papers);
 	free(c->profiles);
 }
@@ -427,7 +449,9 @@ config_read(const char *home, struct err *err)
 	    home) >= sizeof(r->config.home))
 		err_set(err, ENAMETOOLONG, "%s: the path is too long", home);
 	else if (conf_part(r, err) == 0 && own_part(r, err) == 0 &&
-	    profiles_part(r, err) == 0 && papers_part(r, err) == 0) {
+	    profiles_part(r, err) == 0 && config_read_people(&r->config,
+	    SLICE(&r->conf), &r->digests, err) == 0 &&
+	    papers_part(r, err) == 0) {
 		sha256_text(r->config.sha256, SLICE(&r->digests));
 		if ((c = malloc(sizeof(*c))) == NULL)
 			die("config: out of memory");
@@ -520,6 +544,9 @@ config_facts(const struct config *c, struct config_fact *to, size_t room)
 		sha256_text(sha256, SLICE(&c->keys[i].spki));
 		fact_add(to, room, &count, "keys/", c->keys[i].name, sha256);
 	}
+	if (c->appointments_sha256[0] != '\0')
+		fact_add(to, room, &count, "appointments.conf", "",
+		    c->appointments_sha256);
 	fact_add(to, room, &count, "configuration", "", c->sha256);
 	return count < room ? count : room;
 }

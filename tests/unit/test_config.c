@@ -351,7 +351,7 @@ static const struct {
 	const char *file, *from, *to, *words;
 } changes[] = {
 	{ "pkifs.conf", "crl_next_update = 24 h", "crl_nextupdate = 24 h",
-	    "pkifs.conf line 47: [status] crl_nextupdate: no such key" },
+	    "pkifs.conf line 55: [status] crl_nextupdate: no such key" },
 	{ "pkifs.conf", "crl_next_update = 24 h", "crl_next_update = 49 h",
 	    "[status] crl_next_update: wanted 2 s to 48 h (CSS-6.3.9-05" },
 	{ "pkifs.conf", "ocsp_next_update = 12 h", "ocsp_next_update = soon",
@@ -398,8 +398,20 @@ static const struct {
 	{ "cps/1.txt", "${key.issuing.algorithm}", "ec:P-521",
 	    "cps/1.txt: key.issuing.algorithm: wanted" },
 	{ "terms/1.txt", "${revocation.status_max}", "2 days",
-	    "terms/1.txt line 30: revocation.status_max: \"2 days\"" },
+	    "terms/1.txt line 48: revocation.status_max: \"2 days\"" },
 	{ "cp/1.txt", "${policies.table}", "", "cp/1.txt: policies.table" },
+	/* terms are complete, by the names of their sections and fields */
+	{ "terms/1.txt", "3. Acceptance of a certificate", "3. Of use",
+	    "terms/1.txt: wanted a section \"N. Acceptance of a certificate\" "
+	    "(OVR-6.3.4-01), found none" },
+	{ "terms/1.txt", "   A sandbox promises none.\n", "",
+	    "\"N. Availability\" (REQ-6.2-02), found nothing below" },
+	{ "terms/1.txt", "published (yes/no):", "published (yes/no): yes",
+	    "wanted the line \"certificates may be published (yes/no):\" in "
+	    "part one of the form, with nothing behind it (REG-6.3.4-10A)" },
+	{ "terms/1.txt", "\nsubject:\n", "\n",
+	    "wanted the line \"subject:\" in part two" },
+	{ "terms/1.txt", "\nFORM\n", "\n", "wanted a line \"FORM\"" },
 };
 
 static void
