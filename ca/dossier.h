@@ -1,43 +1,66 @@
 /*
  * Dossiers as the rules see them: opened in the transaction that finds that a
  * person is needed, shown as texts (summary.html, request.txt, decision.txt,
- * state), and what an approval of one covers.  ca/desk.h has the acts.
+ * state), closed when nobody is needed any more.  ca/desk.h has the acts,
+ * ca/approval.h what an approval covers.
  */
 #ifndef CA_DOSSIER_H
 #define CA_DOSSIER_H
 
 #include "application.h"
+#include "approval.h"
 #include "store_desk.h"
 #include "store_dossiers.h"
 
 /*
  * A pending application's dossier: opened, or its texts made anew when what
- * they say moved.  In the transaction of the decision.
+ * they say moved; an approval that no longer binds gives way to a new dossier.
+ * In the transaction of the decision.
  */
 int	dossier_open_request(struct application *, struct tx *,
 	    struct err *);
-/* Its request was withdrawn or superseded, or needs nobody any more. */
+/*
+ * Its request was withdrawn or superseded by its owner, or needs nobody any
+ * more (registration covers it, it was refused): `why` is the sentence.
+ */
 int	dossier_close_request(struct tx *, int64_t request, bool withdrawn,
-	    struct err *);
-
-/* What officers approved for a request, and what that binds; 1/0. */
-struct approval {
-	int64_t	dossier;
-	int	officers;		/* different persons */
-	bool	is_signed;		/* by each of them */
-	bool	has_evidence;		/* documents were in it */
-	usec_t	time;			/* of the last decision */
-	struct dossier_basis basis;
+	    const char *why, struct err *);
+/*
+ * A complete draft's dossier; an older undecided one of it is withdrawn.  The
+ * files are copied into the dossier as they are now.  `content` is what its
+ * approval puts in force, `checks` what was checked and found, for the summary.
+ */
+struct dossier_draft {
+	enum dossier_kind kind;		/* registration or authority */
+	const struct draft *draft;
+	int64_t	subscriber;		/* 0: not yet one */
+	uid_t	author;
+	const char *file_name;		/* "registration.conf" */
+	struct slice content, changes, checks;
 };
-int	approval_of_request(struct view *, int64_t request,
-	    struct approval *);
-/* "names": the names and attributes of a request, as one digest. */
-void	names_digest(const struct csr_name *, size_t count,
-	    const char *common_name, char sha256[65]);
+int	dossier_open_draft(struct authority *, struct tx *,
+	    const struct dossier_draft *, int64_t *dossier, struct err *);
+/* The draft changed or is gone: its undecided dossier is withdrawn. */
+int	dossier_close_draft(struct tx *, enum dossier_kind, int64_t draft,
+	    const char *why, struct err *);
+/*
+ * Shall this certificate be revoked?  Nothing when that is open already or it
+ * is revoked.  `reason` is a CRLReason, `why` lines for the officers.
+ */
+int	dossier_open_revocation(struct tx *, int64_t certificate,
+	    int64_t subscriber, uid_t author, int reason, struct slice why,
+	    struct err *);
+/*
+ * Texts that follow from what lies in it (decision.txt, summary.html, state)
+ * made anew; `refused` (may be NULL) is the newest refusal of a move.
+ */
+int	dossier_refresh(struct authority *, struct tx *, struct dossier *,
+	    const char *refused, struct err *);
 
 /*
  * What each kind of dossier does when it is approved or rejected: in the
- * decision's transaction; `after` (may be NULL) once that is on disk.
+ * decision's transaction; `after` (may be NULL) once that is on disk.  A fault
+ * of EINVAL, EPERM or EACCES refuses the decision.
  */
 struct dossier_effect {
 	enum dossier_kind kind;

@@ -45,6 +45,21 @@ one_file(struct query *q, struct desk_file *f)
 	return found;
 }
 
+static int
+put_writer(struct tx *tx, const struct desk_file *f, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO desk_writers (folder, name,"
+	    " uid, time) VALUES (?, ?, ?, ?) ON CONFLICT (folder, name, uid)"
+	    " DO UPDATE SET time = excluded.time");
+	bind_number(q, f->folder);
+	bind_text(q, f->name);
+	bind_number(q, f->uid);
+	bind_number(q, f->time);
+	return query_write(q, err);
+}
+
 int
 desk_file_put(struct tx *tx, struct desk_file *f, struct err *err)
 {
@@ -70,7 +85,26 @@ desk_file_put(struct tx *tx, struct desk_file *f, struct err *err)
 	bind_hex(q, f->sha256);
 	bind_number(q, f->generated);
 	f->removed = 0;
-	return query_write(q, err);
+	if (query_write(q, err) != 0)
+		return -1;
+	return f->generated ? 0 : put_writer(tx, f, err);
+}
+
+void
+desk_writers(struct view *v, int64_t folder, const char *name, usec_t since,
+    desk_writer_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, "SELECT uid FROM desk_writers WHERE folder = ?"
+	    " AND name = ? AND time > ? ORDER BY uid");
+	bind_number(q, folder);
+	bind_text(q, name);
+	bind_number(q, since);
+	while (query_next(q))
+		if (each(arg, (uid_t)take_number(q)) != 0)
+			break;
+	query_done(q);
 }
 
 int

@@ -55,6 +55,13 @@ typedef int desk_file_each(void *arg, const struct desk_file *);
 /* Those there are now, behind id `after`. */
 void	desk_files_of(struct view *, int64_t folder, int64_t after,
 	    desk_file_each *, void *arg);
+/*
+ * Those who wrote under this name since then, removed or replaced as it may
+ * be: what they wrote they do not decide on.
+ */
+typedef int desk_writer_each(void *arg, uid_t);
+void	desk_writers(struct view *, int64_t folder, const char *name,
+	    usec_t since, desk_writer_each *, void *arg);
 usec_t	desk_changed(struct view *, int64_t folder);	/* of the folder */
 
 enum draft_kind { DRAFT_SUBSCRIBER = 1, DRAFT_AUTHORITY = 2 };

@@ -36,7 +36,7 @@ dossier_kind_name(enum dossier_kind kind)
 #define SELECT_DOSSIERS \
     "SELECT id, kind, place, object, subscriber, opened, moved, author," \
     " withdrawn, decision_sha256, registration_sha256, spki_sha256," \
-    " profile_sha256, names_sha256, content_sha256, documents_sha256" \
+    " profile_sha256, names_sha256, content_sha256, documents_sha256, reason" \
     " FROM dossiers "
 
 static void
@@ -60,6 +60,7 @@ take_dossier(struct query *q, struct dossier *d)
 	take_hex(q, b->names_sha256, sizeof(b->names_sha256));
 	take_hex(q, b->content_sha256, sizeof(b->content_sha256));
 	take_hex(q, b->documents_sha256, sizeof(b->documents_sha256));
+	d->reason = (int)take_number(q);
 }
 
 static int
@@ -99,13 +100,14 @@ insert_dossier(struct tx *tx, struct dossier *d, struct err *err)
 	q = query_new(tx->view.sql, "INSERT INTO dossiers (place, subscriber,"
 	    " moved, withdrawn, decision_sha256, registration_sha256,"
 	    " spki_sha256, profile_sha256, names_sha256, content_sha256,"
-	    " documents_sha256, kind, object, opened, author)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " documents_sha256, kind, object, opened, author, reason)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_changeable(q, d);
 	bind_number(q, d->kind);
 	bind_number(q, d->object);
 	bind_number(q, d->opened);
 	bind_number(q, d->author);
+	bind_reference(q, d->reason);
 	if (query_write(q, err) != 0)
 		return -1;
 	d->id = sql_last_id(tx->view.sql);
@@ -236,6 +238,40 @@ dossiers_of_subscriber(struct view *v, int64_t subscriber, int64_t after,
 	bind_number(q, subscriber);
 	bind_number(q, after);
 	every_dossier(q, each, arg);
+}
+
+static struct query *
+undone_requests(struct view *v)
+{
+	return query_new(v->sql, "SELECT dossiers.id FROM requests"
+	    " JOIN dossiers ON kind = 1 AND object = requests.id"
+	    " WHERE state < 2 AND state = 0 AND place = 3"
+	    " AND withdrawn = 0 ORDER BY dossiers.id");
+}
+
+static struct query *
+undone_revocations(struct view *v)
+{
+	return query_new(v->sql, "SELECT dossiers.id FROM dossiers"
+	    " JOIN certificates ON certificates.id = object"
+	    " WHERE kind = 4 AND place = 3 AND withdrawn = 0"
+	    " AND revoked IS NULL ORDER BY dossiers.id");
+}
+
+void
+dossiers_undone(struct view *v, enum dossier_kind kind, dossier_each *each,
+    void *arg)
+{
+	struct dossier d;
+	struct query *q;
+
+	q = kind == DOSSIER_REQUEST ? undone_requests(v) :
+	    undone_revocations(v);
+	while (query_next(q))
+		if (dossier_get(v, take_number(q), &d) == 1 &&
+		    each(arg, &d) != 0)
+			break;
+	query_done(q);
 }
 
 usec_t

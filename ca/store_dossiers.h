@@ -39,7 +39,8 @@ struct dossier {
 	uid_t	author;			/* whose wish it is */
 	char	decision_sha256[65];	/* of decision.txt as it is now */
 	struct dossier_basis basis;
-	bool	withdrawn;		/* in rejected/, by its author */
+	int	reason;			/* of a revocation: CRLReason */
+	bool	withdrawn;		/* its author's, or of no use now */
 };
 int	dossier_put(struct tx *, struct dossier *, struct err *);
 int	dossier_get(struct view *, int64_t id, struct dossier *);	/* 1/0 */
@@ -52,6 +53,9 @@ void	dossiers_in(struct view *, enum dossier_place, int64_t after,
 /* Those of a subscriber that wait or are approved and not yet done. */
 void	dossiers_of_subscriber(struct view *, int64_t subscriber,
 	    int64_t after, dossier_each *, void *arg);
+/* Approved and not yet done: the request pending, the serial not revoked. */
+void	dossiers_undone(struct view *, enum dossier_kind, dossier_each *,
+	    void *arg);
 usec_t	dossiers_changed(struct view *, enum dossier_place);
 
 /* One officer's step. */

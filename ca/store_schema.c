@@ -119,14 +119,16 @@ static const char registry_1[] =
     "CREATE TABLE agreements ("
     " id INTEGER PRIMARY KEY,"
     " subscriber INTEGER NOT NULL REFERENCES subscribers,"
+    " part INTEGER NOT NULL CHECK (part IN (1, 2)),"
+    " publish INTEGER NOT NULL,"
+    " party TEXT NOT NULL,"
     " terms TEXT NOT NULL,"
     " terms_sha256 BLOB NOT NULL,"
     " document_sha256 BLOB,"
     " time INTEGER NOT NULL,"
     " uid INTEGER NOT NULL,"
     " sandbox INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX agreements_by_terms"
-    " ON agreements (subscriber, terms_sha256);"
+    "CREATE INDEX agreements_by_part ON agreements (subscriber, part);"
     "CREATE TRIGGER agreements_update BEFORE UPDATE ON agreements"
     " BEGIN SELECT RAISE(ABORT, 'an agreement is never changed'); END;"
     "CREATE TRIGGER agreements_delete BEFORE DELETE ON agreements"
@@ -240,6 +242,7 @@ static const char certificates_1[] =
     " expiry_day INTEGER NOT NULL,"	/* of not_after */
     " revoked INTEGER,"
     " reason INTEGER,"
+    " published INTEGER,"		/* in ca/certificates/, since */
     " status INTEGER NOT NULL,"
     " der_size INTEGER NOT NULL,"
     " issuer TEXT NOT NULL,"
@@ -251,6 +254,9 @@ static const char certificates_1[] =
     "CREATE INDEX certificates_by_day ON certificates (day);"
     "CREATE INDEX certificates_by_expiry ON certificates (expiry_day);"
     "CREATE INDEX certificates_by_key ON certificates (key);"
+    /* A certificate without consent costs no page of it. */
+    "CREATE INDEX certificates_published ON certificates (id, published)"
+    " WHERE published IS NOT NULL;"
     "CREATE TABLE certificate_der ("
     " id INTEGER PRIMARY KEY REFERENCES certificates,"
     " der BLOB NOT NULL) STRICT;"
@@ -430,6 +436,13 @@ static const char desk_1[] =
     "CREATE UNIQUE INDEX desk_files_by_name ON desk_files (folder, name)"
     " WHERE removed IS NULL;"
     "CREATE INDEX desk_files_changed ON desk_files (folder, time);"
+    /* Who wrote under a name, and when last: nobody decides on that. */
+    "CREATE TABLE desk_writers ("
+    " folder INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " uid INTEGER NOT NULL,"
+    " time INTEGER NOT NULL,"
+    " PRIMARY KEY (folder, name, uid)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE dossiers ("
     " id INTEGER PRIMARY KEY,"
@@ -441,6 +454,7 @@ static const char desk_1[] =
     " moved INTEGER NOT NULL,"
     " author INTEGER NOT NULL,"
     " withdrawn INTEGER NOT NULL,"
+    " reason INTEGER,"			/* CRLReason, of a revocation */
     " decision_sha256 BLOB,"
     " registration_sha256 BLOB,"
     " spki_sha256 BLOB,"
@@ -450,12 +464,14 @@ static const char desk_1[] =
     " documents_sha256 BLOB) STRICT;"
     "CREATE INDEX dossiers_by_place ON dossiers (place, id);"
     "CREATE INDEX dossiers_by_object ON dossiers (kind, object, id);"
+    "CREATE INDEX dossiers_to_revoke ON dossiers (id)"
+    " WHERE kind = 4 AND place = 3;"
     "CREATE INDEX dossiers_of_subscriber ON dossiers (subscriber, id)"
     " WHERE place <> 4;"
     "CREATE TRIGGER dossiers_update BEFORE UPDATE ON dossiers"
     " WHEN NEW.id <> OLD.id OR NEW.kind <> OLD.kind"
     "  OR NEW.object <> OLD.object OR NEW.opened <> OLD.opened"
-    "  OR NEW.place < OLD.place"
+    "  OR NEW.reason IS NOT OLD.reason OR NEW.place < OLD.place"
     "  OR (OLD.place > 2 AND NEW.place <> OLD.place)"
     " BEGIN SELECT RAISE(ABORT, 'a dossier never goes back'); END;"
     "CREATE TRIGGER dossiers_delete BEFORE DELETE ON dossiers"
@@ -525,11 +541,33 @@ static const char registrations_1[] =
     "CREATE TRIGGER subjects_delete BEFORE DELETE ON subjects"
     " BEGIN SELECT RAISE(ABORT, 'a subject belongs to one for ever'); END;";
 
+static const char consents_1[] =
+    "CREATE TABLE consents ("
+    " subscriber INTEGER PRIMARY KEY REFERENCES subscribers,"
+    " publish INTEGER NOT NULL,"
+    " withdrawn INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL,"
+    " unfinished INTEGER) STRICT;"	/* go on from this notAfter */
+    "CREATE INDEX consents_unfinished ON consents (subscriber)"
+    " WHERE unfinished IS NOT NULL;"
+    "CREATE TABLE acceptances ("
+    " certificate INTEGER PRIMARY KEY REFERENCES certificates,"
+    " time INTEGER NOT NULL,"
+    " uid INTEGER NOT NULL) STRICT;"
+    "CREATE TRIGGER acceptances_insert BEFORE INSERT ON acceptances"
+    " WHEN EXISTS (SELECT 1 FROM acceptances"
+    "  WHERE certificate = NEW.certificate)"
+    " BEGIN SELECT RAISE(ABORT, 'it was accepted before'); END;"
+    "CREATE TRIGGER acceptances_update BEFORE UPDATE ON acceptances"
+    " BEGIN SELECT RAISE(ABORT, 'an acceptance is never changed'); END;"
+    "CREATE TRIGGER acceptances_delete BEFORE DELETE ON acceptances"
+    " BEGIN SELECT RAISE(ABORT, 'an acceptance is never removed'); END;";
+
 /* What leads from the version before to this one. */
-#define PARTS	8
+#define PARTS	9
 static const char *const versions[][PARTS] = {
 	{ evidence_1, registry_1, requests_1, certificates_1, status_1,
-	    desk_1, registrations_1 },
+	    desk_1, registrations_1, consents_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 
