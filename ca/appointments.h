@@ -13,8 +13,11 @@
 #include "err.h"
 
 struct appointment {
+	char	section[64];		/* its name in the file, and its line */
+	int	line;
 	char	user[64];
-	uid_t	uid;
+	uid_t	uid;			/* by people.h; (uid_t)-1: not yet */
+	char	identity[64];		/* who it is; never in an event */
 	char	person[40];		/* pseudonymous, stable: "p-1f3a..." */
 	unsigned roles;			/* bits of roles.h */
 	usec_t	since, training_until;
@@ -29,6 +32,14 @@ struct appointments *appointments_parse(const char *where, struct slice,
 void		 appointments_free(struct appointments *);
 const struct appointment *appointments_row(const struct appointments *,
 		    size_t);			/* NULL: behind the last */
+/*
+ * The certificate of a row, from a file beside it; EINVAL when the row names
+ * another or another person has it.
+ */
+int		 appointments_certify(struct appointments *, const char *where,
+		    size_t row, const char *sha256, struct err *);
+/* Its roles at that time: it has begun and its training has not ended. */
+unsigned	 appointment_roles(const struct appointment *, usec_t);
 /*
  * Roles that one person must not hold together (REQ-7.1.3-01, REQ-7.4.1-10):
  * NULL, or the sentence that names them.

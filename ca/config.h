@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "appointments.h"
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
@@ -42,6 +43,7 @@ struct config {
 	size_t	request_max, scratch_max;	/* octets */
 	/* [ra]: the rules between people hold, as always outside a sandbox */
 	bool	separation;
+	struct appointments *appointments;
 	bool	signed_decisions;	/* every decision, not a profile's */
 	int	open_requests_max;	/* in a box, then EDQUOT */
 	usec_t	scratch_age;		/* swept after: 1 h */
@@ -55,6 +57,7 @@ struct config {
 	struct paper *papers;		/* array; the last of a kind in force */
 	size_t	paper_count;
 	char	conf_sha256[65];	/* of pkifs.conf alone */
+	char	appointments_sha256[65];	/* "": no such file */
 };
 
 /*
@@ -64,6 +67,11 @@ struct config {
  */
 struct config	*config_read(const char *home, struct err *);
 void		 config_free(struct config *);
+/*
+ * Does a role need an appointment here, or is the Unix group enough?  It does
+ * with separation, and as soon as anybody is appointed.
+ */
+bool		 config_appoints(const struct config *);
 /* The form of [ca] url, which stands in certificates. */
 int		 config_check_url(const char *, struct err *);
 const struct profile *config_profile(const struct config *, const char *name);
@@ -73,7 +81,8 @@ const struct ca_key *config_key(const struct config *, const char *name);
 /*
  * What is watched for changes, each with its digest (fact_put; an event with
  * old and new): "pkifs.conf", "profile/<name>", "cp/<version>", "cps/...",
- * "terms/...", "keys/<name>" and "configuration", which is all of them.
+ * "terms/...", "keys/<name>", "appointments.conf" with the officers'
+ * certificates, and "configuration", which is all of them.
  */
 struct config_fact {
 	char	name[64], sha256[65];

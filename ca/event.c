@@ -29,11 +29,18 @@ struct event {
 };
 
 static struct event_context context;
+static void (*person_of)(uid_t, char[40]);
 
 void
 event_context_set(const struct event_context *c)
 {
 	context = *c;
+}
+
+void
+event_persons(void (*of)(uid_t, char[40]))
+{
+	person_of = of;
 }
 
 const struct event_context *
@@ -226,17 +233,29 @@ event_name(const struct event *e)
  * Who acted: a person is known to the log by a pseudonym that is the same in
  * every event of this CA and in no other's.
  */
-void
-event_actor(struct event *e, uid_t uid, const char *role)
+static void
+put_person(uid_t uid, char person[40])
 {
-	char digest[SHA256_TEXT], person[20];
+	char digest[SHA256_TEXT];
 	struct bytes b = { 0 };
 
+	if (person_of != NULL) {
+		person_of(uid, person);
+		return;
+	}
 	bytes_printf(&b, "pkifs person %s %lu", context.ca_sha256,
 	    (unsigned long)uid);
 	sha256_text(digest, SLICE(&b));
 	bytes_free(&b);
-	snprintf(person, sizeof(person), "p-%.12s", digest);
+	snprintf(person, 40, "p-%.16s", digest);
+}
+
+void
+event_actor(struct event *e, uid_t uid, const char *role)
+{
+	char person[40];
+
+	put_person(uid, person);
 	bytes_clear(&e->actor);
 	bytes_printf(&e->actor, "{\"uid\": %lu", (unsigned long)uid);
 	json_text(&e->actor, ", ", "role", role);

@@ -29,6 +29,11 @@ enum component {	/* the service components of EN 319 411-1 4.3 */
 	KEY_MANAGEMENT, OPERATION
 };
 void	event_context_set(const struct event_context *);
+/*
+ * Gives the pseudonym of whoever is behind a uid (person.h), for every actor;
+ * set once at start.  Without it: a digest of the CA and the uid.
+ */
+void	event_persons(void (*)(uid_t, char to[40]));
 const struct event_context *event_context(void);
 
 /* `name` as in the file's name: "request-decided", "certificate-issued". */

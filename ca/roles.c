@@ -233,6 +233,17 @@ roles_gid(const struct roles *roles, enum role role)
 	return (gid_t)-1;
 }
 
+bool
+roles_person(const struct roles *roles, size_t i, uid_t *uid, unsigned *bits)
+{
+
+	if (i >= roles->count)
+		return false;
+	*uid = roles->people[i].uid;
+	*bits = roles->people[i].bits;
+	return true;
+}
+
 /* --- as octets ----------------------------------------------------------- */
 
 void

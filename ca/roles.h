@@ -21,6 +21,7 @@ enum role {
 struct role_rule {
 	char	name[16];
 	char	groups[8][64], users[8][64];
+	int	line;			/* of pkifs.conf */
 };
 
 struct roles;
@@ -44,6 +45,10 @@ unsigned	 roles_of_uid(const struct roles *, uid_t);
  * the primary group of its first user; (gid_t)-1 when nobody has the role.
  */
 gid_t		 roles_gid(const struct roles *, enum role);
+
+/* The i-th of those who have a role; false behind the last. */
+bool		 roles_person(const struct roles *, size_t i, uid_t *,
+		    unsigned *bits);
 
 /* As octets, and back: NULL when they are no such table. */
 void		 roles_put(const struct roles *, struct bytes *to);

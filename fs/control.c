@@ -18,8 +18,8 @@ static const struct kind {
 	size_t		 least, most;	/* octets of body */
 	size_t		 fds;
 } kinds[] = {
-	{ CONTROL_START,	"start",	9,	CONTROL_MOST - 1, 2 },
-	{ CONTROL_ROLES,	"roles",	1,	CONTROL_MOST - 1, 0 },
+	{ CONTROL_START,	"start",	5,	CONTROL_MOST - 1, 3 },
+	{ CONTROL_PEOPLE,	"people",	0,	0,	1 },
 	{ CONTROL_SIGNER,	"signer",	0,	0,	1 },
 	{ CONTROL_HERALD,	"herald",	8,	8,	1 },
 	{ CONTROL_CONNECTION,	"connection",	0,	0,	1 },
@@ -217,7 +217,6 @@ control_start_put(struct bytes *to, const struct control_start *start)
 {
 	put_u8(to, start->first);
 	put_blob(to, start->init);
-	put_blob(to, start->roles);
 }
 
 int
@@ -227,8 +226,7 @@ control_start_get(struct slice from, struct control_start *start,
 	uint8_t first;
 
 	if (get_u8(&from, &first) == -1 || first > 1 ||
-	    get_blob(&from, &start->init) == -1 ||
-	    get_blob(&from, &start->roles) == -1 || from.size != 0)
+	    get_blob(&from, &start->init) == -1 || from.size != 0)
 		return err_set(err, EBADMSG, "control: start does not parse");
 	start->first = first;
 	return 0;

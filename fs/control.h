@@ -12,12 +12,12 @@
 #include "../ca/err.h"
 
 #define CONTROL_FD	3	/* a child's end, from its first instruction */
-#define CONTROL_FDS	2	/* most descriptors in one message */
+#define CONTROL_FDS	3	/* most descriptors in one message */
 #define CONTROL_MOST	(128 * 1024)	/* octets in one message */
 
 enum control_type {
 	CONTROL_START = 'S',	/* to core: serve this mount */
-	CONTROL_ROLES = 'R',	/* to core: the table of roles */
+	CONTROL_PEOPLE = 'R',	/* to core: the table of people */
 	CONTROL_SIGNER = 's',	/* to core: a connection to the signer */
 	CONTROL_HERALD = 'h',	/* to core: a connection to the herald */
 	CONTROL_CONNECTION = 'c', /* to signer, herald: a connection to core */
@@ -58,11 +58,13 @@ int	control_take(struct control_message *, size_t place);
 /* What the octets of a message must be, whoever sent them; -1: no message. */
 int	control_check(struct slice message, size_t fds, struct err *);
 
-/* CONTROL_START; descriptors: /dev/fuse and the slab. */
+/*
+ * CONTROL_START; descriptors: /dev/fuse, the slab, and as in CONTROL_PEOPLE a
+ * memory file with the octets of ca/people.h.
+ */
 struct control_start {
 	bool		first;		/* no core has served this mount yet */
 	struct slice	init;		/* FUSE_INIT as the kernel sent it */
-	struct slice	roles;
 };
 void	control_start_put(struct bytes *, const struct control_start *);
 int	control_start_get(struct slice, struct control_start *, struct err *);

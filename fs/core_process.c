@@ -28,6 +28,7 @@
 #include "control.h"
 #include "core_process.h"
 #include "notifier.h"
+#include "persons.h"
 #include "session.h"
 
 #define LEAVE_MS	5000	/* then without good order */
@@ -49,58 +50,17 @@ static struct {
 	atomic_bool	 ended;
 } core;
 
-static struct roles *roles;
-static pthread_rwlock_t roles_lock = PTHREAD_RWLOCK_INITIALIZER;
-
-static unsigned
-roles_now(uid_t uid)
-{
-	unsigned bits;
-
-	pthread_rwlock_rdlock(&roles_lock);
-	bits = roles_of_uid(roles, uid);
-	pthread_rwlock_unlock(&roles_lock);
-	return bits;
-}
-
-static gid_t
-role_gid_now(enum role role)
-{
-	gid_t gid;
-
-	pthread_rwlock_rdlock(&roles_lock);
-	gid = roles_gid(roles, role);
-	pthread_rwlock_unlock(&roles_lock);
-	return gid;
-}
-
-static int
-roles_set(struct slice octets, struct err *err)
-{
-	struct roles *new, *old;
-
-	if ((new = roles_get(&octets)) == NULL || octets.size != 0) {
-		roles_free(new);
-		return err_set(err, EBADMSG, "the table of roles does not "
-		    "parse");
-	}
-	pthread_rwlock_wrlock(&roles_lock);
-	old = roles;
-	roles = new;
-	pthread_rwlock_unlock(&roles_lock);
-	roles_free(old);
-	return 0;
-}
-
 /* --- listening to main --------------------------------------------------- */
 
 static void
-on_roles(struct control_message *m)
+on_people(struct control_message *m)
 {
 	struct err err;
 
-	if (roles_set(SLICE(&m->body), &err) == -1)
+	if (persons_read(core.config, control_take(m, 0), &err) == -1)
 		log_line("%s", err.text);
+	else
+		persons_record(core.committer);
 }
 
 static void
@@ -125,7 +85,7 @@ static const struct {
 	enum control_type type;
 	void	(*act)(struct control_message *);	/* NULL: leave */
 } acts[] = {
-	{ CONTROL_ROLES, on_roles }, { CONTROL_SIGNER, on_signer },
+	{ CONTROL_PEOPLE, on_people }, { CONTROL_SIGNER, on_signer },
 	{ CONTROL_HERALD, on_herald }, { CONTROL_LEAVE, NULL }
 };
 
@@ -228,11 +188,16 @@ open_authority(struct err *err)
 		.config = core.config, .store = core.store,
 		.committer = core.committer,
 		.signing = client_signing(core.client),
-		.sink = notifier_sink(core.notifier), .roles_of = roles_now
+		.sink = notifier_sink(core.notifier),
+		.roles_of = persons_roles, .uid_of = persons_uid,
+		.gid_of = persons_gid, .appointment_of = persons_appointment
 	};
+
+	persons_open(core.store, core.committer);
 	core.authority = authority_open(&core.parts, err);
 	if (core.authority == NULL)
 		return -1;
+	persons_record(core.committer);
 	core.publisher = publisher_open(core.authority, &core.parts, err);
 	return core.publisher == NULL ? -1 : 0;
 }
@@ -243,8 +208,8 @@ open_tree(int slab, const char *spool, struct err *err)
 	struct tree_parts parts = {
 		.config = core.config, .store = core.store,
 		.committer = core.committer, .authority = core.authority,
-		.publisher = core.publisher, .roles_of = roles_now,
-		.role_gid = role_gid_now, .slab = slab, .spool = spool,
+		.publisher = core.publisher, .roles_of = persons_roles,
+		.role_gid = persons_role_gid, .slab = slab, .spool = spool,
 		.uid = getuid(), .gid = getgid()
 	};
 
@@ -273,9 +238,8 @@ start(const char *home, struct control_message *m, struct err *err)
 	struct control_start plan;
 
 	if (control_start_get(SLICE(&m->body), &plan, err) == -1 ||
-	    roles_set(plan.roles, err) == -1)
-		return -1;
-	if ((core.config = config_read(home, err)) == NULL)
+	    (core.config = config_read(home, err)) == NULL ||
+	    persons_read(core.config, control_take(m, 2), err) == -1)
 		return -1;
 	context_set(core.config);
 	load_before_chroot();

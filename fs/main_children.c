@@ -3,6 +3,7 @@
  * what happens when one ends.  Each generation of core or signer gets a fresh
  * connection to the other; so does the herald.
  */
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -86,22 +87,41 @@ connect_herald(struct keeper *k)
 	bytes_free(&body);
 }
 
+/* A memory file: the people of a directory do not fit into a message. */
+static int
+people_file(const struct keeper *k)
+{
+	struct bytes octets = { 0 };
+	size_t at = 0;
+	ssize_t n = 0;
+	int fd;
+
+	people_put(k->people, &octets);
+	fd = memfd_create("pkifs-people", MFD_CLOEXEC);
+	while (fd != -1 && at < octets.size && (n = pwrite(fd,
+	    octets.data + at, octets.size - at, (off_t)at)) > 0)
+		at += (size_t)n;
+	if (fd == -1 || n == -1)
+		log_line("a memory file for people: %s", strerror(errno));
+	bytes_free(&octets);
+	return fd;
+}
+
 static void
 tell_start(struct keeper *k)
 {
-	struct bytes body = { 0 }, roles = { 0 };
+	struct bytes body = { 0 };
 	struct control_start start = { .first = k->first };
-	int fds[2] = { k->fuse, k->slab };
+	int fds[3] = { k->fuse, k->slab, people_file(k) };
 
-	roles_put(k->roles, &roles);
 	start.init = SLICE(&k->init);
-	start.roles = SLICE(&roles);
 	control_start_put(&body, &start);
-	tell(k, CORE, CONTROL_START, SLICE(&body), fds, 2);
+	tell(k, CORE, CONTROL_START, SLICE(&body), fds, 3);
 	/* From here on it may have read requests that nobody else knows. */
 	k->first = false;
 	k->ready = false;
-	bytes_free(&roles);
+	if (fds[2] != -1)
+		close(fds[2]);
 	bytes_free(&body);
 }
 
@@ -309,21 +329,19 @@ keeper_on_core(struct keeper *k)
 }
 
 int
-keeper_roles(struct keeper *k, struct err *err)
+keeper_people(struct keeper *k, struct err *err)
 {
-	struct bytes octets = { 0 };
-	struct roles *new;
+	struct people *new;
+	int fd;
 
-	new = roles_build(k->config->roles, sizeof(k->config->roles) /
-	    sizeof(k->config->roles[0]), err);
-	if (new == NULL)
+	if ((new = people_build(k->config, err)) == NULL)
 		return -1;
-	roles_free(k->roles);
-	k->roles = new;
-	if (runs(k, CORE)) {
-		roles_put(k->roles, &octets);
-		tell(k, CORE, CONTROL_ROLES, SLICE(&octets), NULL, 0);
-		bytes_free(&octets);
+	people_free(k->people);
+	k->people = new;
+	if (runs(k, CORE) && (fd = people_file(k)) != -1) {
+		tell(k, CORE, CONTROL_PEOPLE, (struct slice){ NULL, 0 }, &fd,
+		    1);
+		close(fd);
 	}
 	return 0;
 }

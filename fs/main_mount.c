@@ -198,6 +198,6 @@ keeper_end(struct keeper *k)
 		close(k->lock);
 	keeper_tell(k, "the CA was unmounted");
 	config_free(k->config);
-	roles_free(k->roles);
+	people_free(k->people);
 	bytes_free(&k->init);
 }

@@ -56,9 +56,9 @@ open_signals(struct keeper *k, struct err *err)
 static void
 open_watches(struct keeper *k)
 {
-	k->people = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (k->people != -1)
-		(void)inotify_add_watch(k->people, "/etc",
+	k->databases = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (k->databases != -1)
+		(void)inotify_add_watch(k->databases, "/etc",
 		    IN_CLOSE_WRITE | IN_MOVED_TO);
 	k->mounts = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 }
@@ -103,15 +103,15 @@ on_people(struct keeper *k)
 	struct err err;
 	ssize_t n, at;
 
-	while ((n = read(k->people, &u, sizeof(u))) > 0)
+	while ((n = read(k->databases, &u, sizeof(u))) > 0)
 		for (at = 0; at < n; at += (ssize_t)(sizeof(*e) + e->len)) {
 			e = (const void *)(u.room + at);
 			if (e->len > 0 && (strcmp(e->name, "passwd") == 0 ||
 			    strcmp(e->name, "group") == 0))
 				changed = true;
 		}
-	if (changed && keeper_roles(k, &err) == -1)
-		log_line("roles stay as they were: %s", err.text);
+	if (changed && keeper_people(k, &err) == -1)
+		log_line("people stay as they were: %s", err.text);
 }
 
 /* Unmounted by somebody: what is open is served on, then it ends. */
@@ -145,7 +145,7 @@ wait_once(struct keeper *k, int ms)
 		[ON_SIGNALS] = { k->signals, POLLIN, 0 },
 		[ON_CORE] = { k->children[CORE].control, POLLIN, 0 },
 		[ON_SOCKET] = { k->socket, POLLIN, 0 },
-		[ON_PEOPLE] = { k->people, POLLIN, 0 },
+		[ON_PEOPLE] = { k->databases, POLLIN, 0 },
 		[ON_MOUNTS] = { k->mounts, POLLPRI, 0 },
 		[ON_HERALD] = { k->children[HERALD].control, POLLIN, 0 },
 		[ON_SIGNER] = { k->children[SIGNER].control, POLLIN, 0 },
@@ -195,7 +195,9 @@ read_home(struct keeper *k, struct err *err)
 {
 	if ((k->config = config_read(k->home, err)) == NULL)
 		return -1;
-	return keeper_roles(k, err);
+	if (keeper_people(k, err) == -1)
+		return -1;
+	return people_check(k->people, k->config, err);
 }
 
 static int
@@ -360,7 +362,7 @@ run_in_background(struct keeper *k)
 }
 
 static struct keeper keeper = {
-	.lock = -1, .fuse = -1, .slab = -1, .socket = -1, .people = -1,
+	.lock = -1, .fuse = -1, .slab = -1, .socket = -1, .databases = -1,
 	.mounts = -1, .signals = -1, .waiter = -1, .client = -1,
 	.children = { CHILD_NONE, CHILD_NONE, CHILD_NONE, CHILD_NONE }
 };

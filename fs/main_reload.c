@@ -113,13 +113,15 @@ keeper_on_socket(struct keeper *k)
 static int
 check(const struct config *config, struct err *err)
 {
-	struct roles *roles;
+	struct people *people;
+	int rc;
 
-	roles = roles_build(config->roles, sizeof(config->roles) /
-	    sizeof(config->roles[0]), err);
-	if (roles == NULL)
+	if ((people = people_build(config, err)) == NULL)
 		return -1;
-	roles_free(roles);
+	rc = people_check(people, config, err);
+	people_free(people);
+	if (rc == -1)
+		return -1;
 	if (sandbox_is_root() && (getpwnam(config->user) == NULL ||
 	    getpwnam(config->signer_user) == NULL))
 		return err_set(err, ENOENT, "user or signer_user of "

@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "../ca/config.h"
+#include "../ca/people.h"
 #include "child.h"
 
 enum { DETACHER, HERALD, SIGNER, CORE, CHILDREN };
@@ -17,13 +17,13 @@ struct keeper {
 	char	home[PATH_MAX], mountpoint[PATH_MAX];
 	char	program[PATH_MAX];	/* what reload will exec */
 	struct config *config;
-	struct roles *roles;
+	struct people *people;
 
 	int	lock;			/* HOME/run/lock, held */
 	int	fuse;			/* /dev/fuse */
 	int	slab;			/* memory of open handles */
 	int	socket;			/* HOME/run/socket, for reload */
-	int	people;			/* inotify: passwd and group */
+	int	databases;		/* inotify: passwd and group */
 	int	mounts;			/* /proc/self/mountinfo */
 	int	signals;
 	struct bytes init;		/* FUSE_INIT of this mount */
@@ -48,8 +48,8 @@ void	keeper_reap(struct keeper *);
 /* Those that are due; milliseconds until the next, -1: nothing to wait for. */
 int	keeper_start_due(struct keeper *);
 void	keeper_on_core(struct keeper *);	/* its socket has something */
-/* Roles are looked up again, and sent when core runs. */
-int	keeper_roles(struct keeper *, struct err *);
+/* Who is who is looked up again, and sent when core runs. */
+int	keeper_people(struct keeper *, struct err *);
 /* Core, signer and herald end in good order. */
 void	keeper_stop_children(struct keeper *);
 /* Tell who waits for this start: the tree can be read, or a sentence. */

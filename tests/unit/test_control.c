@@ -44,27 +44,27 @@ close_pair(void **state)
 static void
 start_arrives_with_its_descriptors(void **state)
 {
-	int *pair = *state, fds[2], other[2];
+	int *pair = *state, fds[3], other[2];
 	struct control_start in = { .first = true,
-	    .init = slice_text("init"), .roles = slice_text("roles") }, out;
+	    .init = slice_text("init") }, out;
 	struct control_message m;
 	struct bytes body = { 0 };
 	struct err err;
 	char octet;
 
 	assert_int_equal(pipe(fds), 0);
+	assert_int_equal((fds[2] = dup(fds[0])) == -1, 0);
 	control_start_put(&body, &in);
 	assert_int_equal(control_send(pair[0], CONTROL_START, SLICE(&body),
-	    fds, 2, &err), 0);
+	    fds, 3, &err), 0);
 	assert_int_equal(control_receive(pair[1], "Rs", &m, &err), -1);
 	assert_int_equal(control_send(pair[0], CONTROL_START, SLICE(&body),
-	    fds, 2, &err), 0);
+	    fds, 3, &err), 0);
 	assert_int_equal(control_receive(pair[1], "S", &m, &err), 1);
 	assert_int_equal(m.type, CONTROL_START);
 	assert_int_equal(control_start_get(SLICE(&m.body), &out, &err), 0);
 	assert_true(out.first);
 	assert_true(slice_equal(in.init, out.init));
-	assert_true(slice_equal(in.roles, out.roles));
 
 	/* They are the pipe's, close-on-exec, and taken once. */
 	other[0] = control_take(&m, 0);
@@ -78,6 +78,7 @@ start_arrives_with_its_descriptors(void **state)
 	close(other[1]);
 	close(fds[0]);
 	close(fds[1]);
+	close(fds[2]);
 	bytes_free(&body);
 }
 
@@ -127,7 +128,7 @@ the_end_of_the_socket_means_leave(void **state)
 static void
 what_is_too_large_or_not_read_is_refused(void **state)
 {
-	static unsigned char large[CONTROL_MOST + 1] = { CONTROL_ROLES };
+	static unsigned char large[CONTROL_MOST + 1] = { CONTROL_START };
 	int *pair = *state, i;
 	struct control_message m;
 	struct err err;
@@ -163,8 +164,8 @@ what_is_no_message_is_refused(void **state)
 		{ "c", 1, 1, 0 },
 		{ "h1234567", 8, 1, -1 },	/* seven octets of eight */
 		{ "h12345678", 9, 1, 0 },
-		{ "S12345678", 9, 2, -1 },
-		{ "S123456789", 10, 2, 0 }
+		{ "S1234", 5, 3, -1 },
+		{ "S12345", 6, 3, 0 }
 	};
 	struct err err;
 	size_t i;
@@ -185,7 +186,6 @@ bodies_that_do_not_parse_are_refused(void **state)
 	pid_t pid;
 
 	put_u8(&b, 2);
-	put_blob(&b, nothing);
 	put_blob(&b, nothing);
 	assert_int_equal(control_start_get(SLICE(&b), &start, &err), -1);
 	b.data[0] = 1;
