@@ -27,7 +27,8 @@ BASE_CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(BASE_CFLAGS)) \
 LDFLAGS_ALL += -fsanitize=address,undefined
 endif
 PC_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PC_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -ldl
+# libunistring has no .pc file.
+PC_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lunistring -ldl
 
 # `make V=1` shows whole commands.
 ifdef V

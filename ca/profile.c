@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/objects.h>
 
 #include "conf.h"
+#include "dn.h"
 #include "profile.h"
 #include "text.h"
 
@@ -49,6 +51,7 @@ static const char *const key_usages[] = {
 static const char *const key_types[] = {
 	"ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048", "rsa:3072", "rsa:4096"
 };
+static const char *const name_kinds[] = { "dns", "ip", "email" };
 static const char *const issuer_keys[] = { "issuing" };
 
 static bool
@@ -174,6 +177,54 @@ check_key_usage(const char *text, struct err *err)
 	}
 }
 
+static int
+check_name_kind(const char *text, struct err *err)
+{
+
+	if (IS_ONE_OF(name_kinds, text))
+		return 0;
+	return err_set(err, EINVAL, "wanted dns, ip or email, found \"%s\"",
+	    text);
+}
+
+static int
+check_attribute(const char *text, struct err *err)
+{
+
+	if (dn_type_find(text) != NULL)
+		return 0;
+	return err_set(err, EINVAL, "wanted an attribute as organizationName "
+	    "(docs/FORMAT.profile lists them), found \"%s\"", text);
+}
+
+/* "commonName:128" */
+static int
+check_length(const char *text, struct err *err)
+{
+	const char *number = strchr(text, ':');
+	char type[40];
+
+	snprintf(type, sizeof(type), "%.*s", (int)strcspn(text, ":"), text);
+	if (number != NULL && dn_type_find(type) != NULL &&
+	    strspn(number + 1, "0123456789") == strlen(number + 1) &&
+	    strlen(number + 1) <= 3 && atoi(number + 1) >= 1 &&
+	    atoi(number + 1) < DN_VALUE)
+		return 0;
+	return err_set(err, EINVAL, "wanted an attribute, a colon and 1 to %d "
+	    "characters, found \"%s\"", DN_VALUE - 1, text);
+}
+
+static int
+check_kind(const char *text, struct err *err)
+{
+
+	if (subject_kind_find(text) != -1)
+		return 0;
+	return err_set(err, EINVAL, "wanted natural-person, natural-person-in-"
+	    "legal-person, legal-person, device-of-legal-person or device-of-"
+	    "natural-person, found \"%s\"", text);
+}
+
 static const struct conf_key profile_keys[] = {
 	{ "profile", "name", CONF_TEXT, AT(name), ROOM(name),
 	    .check = check_name },
@@ -202,6 +253,28 @@ static const struct conf_key profile_keys[] = {
 	{ "request", "key_types", CONF_LIST, AT(key_types), 16, 1, 8,
 	    .check = check_key_type },
 	{ "request", "names_max", CONF_NUMBER, AT(names_max), 0, 0, 1000 },
+	{ "request", "name_kinds", CONF_LIST, AT(name_kinds), 8, 1, 3,
+	    .absent = "dns, ip", .check = check_name_kind },
+	{ "subject", "kinds", CONF_LIST, AT(subject_kinds), 32, 0,
+	    SUBJECT_KINDS, .absent = "", .check = check_kind },
+	{ "subject", "attributes", CONF_LIST, AT(subject), 32, 0,
+	    DN_ATTRIBUTES, .absent = "", .check = check_attribute },
+	{ "subject", "optional", CONF_LIST, AT(subject_optional), 32, 0,
+	    DN_ATTRIBUTES, .absent = "", .check = check_attribute },
+	{ "subject", "lengths", CONF_LIST, AT(subject_lengths), 40, 0,
+	    DN_ATTRIBUTES, .absent = "", .check = check_length },
+	{ "subject", "semantics", CONF_YES, AT(subject_semantics),
+	    .absent = "no" },
+	{ "approval", "officers", CONF_NUMBER, AT(officers), 0, 0, 2,
+	    .absent = "0" },
+	{ "approval", "signed", CONF_YES, AT(signed_decision),
+	    .absent = "no" },
+	{ "acceptance", "required", CONF_YES, AT(acceptance),
+	    .absent = "no" },
+	{ "registration", "reuse_days", CONF_NUMBER, AT(reuse_days), 0, 0,
+	    3653, .absent = "0" },
+	{ "registration", "reuse_count", CONF_NUMBER, AT(reuse_count), 0, 0,
+	    1000000, .absent = "0" },
 };
 
 /* --- rules between the keys ---------------------------------------------- */
@@ -225,10 +298,18 @@ renewal_fits(const struct profile *p)
 }
 
 static bool
-subject_has_source(const struct profile *p)
+signed_by_somebody(const struct profile *p)
 {
 
-	return p->internal || (p->subject_from_first_name && p->names_max > 0);
+	return !p->signed_decision || p->officers > 0;
+}
+
+static bool
+internal_needs_nobody(const struct profile *p)
+{
+
+	return !p->internal || (p->officers == 0 && !p->acceptance &&
+	    p->reuse_days == 0 && p->reuse_count == 0);
 }
 
 static bool
@@ -275,9 +356,11 @@ static const struct {
 } profile_rules[] = {
 	{ renewal_fits, "certificate", "renew_days",
 	    "wanted fewer days than [certificate] days" },
-	{ subject_has_source, "certificate", "subject_from_first_name",
-	    "wanted yes and [request] names_max of at least 1: the subject "
-	    "has no other source" },
+	{ signed_by_somebody, "approval", "signed",
+	    "a signed decision wants [approval] officers of 1 or 2" },
+	{ internal_needs_nobody, "approval", "officers",
+	    "a profile of the CA itself has a standing approval: no officers,"
+	    " acceptance or reuse" },
 	{ internal_without_names, "request", "names_max",
 	    "wanted 0 in a profile of the CA itself" },
 	{ ocsp_only_internal, "certificate", "extended_key_usage",
@@ -303,27 +386,44 @@ squeeze(char *text)
 	*to = '\0';
 }
 
+static const char *
+rule_broken(const struct profile *p, const char **section, const char **key)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(profile_rules) / sizeof(profile_rules[0]);
+	    i++) {
+		if (profile_rules[i].holds(p))
+			continue;
+		*section = profile_rules[i].section;
+		*key = profile_rules[i].key;
+		return profile_rules[i].sentence;
+	}
+	return profile_subject_fault(p, section, key);
+}
+
 int
 profile_parse(struct profile *p, const char *where, struct slice text,
     struct err *err)
 {
-	size_t i;
+	const char *sentence, *section, *key;
+	int line;
 
 	memset(p, 0, sizeof(*p));
 	if (conf_read(where, text, profile_keys, sizeof(profile_keys) /
 	    sizeof(profile_keys[0]), p, err) == -1)
 		return -1;
-	for (i = 0; i < sizeof(profile_rules) / sizeof(profile_rules[0]); i++)
-		if (!profile_rules[i].holds(p))
-			return err_set(err, EINVAL, "%s line %d: [%s] %s: %s",
-			    where, conf_line_of(text,
-			    profile_rules[i].section, profile_rules[i].key),
-			    profile_rules[i].section, profile_rules[i].key,
-			    profile_rules[i].sentence);
 	squeeze(p->key_usage_ec);
 	squeeze(p->key_usage_rsa);
 	sha256_text(p->sha256, text);
-	return 0;
+	if ((sentence = rule_broken(p, &section, &key)) == NULL)
+		return 0;
+	/* What is absent has no line. */
+	if ((line = conf_line_of(text, section, key)) == 0)
+		return err_set(err, EINVAL, "%s: [%s] %s: %s", where, section,
+		    key, sentence);
+	return err_set(err, EINVAL, "%s line %d: [%s] %s: %s", where, line,
+	    section, key, sentence);
 }
 
 /* --- its text ------------------------------------------------------------ */
@@ -340,6 +440,81 @@ render_items(struct bytes *to, const char *label, const char *items,
 	bytes_put_text(to, i == 0 ? "none\n" : "\n");
 }
 
+static void
+render_subject(const struct profile *p, struct bytes *to)
+{
+	size_t i;
+
+	bytes_printf(to, "%-22s", "Subject:");
+	for (i = 0; i < DN_ATTRIBUTES && p->subject[i][0] != '\0'; i++)
+		bytes_printf(to, "%s%s%s", i > 0 ? ", " : "", p->subject[i],
+		    profile_attribute(p, p->subject[i]) == 0 ? " (optional)" :
+		    "");
+	if (i > 0)
+		bytes_put_text(to, "; of the registration in force\n");
+	else if (p->internal)
+		bytes_put_text(to, "commonName, given by the CA\n");
+	if (i > 0 && p->subject_from_first_name)
+		bytes_printf(to, "%-22s", "");
+	if (p->subject_from_first_name)
+		bytes_put_text(to, "commonName, the first dNSName of the "
+		    "request\n");
+	if (p->subject_lengths[0][0] != '\0')
+		render_items(to, "Lengths beyond:", p->subject_lengths[0], 40,
+		    DN_ATTRIBUTES);
+	if (p->subject_kinds[0][0] != '\0')
+		render_items(to, "Kinds of subject:", p->subject_kinds[0], 32,
+		    SUBJECT_KINDS);
+	if (p->subject_semantics)
+		bytes_printf(to, "%-22s%s of EN 319 412-1, and qcStatements "
+		    "say so\n", "Identifiers:", profile_class(p) == OF_PERSON ?
+		    "serialNumber" : "organizationIdentifier");
+}
+
+static void
+render_names(const struct profile *p, struct bytes *to)
+{
+	size_t i;
+
+	bytes_printf(to, "%-22s", "subjectAltName:");
+	if (p->names_max == 0) {
+		bytes_put_text(to, "none\n");
+		return;
+	}
+	for (i = 0; i < 3 && p->name_kinds[i][0] != '\0'; i++)
+		bytes_printf(to, "%s%s", i > 0 ? ", " : "names of kind ",
+		    p->name_kinds[i]);
+	bytes_printf(to, " of the request, at most %d%s\n", p->names_max,
+	    profile_needs_names(p) ? " and at least one" : "");
+}
+
+/* What people decide, and on what (REG-6.3.1-00D, -00E). */
+static void
+render_people(const struct profile *p, struct bytes *to)
+{
+	if (p->internal)
+		return;
+	if (p->officers == 0)
+		bytes_printf(to, "%-22sfollows from the registration\n",
+		    "Approval:");
+	else
+		bytes_printf(to, "%-22sof %d officer%s%s\n", "Approval:",
+		    p->officers, p->officers == 1 ? "" : "s, different "
+		    "persons", p->signed_decision ? ", signed" : "");
+	bytes_printf(to, "%-22s%s\n", "Acceptance:", p->acceptance ?
+	    "in writing, by the subscriber" : "by use");
+	if (p->reuse_days > 0)
+		bytes_printf(to, "%-22sfor %d d, then validated again\n",
+		    "Validations reused:", p->reuse_days);
+	else
+		bytes_printf(to, "%-22suntil they end\n",
+		    "Validations reused:");
+	if (p->reuse_count > 0)
+		bytes_printf(to, "%-22s%d certificate%s\n",
+		    "A registration for:", p->reuse_count,
+		    p->reuse_count == 1 ? "" : "s");
+}
+
 void
 profile_render(const struct profile *p, struct bytes *to)
 {
@@ -352,14 +527,8 @@ profile_render(const struct profile *p, struct bytes *to)
 	    " past the CA's own end)\n", "Validity:", p->days, p->days);
 	bytes_printf(to, "%-22s%d d before the end\n", "Renewal from:",
 	    p->renew_days);
-	bytes_printf(to, "%-22s%s\n", "Subject:", p->subject_from_first_name ?
-	    "commonName, the first dNSName of the request" :
-	    "commonName, given by the CA");
-	if (p->names_max > 0)
-		bytes_printf(to, "%-22sthe dNSNames and addresses of the "
-		    "request, at most %d\n", "subjectAltName:", p->names_max);
-	else
-		bytes_printf(to, "%-22snone\n", "subjectAltName:");
+	render_subject(p, to);
+	render_names(p, to);
 	bytes_printf(to, "%-22s%s (EC), %s (RSA); critical\n", "keyUsage:",
 	    p->key_usage_ec, p->key_usage_rsa);
 	render_items(to, "extendedKeyUsage:", p->extended_key_usage[0], 32, 4);
@@ -367,6 +536,7 @@ profile_render(const struct profile *p, struct bytes *to)
 	bytes_printf(to, "%-22s%s\n", "Revocation status:", p->ocsp_nocheck ?
 	    "id-pkix-ocsp-nocheck" : "CRL and OCSP, by pointers in the "
 	    "certificate");
+	render_people(p, to);
 	bytes_printf(to, "%-22s%s\n", "For:", p->internal ?
 	    "the CA itself; no request can ask for it" : "subscribers");
 	bytes_printf(to, "%-22s%s\n", "SHA-256 of the file:", p->sha256);

@@ -12,6 +12,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "subject_kind.h"
 
 struct profile {
 	char	name[32];		/* "tls-server" */
@@ -29,15 +30,34 @@ struct profile {
 	char	key_usage_ec[64], key_usage_rsa[64];	/* comma-separated */
 	char	key_types[8][16];	/* "ec:P-256", "rsa:2048" (minimum) */
 	int	names_max;
+	char	name_kinds[3][8];	/* "dns", "ip", "email" */
 	/* DN attributes, in order: "countryName", ..., of the registration */
 	char	subject[10][32];
+	char	subject_optional[10][32];	/* those that may be missing */
+	char	subject_lengths[10][40];	/* "commonName:128" */
 	char	subject_kinds[5][32];	/* "" all */
-	int	officers;		/* 0 none where registration covers it */
+	bool	subject_semantics;	/* identifiers of EN 319 412-1, said */
+	bool	subject_semantics;	/* identifiers of 412-1, said so */
 	bool	signed_decision;	/* GEN-6.5.5-04 */
 	bool	acceptance;		/* must be accepted in writing */
 	int	reuse_days;		/* of a validation; 0: until it ends */
 	int	reuse_count;		/* of a registration; 0: any */
 };
+
+/* Whom its certificates are for (GEN-6.6.1-02); of anything: no kinds. */
+enum subject_class { OF_ANYTHING, OF_PERSON, OF_ORGANISATION, OF_DEVICE };
+enum subject_class profile_class(const struct profile *);
+bool	profile_allows_kind(const struct profile *, enum subject_kind);
+bool	profile_takes_names(const struct profile *, const char *kind);
+/* May a request be without names? */
+bool	profile_needs_names(const struct profile *);
+/* 1 it has to be there, 0 it may, -1 it has no place in the subject. */
+int	profile_attribute(const struct profile *, const char *type);
+/* Characters it may have (412-2, NAT-4.2.4-18: or another limit). */
+int	profile_attribute_most(const struct profile *, const char *type);
+/* profile_subject.c: the rules about all that; NULL, or where and what. */
+const char *profile_subject_fault(const struct profile *,
+	    const char **section, const char **key);
 
 /* `text` is the file's content; `where` is named in faults. */
 int	profile_parse(struct profile *, const char *where, struct slice text,

@@ -29,14 +29,17 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
     renew_days  0 and more, fewer than days: in these last days the same
                 request gives a renewed certificate
     subject_from_first_name
-                yes: commonName is the first dNSName of the request. no
-                (default) only in an internal profile
+                yes: commonName is the first dNSName of the request, behind
+                what [subject] says. For devices only. no (default) in an
+                internal profile, and where [subject] has commonName
     key_usage_ec, key_usage_rsa
                 lists of digitalSignature, nonRepudiation, keyEncipherment,
-                dataEncipherment, keyAgreement; by type of the subject's key
+                dataEncipherment, keyAgreement; by type of the subject's key. For natural
+                and legal persons one of the types A to F (412-2 NAT-4.3.2-1)
     extended_key_usage
                 at most 4 of OpenSSL's short names. OCSPSigning is for internal
-                profiles only, anyExtendedKeyUsage for none
+                profiles only, anyExtendedKeyUsage for none, serverAuth not
+                for natural and legal persons
     ocsp_nocheck
                 yes exactly with OCSPSigning (RFC 6960 4.2.2.2.1)
 
@@ -44,6 +47,66 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
     key_types   at most 8 of ec:P-256, ec:P-384, ec:P-521, rsa:2048, rsa:3072,
                 rsa:4096; an RSA type is a minimum size
     names_max   0 to 1000: names in subjectAltName; 0 in an internal profile
+    name_kinds  of dns, ip and email (default dns, ip): what is asked for and
+                is of another kind is refused. Profiles of persons take email
+                only. With subject_from_first_name or emailProtection a request
+                has at least one name
+
+[subject]       the distinguished name, from the attributes of the subscriber's
+                registration in force (FORMAT.registration), never from the
+                request; each in an RDN of its own
+    kinds       of natural-person, natural-person-in-legal-person,
+                legal-person, device-of-legal-person,
+                device-of-natural-person: whom a certificate may be given to.
+                One profile is for natural persons (EN 319 412-2), for legal
+                persons (412-3) or for devices. Default: all, and then there
+                are no attributes
+    attributes  at most 10, in the order of the certificate, each once:
+                    countryName             two letters of ISO 3166-1
+                    stateOrProvinceName     128 characters
+                    localityName            128
+                    organizationName        64
+                    organizationIdentifier  255
+                    organizationalUnitName  64
+                    title                   64
+                    givenName, surname      255
+                    pseudonym               128
+                    commonName              64
+                    serialNumber            64
+                countryName and serialNumber become PrintableString, the others
+                UTF8String. The limits are those of RFC 5280 A.1. A natural
+                person has countryName, commonName and givenName, surname or
+                pseudonym, and pseudonym excludes the other two; a legal person
+                countryName, organizationName, organizationIdentifier and
+                commonName. organizationName in a profile of natural persons is
+                for natural-person-in-legal-person, and left out for others
+    optional    those of them that may be missing
+    lengths     other limits, as commonName:128 (412-2 NAT-4.2.4-18)
+    semantics   yes or no (default): serialNumber of a natural person,
+                organizationIdentifier of a legal person is an identifier of EN
+                319 412-1 (PASxx-, IDCxx-, PNOxx-, TINxx-, EIDxx-, or VATxx-,
+                NTRxx-, PSDxx-, LEIXG-, EORxx-, EXCxx-, xx a country; or a
+                national xx:xx-), is checked, and the extension qcStatements
+                says which semantics it has
+                A commonName that the registration does not state is made of
+                what it does state: pseudonym, givenName and surname, or
+                organizationName
+
+[approval]
+    officers    0 (default), 1 or 2: how many different officers decide on each
+                request, also where the registration covers it
+    signed      yes or no (default): each decision is signed by the officer's
+                own certificate (EN 319 411-1, GEN-6.5.5-04); wants officers
+
+[acceptance]
+    required    yes or no (default): the subscriber writes `accept` into the
+                certificate's folder
+
+[registration]
+    reuse_days  0 to 3653: for so many days a validation is relied on; 0
+                (default): until its own end (REG-6.3.1-00D)
+    reuse_count 0 to 1000000: for so many certificates a registration is; 0
+                (default): any (REG-6.3.1-00E)
 
 What every certificate has besides: serialNumber of 0x01 and 16 octets of
 chance, authorityKeyIdentifier, subjectKeyIdentifier, basicConstraints without

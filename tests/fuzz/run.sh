@@ -26,7 +26,8 @@ for source; do
 	    -fsanitize=address,undefined,fuzzer \
 	    -fno-sanitize-recover=undefined \
 	    $(pkg-config --cflags $packages) -o "$out/$name" "$source" \
-	    "$out/test/libpkifs.a" $(pkg-config --libs $packages) -ldl -pthread
+	    "$out/test/libpkifs.a" $(pkg-config --libs $packages) \
+	    -lunistring -ldl -pthread
 	"$out/$name" -max_total_time="$seconds" -timeout=10 \
 	    -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
 	    -artifact_prefix="$out/$name-" "$out/corpus/$name" "$seeds" \

@@ -8,7 +8,7 @@ set -eu
 # check-desktop` does.
 build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
-	libidn2-dev openssl"
+	libidn2-dev libunistring-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 mandoc util-linux mount e2fsprogs procps"
 desktop="thunar nautilus pcmanfm xvfb openbox xdotool imagemagick x11-utils
