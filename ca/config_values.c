@@ -23,10 +23,12 @@ static const struct {
 } key_rows[OWN_KEYS] = {
 	{ "root", "its own certificate, the issuing CA's certificate and the "
 	    "root CRL" },
-	{ "issuing", "subscribers' certificates, the OCSP responder's "
-	    "certificate and the CRL" },
+	{ "issuing", "subscribers' certificates, those of the CA's own keys "
+	    "ocsp, evidence and handover, and the CRL" },
 	{ "ocsp", "OCSP responses" },
-	{ "evidence", "heads of the evidence log" },
+	{ "evidence", "heads of the evidence log, and receipts for what "
+	    "external RAs handed over" },
+	{ "handover", "nothing; external RAs encrypt to it" },
 };
 
 static const char sandbox_sentence[] =

@@ -17,7 +17,7 @@
 #define CA_FILE_MAX	(1024 * 1024)
 
 static const char *const key_names[OWN_KEYS] = {
-	"root", "issuing", "ocsp", "evidence"
+	"root", "issuing", "ocsp", "evidence", "handover"
 };
 
 /* From the key to the one signature algorithm it is used with. */

@@ -10,13 +10,13 @@
 #include "err.h"
 
 struct ca_key {			/* fixed facts of each key, for keys.txt */
-	char	name[16];	/* root, issuing, ocsp, evidence */
+	char	name[16];	/* root, issuing, ocsp, ... */
 	char	algorithm[32];	/* "ec:P-256" */
 	char	signature[32];	/* "ecdsa-with-SHA256" */
 	struct bytes spki;
 };
 
-#define OWN_KEYS	4
+#define OWN_KEYS	5
 
 struct own {
 	char	name[128];	/* commonName of the issuing certificate */

@@ -10,7 +10,14 @@
 #include "bytes.h"
 #include "err.h"
 
-enum sign_kind { SIGN_CERTIFICATE, SIGN_CRL, SIGN_OCSP, SIGN_EVIDENCE };
+enum sign_kind { SIGN_CERTIFICATE, SIGN_CRL, SIGN_OCSP, SIGN_EVIDENCE,
+	/*
+	 * No signature: the key of one package that an external RA encrypted
+	 * to us (docs/PROTOCOL.signer).  `tbs` is the HandoverKey, the answer
+	 * its 32 octets, to be wiped.  It can be asked again and again.
+	 */
+	SIGN_HANDOVER
+};
 
 enum sign_outcome {
 	SIGNED,		/* the signature is here */
@@ -28,7 +35,7 @@ struct sign_answer {
 
 struct sign_order {
 	enum sign_kind	kind;
-	char		key[16];	/* "issuing", "ocsp", "evidence" */
+	char		key[16];	/* "issuing", "ocsp", "handover" */
 	int64_t		intent;		/* recorded before */
 	struct bytes	tbs;		/* DER of what is to be signed */
 	bool		recover;	/* close an old intent, sign nothing */

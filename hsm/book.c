@@ -273,7 +273,8 @@ book_begin(struct book *b, struct journal_record *records, size_t count,
 	int ret = -1;
 
 	for (i = 0; i < count; i++)
-		urgent &= records[i].kind != SIGN_CERTIFICATE;
+		urgent &= records[i].kind != SIGN_CERTIFICATE &&
+		    records[i].kind != SIGN_HANDOVER;
 	pthread_mutex_lock(&b->lock);
 	if (journal_room(b->journal, count, urgent, err) == -1 ||
 	    ledger_room(b->ledger, 3 * count, err) == -1)

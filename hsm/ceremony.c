@@ -103,6 +103,18 @@ prepare(struct ceremony *c, const struct ceremony_plan *plan,
 
 /* --- keys, each in a token of its own ------------------------------------ */
 
+/*
+ * Packages are encrypted to an EC key in any CA: P-256 where the CA's own keys
+ * are RSA.  What agrees on a key signs nothing.
+ */
+static void
+plan_handover(struct token_plan *plan)
+{
+	plan->agrees = true;
+	if (plan->algorithm->curve == NULL)
+		plan->algorithm = algorithm_by_name("ec:P-256");
+}
+
 /* The keys from `first` to `last` in tokens of the folder we are in. */
 static int
 make_keys(struct ceremony *c, int first, int last, struct bytes *result,
@@ -122,6 +134,8 @@ make_keys(struct ceremony *c, int first, int last, struct bytes *result,
 		plan.label = label;
 		plan.pin = c->pin[i];
 		plan.so_pin = c->so_pin[i];
+		if (strcmp(rules_keys[i], "handover") == 0)
+			plan_handover(&plan);
 		if (token_create(&plan, &spki, err) == -1 ||
 		    write_pin(".", "pin-", rules_keys[i], c->pin[i],
 		    err) == -1)

@@ -24,8 +24,8 @@ struct ceremony_plan {
 /*
  * Makes HOME/signer (0700: tokens/, softhsm2.conf, pin-<key> 0400, journal),
  * HOME/offline (0700: the root's token, pin, softhsm2.conf) and HOME/ca:
- * root.der issuing.der root.crl, and <key>.spki for issuing, ocsp, evidence
- * and root.  Each key is generated with Cryptoki, sensitive, not extractable.
+ * root.der issuing.der root.crl, and <key>.spki for issuing, ocsp, evidence,
+ * handover and root.  Each key is generated with Cryptoki, sensitive, not extractable.
  */
 int	ceremony_run(const struct ceremony_plan *, struct err *);
 /* A new root CRL from HOME/offline into HOME/ca/root.crl; at most a year. */

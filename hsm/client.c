@@ -30,7 +30,8 @@ struct entry {
 };
 
 /* Queues in the order they are served. */
-enum { Q_RECOVER, Q_CRL, Q_CERTIFICATE, Q_EVIDENCE, Q_OCSP, QUEUES };
+enum { Q_RECOVER, Q_CRL, Q_CERTIFICATE, Q_EVIDENCE, Q_OCSP, Q_HANDOVER,
+	QUEUES };
 
 struct queue {
 	struct entry	*first;
@@ -72,7 +73,8 @@ queue_of(const struct sign_order *o)
 {
 	static const int of_kind[] = {
 		[SIGN_CERTIFICATE] = Q_CERTIFICATE, [SIGN_CRL] = Q_CRL,
-		[SIGN_OCSP] = Q_OCSP, [SIGN_EVIDENCE] = Q_EVIDENCE
+		[SIGN_OCSP] = Q_OCSP, [SIGN_EVIDENCE] = Q_EVIDENCE,
+		[SIGN_HANDOVER] = Q_HANDOVER
 	};
 
 	return o->recover ? Q_RECOVER : of_kind[o->kind];

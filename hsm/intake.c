@@ -11,6 +11,8 @@
 #include "intake.h"
 
 #define UNDER_WAY_MAX (2 * MESSAGE_ITEMS)
+#define HANDOVER_MOST	20		/* at once ... */
+#define HANDOVER_EVERY	(USEC / 5)	/* ... and then one in this time */
 
 struct list {
 	struct job	*first, **last;
@@ -85,6 +87,36 @@ refuse_job(struct intake *in, struct job *j, const struct err *why)
 	job_answer(j, WIRE_REFUSED, j->record.seq, why->text);
 }
 
+/*
+ * Packages come seldom; who sends many asks for something else.  What is over
+ * waits in core and is sent again.
+ */
+static bool
+is_too_often(struct intake *in, struct job *j)
+{
+	usec_t now = clock_steady(), earned;
+
+	if (j->order.kind != SIGN_HANDOVER)
+		return false;
+	earned = (now - in->handover_time) / HANDOVER_EVERY;
+	if (in->handover_time == 0 || earned >= HANDOVER_MOST) {
+		in->handover_left = HANDOVER_MOST;
+		in->handover_time = now;
+	} else if (earned > 0) {
+		in->handover_left += (int)earned;
+		in->handover_time += earned * HANDOVER_EVERY;
+	}
+	if (in->handover_left > HANDOVER_MOST)
+		in->handover_left = HANDOVER_MOST;
+	if (in->handover_left == 0) {
+		job_answer(j, WIRE_UNAVAILABLE, 0, "too many packages are "
+		    "being opened");
+		return true;
+	}
+	in->handover_left--;
+	return false;
+}
+
 /* True when the job may be begun; else it is answered. */
 static bool
 may_begin(struct intake *in, struct job *j)
@@ -95,7 +127,8 @@ may_begin(struct intake *in, struct job *j)
 	char reason[REASON_MAX];
 	struct err why;
 
-	if (look_up(in, j))
+	/* What was unwrapped is not in the book, and may be asked again. */
+	if (j->order.kind != SIGN_HANDOVER && look_up(in, j))
 		return false;
 	if (j->order.recover) {
 		job_answer(j, WIRE_NEVER_BEGUN, 0, "");
@@ -105,11 +138,14 @@ may_begin(struct intake *in, struct job *j)
 		job_answer(j, WIRE_UNAVAILABLE, 0, reason);
 		return false;
 	}
+	if (is_too_often(in, j))
+		return false;
 	if (rules_judge(in->rules, &order, &past, j->record.what, &why) ==
 	    -1) {
 		refuse_job(in, j, &why);
 		return false;
 	}
+	j->algorithm = rules_algorithm(in->rules, j->order.key);
 	return true;
 }
 
@@ -172,8 +208,8 @@ keep_urgent(struct intake *in, struct list *l, const char *reason)
 	list_init(&rest);
 	for (j = l->first; j != NULL; j = next) {
 		next = j->next;
-		list_add(j->record.kind == SIGN_CERTIFICATE ? &rest : &urgent,
-		    j);
+		list_add(j->record.kind == SIGN_CERTIFICATE ||
+		    j->record.kind == SIGN_HANDOVER ? &rest : &urgent, j);
 	}
 	put_off(in, &rest, reason);
 	*l = urgent;

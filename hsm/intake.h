@@ -16,6 +16,8 @@ struct intake {
 	pens_answer	*answer;
 	void		*arg;
 	bool		 in_doubt;	/* the journal: begin nothing more */
+	int		 handover_left;	/* packages that may be opened now */
+	usec_t		 handover_time;	/* steady; counted up to then */
 };
 
 /* Takes the list; each job is answered, now or by a pen. */

@@ -25,7 +25,7 @@ struct journal_record {
 	char		key[16];
 	int64_t		intent;
 	unsigned char	tbs[SHA256_OCTETS];	/* of an end too */
-	char		what[48];	/* "serial=..", "number=..", "-" */
+	char		what[48];	/* "serial=..", "point=..", "-" */
 	/* end: of which begin, and the signature */
 	uint64_t	begin;
 	struct bytes	signature;

@@ -7,8 +7,9 @@
  *	19 2026-11-21T22:10:03.123456Z refuse crl issuing 10 TBS WHAT TEXT HASH
  *	20 2026-11-21T22:10:03.123456Z note TEXT HASH
  *
- * TBS is a SHA-256 in hexadecimal, SIGNATURE is base64, WHAT is serial=..,
- * number=.. or -, TEXT a sentence with spaces.
+ * TBS is a SHA-256 in hexadecimal, SIGNATURE is base64 (or -: a key that was
+ * handed out and is not kept), WHAT is serial=.., number=.., point=.. or -,
+ * TEXT a sentence with spaces.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@
 
 static const char *const types[] = { "begin", "end", "refuse", "note" };
 static const char *const kinds[] = { "certificate", "crl", "ocsp",
-    "evidence" };
+    "evidence", "handover" };
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 const char *
 journal_kind_name(enum sign_kind kind)
@@ -66,6 +68,8 @@ journal_line_put(struct bytes *b, const struct journal_record *r,
 		    "-");
 	if (r->type == JOURNAL_END) {
 		bytes_printf(b, " %" PRIu64 " %s ", r->begin, tbs);
+		if (r->signature.size == 0)
+			put_u8(b, '-');
 		base64_encode(b, SLICE(&r->signature));
 	}
 	if (r->type == JOURNAL_REFUSE || r->type == JOURNAL_NOTE) {
@@ -171,7 +175,7 @@ take_what(char **rest, struct journal_record *r)
 	char *field, *end;
 	size_t kind;
 
-	if (take_word(rest, kinds, 4, &kind) == -1 ||
+	if (take_word(rest, kinds, KINDS, &kind) == -1 ||
 	    take_text(rest, r->key, sizeof(r->key)) == -1 ||
 	    take_field(rest, &field) == -1)
 		return -1;
@@ -211,7 +215,8 @@ take_record(char **rest, struct journal_record *r)
 		    take_digest(rest, r->tbs) == -1 ||
 		    take_field(rest, &field) == -1)
 			return -1;
-		return base64_decode(&r->signature, field, strlen(field));
+		return strcmp(field, "-") == 0 ? 0 :
+		    base64_decode(&r->signature, field, strlen(field));
 	case JOURNAL_REFUSE:
 		if (take_what(rest, r) == -1)
 			return -1;

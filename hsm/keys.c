@@ -22,7 +22,7 @@
 #include "token.h"
 #include "watch.h"
 
-#define KEYS		3		/* all but the root's */
+#define KEYS		(RULES_KEYS - 1)	/* all but the root's */
 #define PIN_MAX		256
 #define FIRST_WAIT	USEC	/* between tries, doubled each time */
 #define LONGEST_WAIT	(60 * USEC)
@@ -373,10 +373,20 @@ keys_put(struct keys *k, const char *trouble, struct bytes *message)
 	message_close(message, begin, KEYS);
 }
 
+/* What a token does with its key. */
+typedef int token_use(struct token *, struct slice, struct bytes *,
+	    struct err *);
+struct use {
+	token_use	*use;
+	const char	*call;		/* for who watches */
+};
+static const struct use to_sign = { token_sign, "C_Sign" };
+static const struct use to_agree = { token_agree, "C_DeriveKey" };
+
 /* One try; `generation` gets that of the module it was made with. */
 static int
-try_sign(struct keys *k, struct key *key, struct slice tbs,
-    struct bytes *signature, unsigned *generation, struct err *err)
+try_use(struct keys *k, struct key *key, const struct use *use,
+    struct slice in, struct bytes *out, unsigned *generation, struct err *err)
 {
 	int ret;
 
@@ -385,8 +395,8 @@ try_sign(struct keys *k, struct key *key, struct slice tbs,
 	if (key->token == NULL)
 		ret = err_set(err, ENOKEY, "%s", key->reason);
 	else {
-		watch_in("C_Sign");
-		ret = token_sign(key->token, tbs, signature, err);
+		watch_in(use->call);
+		ret = use->use(key->token, in, out, err);
 		watch_out();
 	}
 	pthread_rwlock_unlock(&k->lock);
@@ -410,18 +420,32 @@ repair(struct keys *k, unsigned generation)
 	pthread_mutex_unlock(&k->opening);
 }
 
-int
-keys_sign(struct keys *k, const char *name, struct slice tbs,
-    struct bytes *signature, struct err *err)
+static int
+use_key(struct keys *k, const char *name, const struct use *use,
+    struct slice in, struct bytes *out, struct err *err)
 {
 	struct key *key = key_of(k, name);
 	unsigned generation;
 
 	if (key == NULL)
 		return err_set(err, ENOKEY, "there is no key %s here", name);
-	if (try_sign(k, key, tbs, signature, &generation, err) == 0)
+	if (try_use(k, key, use, in, out, &generation, err) == 0)
 		return 0;
 	log_line("key %s: %s", name, err->text);
 	repair(k, generation);
-	return try_sign(k, key, tbs, signature, &generation, err);
+	return try_use(k, key, use, in, out, &generation, err);
+}
+
+int
+keys_sign(struct keys *k, const char *name, struct slice tbs,
+    struct bytes *signature, struct err *err)
+{
+	return use_key(k, name, &to_sign, tbs, signature, err);
+}
+
+int
+keys_agree(struct keys *k, const char *name, struct slice peer,
+    struct bytes *secret, struct err *err)
+{
+	return use_key(k, name, &to_agree, peer, secret, err);
 }

@@ -34,5 +34,8 @@ void		 keys_put(struct keys *, const char *trouble,
  */
 int		 keys_sign(struct keys *, const char *name, struct slice tbs,
 		    struct bytes *signature, struct err *);
+/* The same for a secret agreed on with a SubjectPublicKeyInfo; to be wiped. */
+int		 keys_agree(struct keys *, const char *name, struct slice peer,
+		    struct bytes *secret, struct err *);
 
 #endif

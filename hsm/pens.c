@@ -4,12 +4,14 @@
  * waits to be signed or enough have come, so that a busy signer writes and
  * sends once for several.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../ca/stop.h"
+#include "handover.h"
 #include "pens.h"
 #include "wire.h"
 
@@ -39,7 +41,7 @@ job_free(struct job *j)
 	if (j->mapped.data != NULL)
 		wire_file_unmap(j->mapped);
 	bytes_free(&j->copy);
-	bytes_free(&j->signature);
+	bytes_wipe(&j->signature);	/* it may be a package's key */
 	bytes_free(&j->record.signature);
 	free(j);
 }
@@ -69,11 +71,38 @@ job_answer(struct job *j, enum wire_outcome outcome, uint64_t journal,
 		j->answer.signature = SLICE(&j->signature);
 }
 
+/*
+ * The key of a package.  What is wrong with it is not told, so that nobody
+ * learns from the answers to packages made for that.
+ */
+static void
+unwrap(struct pens *p, struct job *j)
+{
+	static const char no[] = "the key handover does not open it";
+	struct err err;
+
+	if (handover_unwrap(p->keys, j->algorithm, j->tbs, &j->signature,
+	    &err) == 0) {
+		job_answer(j, WIRE_SIGNED, j->record.seq, "");
+		stop_at("signer.unwrapped");
+		return;
+	}
+	log_line("journal record %llu opens nothing: %s",
+	    (unsigned long long)j->record.seq, err.text);
+	job_answer(j, err.code == EKEYREJECTED ? WIRE_REFUSED :
+	    WIRE_ABANDONED, j->record.seq, no);
+}
+
 /* The signature, or the word that it was lost. */
 static void
 sign(struct pens *p, struct job *j)
 {
 	struct err err;
+
+	if (j->order.kind == SIGN_HANDOVER) {
+		unwrap(p, j);
+		return;
+	}
 
 	if (keys_sign(p->keys, j->order.key, j->tbs, &j->signature,
 	    &err) == -1) {
@@ -102,7 +131,9 @@ finish(struct pens *p, struct job *list)
 		if (j->answer.outcome != WIRE_SIGNED)
 			continue;
 		ends[n] = (struct journal_record){ .type = JOURNAL_END,
-		    .begin = j->record.seq, .signature = j->signature };
+		    .begin = j->record.seq };
+		if (j->order.kind != SIGN_HANDOVER)
+			ends[n].signature = j->signature;
 		memcpy(ends[n++].tbs, j->record.tbs, SHA256_OCTETS);
 	}
 	if (n > 0 && book_end(p->book, ends, n, &err) == -1) {

@@ -17,6 +17,7 @@ struct job {
 	struct bytes	 copy;		/* the TBS, or ... */
 	struct slice	 mapped;	/* ... a file of it */
 	struct slice	 tbs;		/* either */
+	const struct algorithm *algorithm;	/* of the key handover */
 	struct journal_record record;	/* of its beginning */
 	struct wire_answer answer;
 	struct bytes	 signature;	/* answer.signature */

@@ -98,7 +98,7 @@ wire_order_get(struct slice *s, struct wire_order *o)
 
 	memset(o, 0, sizeof(*o));
 	if (get_u64(s, &o->id) == -1 || get_u8(s, &kind) == -1 ||
-	    kind > SIGN_EVIDENCE ||
+	    kind > SIGN_HANDOVER ||
 	    get_text(s, o->key, sizeof(o->key)) == -1 ||
 	    get_u64(s, &intent) == -1 || get_bool(s, &o->recover) == -1 ||
 	    get_bool(s, &o->in_file) == -1)

@@ -17,7 +17,7 @@
 #define FILE_MAX (64 * 1024)
 
 const char *const rules_keys[RULES_KEYS] = {
-	"root", "issuing", "ocsp", "evidence"
+	"root", "issuing", "ocsp", "evidence", "handover"
 };
 
 static const struct rules_row rows[] = {
@@ -29,9 +29,11 @@ static const struct rules_row rows[] = {
 	    DER_SEQUENCE, 64 * 1024, 10 * USEC_DAY, 0 },
 	{ "evidence", KEY_EVIDENCE, SIGN_EVIDENCE, judge_evidence,
 	    DER_SET, 64 * 1024, 0, 0 },
+	{ "handover", KEY_HANDOVER, SIGN_HANDOVER, judge_handover,
+	    DER_SEQUENCE, 512, 0, 0 },
 };
 static const char *const kind_words[] = { "a certificate", "a CRL",
-    "an OCSP response", "evidence" };
+    "an OCSP response", "evidence", "the key of a package" };
 
 int
 refuse(struct judging *j, const char *fmt, ...)
@@ -134,6 +136,17 @@ rules_spki(const struct rules *r, const char *key)
 		if (strcmp(rules_keys[i], key) == 0)
 			return SLICE(&r->spki[i]);
 	return (struct slice){ NULL, 0 };
+}
+
+const struct algorithm *
+rules_algorithm(const struct rules *r, const char *key)
+{
+	int i;
+
+	for (i = 0; i < RULES_KEYS; i++)
+		if (strcmp(rules_keys[i], key) == 0)
+			return r->algorithm[i];
+	return NULL;
 }
 
 /* --- what is known of the CA --------------------------------------------- */

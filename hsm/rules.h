@@ -12,7 +12,7 @@
 
 struct rules;
 
-#define RULES_KEYS 4		/* root, issuing, ocsp, evidence */
+#define RULES_KEYS 5		/* root, issuing, ocsp, evidence, handover */
 extern const char *const rules_keys[RULES_KEYS];
 
 /* From HOME/ca: issuing.der and <key>.spki.  NULL and a sentence. */
@@ -23,6 +23,9 @@ struct rules	*rules_new(struct slice issuing_der,
 void		 rules_free(struct rules *);
 /* The pinned SubjectPublicKeyInfo of a key; size 0: no such key. */
 struct slice	 rules_spki(const struct rules *, const char *key);
+
+/* The algorithm of that key; NULL: no such key. */
+const struct algorithm *rules_algorithm(const struct rules *, const char *key);
 
 /* What was signed before, as the rules ask for it. */
 struct rules_past {
@@ -38,7 +41,7 @@ struct rules_order {
 };
 /*
  * 0: may be signed, and `what` says for the journal what it is ("serial=..",
- * "number=..", "-").  -1: refused, with one sentence; `what` may be set.
+ * "number=..", "point=..", "-").  -1: refused, with one sentence; `what` may be set.
  */
 int		 rules_judge(const struct rules *, const struct rules_order *,
 		    const struct rules_past *, char what[48], struct err *);

@@ -14,8 +14,22 @@
 struct certificate {
 	struct judging	*j;
 	bool		 for_ocsp;	/* the key is the OCSP responder's */
+	const struct own_row *own;	/* another key of ours, or NULL */
 	unsigned	 seen;		/* extensions, bit by bit */
 };
+
+/*
+ * The CA's own keys that are certified beside the OCSP responder's: all that
+ * keyUsage may hold (RFC 5280 4.2.1.3, bit 0 is the highest); no purposes.
+ */
+static const struct own_row {
+	int		 key;
+	unsigned char	 usage;
+} own_rows[] = {
+	{ KEY_EVIDENCE, 0xc0 },		/* digitalSignature, nonRepudiation */
+	{ KEY_HANDOVER, 0x08 },		/* keyAgreement */
+};
+#define OWN_ROWS (sizeof(own_rows) / sizeof(own_rows[0]))
 
 /* --- extensions ---------------------------------------------------------- */
 
@@ -54,6 +68,9 @@ key_usage(struct certificate *c, const struct der_extension *e)
 	if ((bits.data[1] & 0x06) != 0)
 		return refuse(c->j, "keyUsage holds keyCertSign or cRLSign, "
 		    "which are for CAs (RFC 5280 4.2.1.3)");
+	if (c->own != NULL && (bits.data[1] & ~c->own->usage) != 0)
+		return refuse(c->j, "keyUsage holds more than the CA's own "
+		    "key %s is for", rules_keys[c->own->key]);
 	return 0;
 }
 
@@ -75,6 +92,9 @@ extended_key_usage(struct certificate *c, const struct der_extension *e)
 	char words[DER_OID_TEXT];
 	size_t i;
 
+	if (c->own != NULL)
+		return refuse(c->j, "the CA's own key %s has no extKeyUsage",
+		    rules_keys[c->own->key]);
 	if (der_get(&s, DER_SEQUENCE, &list) == -1 || s.size != 0 ||
 	    list.size == 0)
 		return refuse(c->j, "extKeyUsage is malformed");
@@ -138,7 +158,8 @@ no_check(struct certificate *c, const struct der_extension *e)
 	return 0;
 }
 
-enum { MUST = 1, MUST_OF_SUBSCRIBERS = 2, MAY_BE_CRITICAL = 4 };
+enum { MUST = 1, MUST_OF_SUBSCRIBERS = 2, MAY_BE_CRITICAL = 4,
+	MUST_WITH_PURPOSE = 8 };
 
 static const struct extension_row {
 	const char	*octets;
@@ -154,7 +175,8 @@ static const struct extension_row {
 	{ ROW("\x55\x1d\x0e"), "subjectKeyIdentifier", 0, any },
 	{ ROW("\x55\x1d\x0f"), "keyUsage", MUST | MAY_BE_CRITICAL,
 	    key_usage },
-	{ ROW("\x55\x1d\x25"), "extKeyUsage", MUST | MAY_BE_CRITICAL,
+	{ ROW("\x55\x1d\x25"), "extKeyUsage",
+	    MUST_WITH_PURPOSE | MAY_BE_CRITICAL,
 	    extended_key_usage },
 	{ ROW("\x55\x1d\x13"), "basicConstraints", MAY_BE_CRITICAL,
 	    basic_constraints },
@@ -218,7 +240,8 @@ judge_extensions(struct certificate *c, struct slice s)
 	for (i = 0; i < ROWS; i++)
 		if ((c->seen & 1u << i) == 0 && ((rows[i].flags & MUST) != 0 ||
 		    ((rows[i].flags & MUST_OF_SUBSCRIBERS) != 0 &&
-		    !c->for_ocsp)))
+		    !c->for_ocsp) || ((rows[i].flags & MUST_WITH_PURPOSE) != 0
+		    && c->own == NULL)))
 			return refuse(c->j, "%s is missing", rows[i].name);
 	return 0;
 }
@@ -276,6 +299,7 @@ judge_key(struct certificate *c, struct slice *s)
 {
 	const struct rules *r = c->j->rules;
 	struct slice spki;
+	size_t row;
 	int i;
 
 	if (der_get_whole(s, DER_SEQUENCE, &spki) == -1)
@@ -283,10 +307,13 @@ judge_key(struct certificate *c, struct slice *s)
 	for (i = 0; i < RULES_KEYS; i++) {
 		if (!slice_equal(spki, SLICE(&r->spki[i])))
 			continue;
-		if (i != KEY_OCSP)
+		for (row = 0; row < OWN_ROWS; row++)
+			if (own_rows[row].key == i)
+				c->own = &own_rows[row];
+		if (i != KEY_OCSP && c->own == NULL)
 			return refuse(c->j, "the subject's key is the CA's own "
 			    "key %s", rules_keys[i]);
-		c->for_ocsp = true;
+		c->for_ocsp = i == KEY_OCSP;
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
 
 #define CLOCK_LEEWAY	(5 * 60 * USEC)	/* how far ahead core's may be */
 
-enum { KEY_ROOT, KEY_ISSUING, KEY_OCSP, KEY_EVIDENCE };
+enum { KEY_ROOT, KEY_ISSUING, KEY_OCSP, KEY_EVIDENCE, KEY_HANDOVER };
 
 struct rules {
 	struct bytes	issuing_der;
@@ -56,6 +56,7 @@ int	judge_certificate(struct judging *, struct slice);
 int	judge_crl(struct judging *, struct slice);
 int	judge_ocsp(struct judging *, struct slice);
 int	judge_evidence(struct judging *, struct slice);
+int	judge_handover(struct judging *, struct slice);
 
 /* The next value is this AlgorithmIdentifier of the table. */
 int	judge_algorithm(struct judging *, struct slice *);

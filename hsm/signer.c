@@ -78,7 +78,7 @@ answer(void *arg, struct job *list)
 		message_close(&message, 0, count);
 		send_bytes(s, connection, SLICE(&message));
 	}
-	bytes_free(&message);
+	bytes_wipe(&message);
 	jobs_free(list);
 }
 
@@ -324,7 +324,7 @@ open_all(struct signer *s, struct err *err)
 		return -1;
 	s->pens = pens_new(PENS, s->keys, s->book, answer, s);
 	s->intake = (struct intake){ s->book, s->keys, s->pens, s->rules,
-	    answer, s, false };
+	    answer, s, false, 0, 0 };
 	if (pthread_create(&s->keeper, NULL, keeper, s) != 0)
 		die("no thread");
 	s->keeping = true;

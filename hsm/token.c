@@ -257,3 +257,54 @@ out:
 	EVP_PKEY_CTX_free(ctx);
 	return ret;
 }
+
+static EVP_PKEY *
+read_peer(struct token *t, struct slice peer, struct err *err)
+{
+	const unsigned char *p = peer.data;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &p, (long)peer.size);
+
+	if (key != NULL && EVP_PKEY_is_a(key, "EC") &&
+	    EVP_PKEY_parameters_eq(key, t->key) == 1)
+		return key;
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	err_set(err, EINVAL, "the other key is not on the curve of the key in "
+	    "token %s", t->label);
+	return NULL;
+}
+
+int
+token_agree(struct token *t, struct slice peer, struct bytes *secret,
+    struct err *err)
+{
+	EVP_PKEY_CTX *ctx = NULL;
+	EVP_PKEY *other;
+	size_t size = 0;
+	int ret = -1;
+
+	ERR_clear_error();
+	bytes_wipe(secret);
+	if ((other = read_peer(t, peer, err)) == NULL)
+		return -1;
+	if ((ctx = EVP_PKEY_CTX_new(t->key, NULL)) == NULL)
+		die("out of memory");
+	if (EVP_PKEY_derive_init(ctx) != 1 ||
+	    EVP_PKEY_derive_set_peer(ctx, other) != 1 ||
+	    EVP_PKEY_derive(ctx, NULL, &size) != 1)
+		goto out;
+	bytes_resize(secret, size);
+	if (EVP_PKEY_derive(ctx, secret->data, &size) != 1)
+		goto out;
+	secret->size = size;
+	ret = 0;
+out:
+	if (ret == -1) {
+		fault(err, EIO, t->label);
+		bytes_wipe(secret);
+		err_in(err, "the token agrees on no key");
+	}
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(other);
+	return ret;
+}

@@ -37,16 +37,24 @@ struct slice	token_spki(const struct token *);	/* borrowed */
  */
 int	token_sign(struct token *, struct slice tbs, struct bytes *signature,
 	    struct err *);
+/*
+ * ECDH of the token's key with the peer's SubjectPublicKeyInfo, which is a
+ * point on the same curve: the shared secret (C_DeriveKey), to be wiped.
+ */
+int	token_agree(struct token *, struct slice peer, struct bytes *secret,
+	    struct err *);
 
 struct token_plan {
 	const char	*module;
 	const char	*label;
 	const char	*so_pin, *pin;
 	const struct algorithm *algorithm;
+	bool		 agrees;	/* C_DeriveKey instead of C_Sign */
 };
 /*
  * Initialises a free slot as this token and generates its key: sensitive, not
- * extractable, good for C_Sign and nothing else.  A label in use is EEXIST.
+ * extractable, good for C_Sign (or C_DeriveKey) and nothing else.  A label in
+ * use is EEXIST.
  * Loads the module into the calling process, so call it in a child.
  */
 int	token_create(const struct token_plan *, struct bytes *spki,

@@ -1,6 +1,6 @@
 /*
  * A new token and its key, with Cryptoki itself (PKCS#11 2.40), because libp11
- * has no template for a key that may sign and do nothing else.
+ * has no template for a key that may sign (or agree) and do nothing else.
  */
 #include <p11-kit/pkcs11.h>
 
@@ -168,6 +168,8 @@ generate(struct session *s, const struct token_plan *plan,
 	CK_MECHANISM ec = { CKM_EC_KEY_PAIR_GEN, NULL, 0 };
 	CK_MECHANISM rsa = { CKM_RSA_PKCS_KEY_PAIR_GEN, NULL, 0 };
 	CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+	CK_BBOOL signs = plan->agrees ? CK_FALSE : CK_TRUE;
+	CK_BBOOL agrees = plan->agrees ? CK_TRUE : CK_FALSE;
 	CK_BYTE id = 1, f4[] = { 1, 0, 1 };
 	CK_ULONG bits = a->bits;
 	void *name = (void *)plan->label;
@@ -177,7 +179,7 @@ generate(struct session *s, const struct token_plan *plan,
 		{ CKA_PRIVATE, &no, sizeof(no) },
 		{ CKA_LABEL, name, n },
 		{ CKA_ID, &id, sizeof(id) },
-		{ CKA_VERIFY, &yes, sizeof(yes) },
+		{ CKA_VERIFY, &signs, sizeof(signs) },
 		{ CKA_ENCRYPT, &no, sizeof(no) },
 		{ CKA_WRAP, &no, sizeof(no) },
 		{ 0 }, { 0 },
@@ -189,11 +191,11 @@ generate(struct session *s, const struct token_plan *plan,
 		{ CKA_ID, &id, sizeof(id) },
 		{ CKA_SENSITIVE, &yes, sizeof(yes) },
 		{ CKA_EXTRACTABLE, &no, sizeof(no) },
-		{ CKA_SIGN, &yes, sizeof(yes) },
+		{ CKA_SIGN, &signs, sizeof(signs) },
 		{ CKA_SIGN_RECOVER, &no, sizeof(no) },
 		{ CKA_DECRYPT, &no, sizeof(no) },
 		{ CKA_UNWRAP, &no, sizeof(no) },
-		{ CKA_DERIVE, &no, sizeof(no) },
+		{ CKA_DERIVE, &agrees, sizeof(agrees) },
 	};
 	CK_ULONG count = 7;
 	CK_RV rv;
@@ -215,9 +217,11 @@ generate(struct session *s, const struct token_plan *plan,
 
 /* What the token itself says of the key it made (EN 319 411-1 6.5.2). */
 static int
-check_private(struct session *s, CK_OBJECT_HANDLE key, struct err *err)
+check_private(struct session *s, const struct token_plan *plan,
+    CK_OBJECT_HANDLE key, struct err *err)
 {
-	static const struct {
+	const CK_BBOOL agrees = plan->agrees ? CK_TRUE : CK_FALSE;
+	const struct {
 		CK_ATTRIBUTE_TYPE type;
 		CK_BBOOL wanted;
 		const char *name;
@@ -227,10 +231,10 @@ check_private(struct session *s, CK_OBJECT_HANDLE key, struct err *err)
 		{ CKA_EXTRACTABLE, CK_FALSE, "CKA_EXTRACTABLE" },
 		{ CKA_NEVER_EXTRACTABLE, CK_TRUE, "CKA_NEVER_EXTRACTABLE" },
 		{ CKA_LOCAL, CK_TRUE, "CKA_LOCAL" },
-		{ CKA_SIGN, CK_TRUE, "CKA_SIGN" },
+		{ CKA_SIGN, !agrees, "CKA_SIGN" },
 		{ CKA_DECRYPT, CK_FALSE, "CKA_DECRYPT" },
 		{ CKA_UNWRAP, CK_FALSE, "CKA_UNWRAP" },
-		{ CKA_DERIVE, CK_FALSE, "CKA_DERIVE" },
+		{ CKA_DERIVE, agrees, "CKA_DERIVE" },
 	};
 	CK_ATTRIBUTE a;
 	CK_BBOOL value;
@@ -330,7 +334,7 @@ token_create(const struct token_plan *plan, struct bytes *spki,
 	    init_token(&s, plan, err) == -1 ||
 	    log_in(&s, plan, err) == -1 ||
 	    generate(&s, plan, &public, &private, err) == -1 ||
-	    check_private(&s, private, err) == -1 ||
+	    check_private(&s, plan, private, err) == -1 ||
 	    read_spki(&s, plan->algorithm, public, spki, err) == -1)
 		goto out;
 	ret = 0;

@@ -89,7 +89,7 @@ int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
 	static const char *const keys[] = { "issuing", "issuing", "ocsp",
-	    "evidence" };
+	    "evidence", "handover", "issuing", "issuing", "issuing" };
 	static struct rules *rules;
 	struct rules_past past = { has_serial, crl_number, NULL };
 	struct rules_order order;
@@ -100,8 +100,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 		rules = make_rules();
 	if (size < 1)
 		return 0;
-	order = (struct rules_order){ (enum sign_kind)(data[0] & 3),
-	    keys[data[0] & 3], { data + 1, size - 1 }, 1790000000 * USEC };
+	order = (struct rules_order){ (enum sign_kind)((data[0] & 7) % 5),
+	    keys[data[0] & 7], { data + 1, size - 1 }, 1790000000 * USEC };
 	if (rules_judge(rules, &order, &past, what, &err) == -1) {
 		if (err.text[0] == '\0' || strchr(err.text, '\n') != NULL)
 			abort();

@@ -1,17 +1,18 @@
 /*
  * A PKCS#11 module for tests: it forwards everything to a real one
- * ($PKIFS_SHIM_MODULE) and writes a line for each C_Sign to $PKIFS_SHIM_FILE,
- * which must be there:
+ * ($PKIFS_SHIM_MODULE) and writes a line for each C_Sign and C_DeriveKey to
+ * $PKIFS_SHIM_FILE, which must be there:
  *
  *	<number in this process> <process> <data in hexadecimal>
  *
  * The data is what the token was given: for ECDSA the digest of what is
- * signed, for RSA the digest at the end of the DigestInfo.  The line is written
- * before the token is called, so a crash inside is counted.
+ * signed, for RSA the digest at the end of the DigestInfo, for ECDH the other
+ * side's point with "point=" before it.  The line is written before the token
+ * is called, so a crash inside is counted.
  *
  * What else it can do, by the environment:
- *	PKIFS_SHIM_DELAY=ms	each C_Sign takes so much longer
- *	PKIFS_SHIM_CRASH=n	the n-th C_Sign of a process aborts it ...
+ *	PKIFS_SHIM_DELAY=ms	each of them takes so much longer
+ *	PKIFS_SHIM_CRASH=n	the n-th of a process aborts it ...
  *	PKIFS_SHIM_HANG=n	... or never returns
  *	PKIFS_SHIM_FAIL=n:ckr	... or fails with this code (hexadecimal)
  * and each of crash, hang and fail (with CKR_SESSION_HANDLE_INVALID) once when
@@ -29,16 +30,18 @@
 #include <unistd.h>
 
 #define DATA_MAX	64	/* octets of a digest */
+#define POINT_MAX	160
 #define MODULE	"/usr/lib/softhsm/libsofthsm2.so"
 
 static CK_FUNCTION_LIST *real, ours;
 static atomic_int count;
 
 static void
-note(int number, const CK_BYTE *data, CK_ULONG size)
+note(int number, const char *what, const CK_BYTE *data, CK_ULONG size)
 {
 	const char *path = getenv("PKIFS_SHIM_FILE");
-	char line[2 * DATA_MAX + 64];
+	CK_ULONG most = *what == '\0' ? DATA_MAX : POINT_MAX;
+	char line[2 * POINT_MAX + 64];
 	CK_ULONG from = 0, i;
 	int fd, n;
 
@@ -46,10 +49,11 @@ note(int number, const CK_BYTE *data, CK_ULONG size)
 	    O_CLOEXEC)) == -1)
 		return;
 	/* RSA: a DigestInfo of 19 octets and the digest (RFC 8017 9.2). */
-	if (size == 51 || size == 67)
+	if (*what == '\0' && (size == 51 || size == 67))
 		from = 19;
-	n = snprintf(line, sizeof(line), "%d %ld ", number, (long)getpid());
-	for (i = from; i < size && i < from + DATA_MAX; i++)
+	n = snprintf(line, sizeof(line), "%d %ld %s", number, (long)getpid(),
+	    what);
+	for (i = from; i < size && i < from + most; i++)
 		n += snprintf(line + n, 3, "%02x", data[i]);
 	line[n++] = '\n';
 	if (write(fd, line, (size_t)n) != n)
@@ -82,21 +86,16 @@ failure(void)
 	return strtoul(colon + 1, NULL, 16);
 }
 
-static CK_RV
-counting_sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size,
-    CK_BYTE *signature, CK_ULONG *signature_size)
+/* What is done before the token is called; false: it is not called. */
+static int
+before(const char *what, const CK_BYTE *data, CK_ULONG size)
 {
 	const char *delay = getenv("PKIFS_SHIM_DELAY");
-	int number;
+	int number = atomic_fetch_add(&count, 1) + 1;
 
-	/* A call that only asks for the size signs nothing. */
-	if (signature == NULL)
-		return real->C_Sign(session, data, size, signature,
-		    signature_size);
-	number = atomic_fetch_add(&count, 1) + 1;
 	if (is_wanted(number, "PKIFS_SHIM_FAIL", "fail"))
-		return failure();
-	note(number, data, size);
+		return 0;
+	note(number, what, data, size);
 	if (delay != NULL)
 		usleep((useconds_t)atoi(delay) * 1000);
 	if (is_wanted(number, "PKIFS_SHIM_CRASH", "crash"))
@@ -104,7 +103,31 @@ counting_sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size,
 	if (is_wanted(number, "PKIFS_SHIM_HANG", "hang"))
 		for (;;)
 			pause();
+	return 1;
+}
+
+static CK_RV
+counting_sign(CK_SESSION_HANDLE session, CK_BYTE *data, CK_ULONG size,
+    CK_BYTE *signature, CK_ULONG *signature_size)
+{
+	/* A call that only asks for the size signs nothing. */
+	if (signature != NULL && !before("", data, size))
+		return failure();
 	return real->C_Sign(session, data, size, signature, signature_size);
+}
+
+static CK_RV
+counting_derive(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
+    CK_OBJECT_HANDLE base, CK_ATTRIBUTE *template, CK_ULONG size,
+    CK_OBJECT_HANDLE *key)
+{
+	const CK_ECDH1_DERIVE_PARAMS *params = mechanism->pParameter;
+
+	if (mechanism->mechanism == CKM_ECDH1_DERIVE &&
+	    !before("point=", params->pPublicData, params->ulPublicDataLen))
+		return failure();
+	return real->C_DeriveKey(session, mechanism, base, template, size,
+	    key);
 }
 
 CK_RV
@@ -133,6 +156,7 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
 			ours = *real;
 			ours.C_GetFunctionList = C_GetFunctionList;
 			ours.C_Sign = counting_sign;
+			ours.C_DeriveKey = counting_derive;
 		} else
 			real = NULL;
 	}

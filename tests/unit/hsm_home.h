@@ -29,7 +29,7 @@
 struct hsm_home {
 	char		 path[256], ca[300], signer[300];
 	const struct algorithm *algorithm;
-	struct bytes	 issuing_der, ocsp_spki, evidence_spki;
+	struct bytes	 issuing_der, ocsp_spki, evidence_spki, handover_spki;
 	struct issuer_facts issuing;
 };
 
@@ -92,6 +92,8 @@ home_make(struct hsm_home *h, const char *key)
 	must(file_read(path, 65536, &h->ocsp_spki, &err), &err);
 	snprintf(path, sizeof(path), "%s/evidence.spki", h->ca);
 	must(file_read(path, 65536, &h->evidence_spki, &err), &err);
+	snprintf(path, sizeof(path), "%s/handover.spki", h->ca);
+	must(file_read(path, 65536, &h->handover_spki, &err), &err);
 	if (issuer_facts_get(&h->issuing, SLICE(&h->issuing_der)) == -1)
 		die("issuing.der is malformed");
 }
@@ -103,6 +105,7 @@ home_free(struct hsm_home *h)
 	bytes_free(&h->issuing_der);
 	bytes_free(&h->ocsp_spki);
 	bytes_free(&h->evidence_spki);
+	bytes_free(&h->handover_spki);
 }
 
 /* --- a certificate ------------------------------------------------------- */
@@ -113,7 +116,7 @@ struct tbs_plan {
 	usec_t		 not_before, not_after;
 	unsigned char	 key_usage;	/* bits of the first octet */
 	bool		 ca, no_check, no_authority, no_policies, critical_id;
-	bool		 two_usages, unknown, trailing, version_1;
+	bool		 two_usages, no_usage, unknown, trailing, version_1;
 	struct slice	 authority;
 };
 
@@ -193,7 +196,8 @@ put_certificate_extensions(struct bytes *b, const struct tbs_plan *p)
 	put_ext(b, OID_SUBJECT_KEY_ID, p->critical_id,
 	    (struct slice){ id, sizeof(id) });
 	put_ext(b, OID_KEY_USAGE, true, (struct slice){ ku, sizeof(ku) });
-	put_list_ext(b, OID_EXTENDED_KEY_USAGE, p->usage, false);
+	if (!p->no_usage)
+		put_list_ext(b, OID_EXTENDED_KEY_USAGE, p->usage, false);
 	if (p->two_usages)
 		put_list_ext(b, OID_EXTENDED_KEY_USAGE, p->usage, false);
 	if (!p->no_policies)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "ca/handover_key.h"
 #include "hsm/rules.h"
 #include "hsm_home.h"
 
@@ -94,8 +95,19 @@ static void twice(struct tbs_plan *p) { p->two_usages = true; }
 static void unknown(struct tbs_plan *p) { p->unknown = true; }
 static void critical_id(struct tbs_plan *p) { p->critical_id = true; }
 static void issuing_key(struct tbs_plan *p) { p->spki = home.issuing.spki; }
+static void no_usage(struct tbs_plan *p) { p->no_usage = true; }
 static void evidence_key(struct tbs_plan *p)
+    { p->spki = SLICE(&home.evidence_spki); p->no_usage = true;
+      p->key_usage = 0xc0; }
+static void evidence_server(struct tbs_plan *p)
     { p->spki = SLICE(&home.evidence_spki); }
+static void evidence_agrees(struct tbs_plan *p)
+    { evidence_key(p); p->key_usage = 0x88; }
+static void handover_key(struct tbs_plan *p)
+    { p->spki = SLICE(&home.handover_spki); p->no_usage = true;
+      p->key_usage = 0x08; }
+static void handover_signs(struct tbs_plan *p)
+    { handover_key(p); p->key_usage = 0x88; }
 static void responder_as_server(struct tbs_plan *p)
     { p->spki = SLICE(&home.ocsp_spki);
       p->not_after = p->not_before + USEC_DAY; }
@@ -155,7 +167,13 @@ static const struct {
 	{ "no unknown extension", unknown, "extension 1.2.3.4" },
 	{ "only what may be is critical", critical_id, "critical" },
 	{ "not for the issuing key", issuing_key, "key issuing" },
-	{ "not for the evidence key", evidence_key, "key evidence" },
+	{ "every other has a purpose", no_usage, "extKeyUsage is missing" },
+	{ "the evidence key's is signed", evidence_key, "" },
+	{ "the evidence key has no purpose", evidence_server, "key evidence" },
+	{ "the evidence key agrees on nothing", evidence_agrees,
+	    "key evidence" },
+	{ "the handover key's is signed", handover_key, "" },
+	{ "the handover key signs nothing", handover_signs, "key handover" },
 };
 
 static void
@@ -201,6 +219,10 @@ key_rows(void **state)
 		{ SIGN_OCSP, "ocsp", "version 1" },
 		{ SIGN_EVIDENCE, "evidence", "not the DER" },
 		{ SIGN_EVIDENCE, "issuing", "is not for" },
+		{ SIGN_EVIDENCE, "handover", "is not for" },
+		{ SIGN_CERTIFICATE, "handover", "is not for" },
+		{ SIGN_HANDOVER, "issuing", "is not for" },
+		{ SIGN_HANDOVER, "handover", "HandoverKey" },
 	};
 	struct bytes tbs = { 0 };
 	struct tbs_plan plan;
@@ -366,6 +388,62 @@ evidence_rows(void **state)
 	bytes_free(&tbs);
 }
 
+/* --- the key of a package ------------------------------------------------ */
+
+static void h_ok(struct handover_key *k) { }
+static void h_ukm(struct handover_key *k)
+    { k->has_ukm = true; k->ukm = slice_text("user keying material"); }
+static void h_long_ukm(struct handover_key *k)
+    { k->has_ukm = true; k->ukm = (struct slice){ k->ephemeral.data, 65 }; }
+static void h_sha1(struct handover_key *k)
+    { k->kdf_hash = OID("\x2b\x0e\x03\x02\x1a"); }
+static void h_short(struct handover_key *k) { k->wrapped.size = 24; }
+static void h_cut(struct handover_key *k) { k->ephemeral.size = 64; }
+static void h_compressed(struct handover_key *k)
+    { k->ephemeral.data++; k->ephemeral.size--; }
+static void h_off(struct handover_key *k)
+    { ((unsigned char *)(uintptr_t)k->ephemeral.data)[64] ^= 1; }
+
+static void
+handover_rows(void **state)
+{
+	static const struct {
+		const char *what;
+		void	(*spoil)(struct handover_key *);
+		const char *wanted;
+	} rows[] = {
+		{ "a key for us is unwrapped", h_ok, "" },
+		{ "with keying material too", h_ukm, "" },
+		{ "of a bounded length", h_long_ukm, "HandoverKey" },
+		{ "not with SHA-1", h_sha1, "HandoverKey" },
+		{ "of AES-256 only", h_short, "HandoverKey" },
+		{ "with a whole point", h_cut, "HandoverKey" },
+		{ "uncompressed", h_compressed, "HandoverKey" },
+		{ "on our curve", h_off, "no point" },
+	};
+	unsigned char point[65], wrapped[HANDOVER_WRAPPED] = { 0 };
+	struct handover_key k;
+	struct slice bits = { NULL, 0 };
+	struct bytes tbs = { 0 };
+	char what[48];
+	size_t i;
+
+	algorithm_of_spki(SLICE(&home.ocsp_spki), &bits);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		memcpy(point, bits.data, sizeof(point));
+		k = (struct handover_key){ .kdf_hash =
+		    OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01"),
+		    .ephemeral = { point, sizeof(point) },
+		    .wrapped = { wrapped, sizeof(wrapped) } };
+		rows[i].spoil(&k);
+		bytes_clear(&tbs);
+		handover_key_put(&tbs, &k);
+		expect(rows[i].what, judge(SIGN_HANDOVER, "handover",
+		    SLICE(&tbs), what), rows[i].wanted);
+	}
+	bytes_free(&tbs);
+}
+
 /* Every cut of something acceptable is refused, and never read past. */
 static void
 cut_short(void **state)
@@ -397,6 +475,7 @@ main(void)
 		cmocka_unit_test(list_rows),
 		cmocka_unit_test(ocsp_rows),
 		cmocka_unit_test(evidence_rows),
+		cmocka_unit_test(handover_rows),
 		cmocka_unit_test(cut_short),
 	};
 	struct err err;

@@ -182,7 +182,8 @@ secrets_are_shut(void **state)
 	} rows[] = {
 		{ "signer", 0700 }, { "offline", 0700 },
 		{ "signer/pin-issuing", 0400 }, { "signer/pin-ocsp", 0400 },
-		{ "signer/pin-evidence", 0400 }, { "offline/pin-root", 0400 },
+		{ "signer/pin-evidence", 0400 },
+		{ "signer/pin-handover", 0400 }, { "offline/pin-root", 0400 },
 		{ "offline/so-pin-root", 0400 },
 		{ "offline/so-pin-issuing", 0400 },
 		{ "signer/tokens", 0700 }, { "signer/journal", 0600 },
