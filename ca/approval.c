@@ -13,7 +13,7 @@
 
 struct officers {
 	struct decision	 decisions[OFFICERS_MAX];
-	int		 count;
+	int		 count, all;
 	bool		 is_signed;
 	usec_t		 time;
 };
@@ -33,6 +33,7 @@ count_officer(void *arg, const struct decision *decision)
 
 	if (decision->to == PLACE_REJECTED)
 		return 0;
+	o->all++;
 	if (decision->signature_sha256[0] == '\0')
 		o->is_signed = false;
 	if (decision->time > o->time)
@@ -67,6 +68,7 @@ approval_of_request(struct view *v, int64_t request, struct approval *a)
 	    found_one, &a->has_evidence);
 	a->dossier = dossier.id;
 	a->officers = officers.count;
+	a->decisions = officers.all;
 	a->is_signed = officers.is_signed && officers.count > 0;
 	a->time = officers.time;
 	a->basis = dossier.basis;

@@ -12,6 +12,7 @@
 struct approval {
 	int64_t	dossier;
 	int	officers;		/* different persons */
+	int	decisions;		/* of whomever */
 	bool	is_signed;		/* by each of them */
 	bool	has_evidence;		/* documents were in it */
 	usec_t	time;			/* of the last decision */

@@ -2,6 +2,8 @@
  * The gates, as a table: one row a rule, with the requirements of EN 319 411-1
  * it answers (identifiers as in docs/CLAUSES).  A row marked `basis` ends the
  * asking when it says no: what follows would have no ground to be asked on.
+ * Where a row marked `decidable` says wait, officers who looked at evidence may
+ * say yes instead; no decision replaces any other answer.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -19,6 +21,7 @@ struct gate {
 	int		 asked_for;
 	bool		 basis;
 	gate_ask	*ask;
+	bool		 decidable;
 };
 
 int
@@ -67,16 +70,20 @@ static const struct gate gates[] = {
 	    ask_slot_of_subscriber },
 	{ "registration-verified", "REG-6.2.2-02A REG-6.3.1-00A", 1,
 	    FOR_REQUESTS, false, ask_registration_verified },
-	{ "agreement-in-force", "REG-6.3.4-07 REG-6.3.4-08 REG-6.3.6-08", 1,
-	    FOR_REQUESTS, false, ask_agreement_in_force },
+	{ "agreement-in-force", "REG-6.3.4-07 REG-6.3.4-08 REG-6.3.4-09 "
+	    "REG-6.3.6-08", 1, FOR_REQUESTS, false, ask_agreement_in_force },
 	{ "names-form", "REG-6.2.2-02AC GEN-6.6.1-01", 1, FOR_REQUESTS, false,
 	    ask_names_form },
 	{ "names-validated", "REG-6.2.2-02A REG-6.3.1-00B", 1, FOR_REQUESTS,
-	    false, ask_names_validated },
+	    false, ask_names_validated, true },
 	{ "validation-current", "REG-6.3.1-00C REG-6.3.1-00D REG-6.3.1-00E",
 	    1, FOR_REQUESTS, false, ask_validation_current },
 	{ "predecessor", "REG-6.3.6-02 REG-6.3.7-03 REG-6.3.8-01A", 1,
 	    FOR_REQUESTS, false, ask_predecessor },
+	{ "approval-binds", "GEN-6.3.2-00A", 1, FOR_REQUESTS, false,
+	    ask_approval_binds },
+	{ "approved-by-officers", "GEN-6.5.5-04 REQ-7.1.3-01", 1,
+	    FOR_REQUESTS, false, ask_approved_by_officers },
 	{ "standing-approval", "REG-6.2.2-25", 1, FOR_OURSELVES, false,
 	    ask_standing_approval },
 	{ "profile-allowed", "GEN-6.6.1-02 REG-6.3.2-00B", 2, FOR_REQUESTS,
@@ -129,6 +136,19 @@ verdict_add(struct verdict *verdict, const struct gate *gate,
 	snprintf(finding->text, sizeof(finding->text), "%s", a->text);
 }
 
+/* An approval stands in for evidence, so there has to be some in it. */
+static void
+decide_instead(const struct gate_case *c, struct answer *a)
+{
+	const struct approval	*approval = gate_approval(c);
+	struct answer		 was = *a;
+
+	if (approval != NULL && approval->has_evidence)
+		gate_yes(a, "decided by officers on evidence, dossier %lld, "
+		    "where it had said: %.120s", (long long)approval->dossier,
+		    was.text);
+}
+
 int
 gates_judge(struct view *v, const struct gate_case *c,
     struct verdict *verdict, struct err *e)
@@ -148,6 +168,8 @@ gates_judge(struct view *v, const struct gate_case *c,
 		a.text[0] = '\0';
 		if (gates[i].ask(v, c, &a, e) == -1)
 			return err_in(e, "gate %s", gates[i].name);
+		if (a.kind == WAIT && gates[i].decidable)
+			decide_instead(c, &a);
 		verdict_add(verdict, &gates[i], &a);
 		if (gates[i].basis && a.kind == NO)
 			return 0;
@@ -165,6 +187,7 @@ gates_rule(size_t i, struct gate_rule *rule)
 	rule->requirements = gates[i].requirements;
 	rule->gate = gates[i].gate;
 	rule->internal = (gates[i].asked_for & FOR_OURSELVES) != 0;
+	rule->decidable = gates[i].decidable;
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #ifndef CA_GATES_H
 #define CA_GATES_H
 
+#include "approval.h"
 #include "config.h"
 #include "csr.h"
 #include "store_certificates.h"
@@ -40,7 +41,16 @@ struct gate_case {
 	const struct certificate *predecessor;	/* NULL: none */
 	usec_t			 issuer_end;	/* notAfter of the issuer */
 	int64_t			 approval;	/* standing one; 0: none */
+	/* What officers approved of it, and what that has to be of today. */
+	const struct approval	*approved;	/* NULL: nothing */
+	const struct dossier_basis *basis;	/* NULL: of the CA itself */
 };
+
+/*
+ * An approval that counts: of what there is today, by as many officers as the
+ * profile wants (one at least) and signed where that is asked.  NULL: none.
+ */
+const struct approval *gate_approval(const struct gate_case *);
 
 /*
  * Asks every rule of the table for requests, or for the CA's own certificates
@@ -58,6 +68,7 @@ struct gate_rule {
 	const char	*name, *requirements;
 	int		 gate;		/* 1 or 2 */
 	bool		 internal;	/* asked of the CA's own */
+	bool		 decidable;	/* officers may say yes instead */
 };
 bool	gates_rule(size_t, struct gate_rule *);
 

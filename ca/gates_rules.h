@@ -33,6 +33,9 @@ gate_ask ask_subscriber_known, ask_caller_may_act, ask_slot_of_subscriber,
     ask_registration_verified, ask_agreement_in_force, ask_names_form,
     ask_names_validated, ask_validation_current, ask_predecessor;
 
+/* gates_approval.c: what people decided */
+gate_ask ask_approval_binds, ask_approved_by_officers;
+
 /* gates_issuance.c: gate 2 */
 gate_ask ask_profile_allowed, ask_profile_internal, ask_standing_approval,
     ask_key_pinned, ask_possession, ask_key_strength,

@@ -23,7 +23,7 @@ struct passed_rule {			/* each rule asked and its answer */
 	const char	*rule, *requirements;
 	char		 text[200];
 };
-#define VERDICT_MAX	32
+#define VERDICT_MAX	48
 struct verdict {
 	struct finding	   findings[VERDICT_MAX];
 	size_t		   finding_count;
