@@ -4,9 +4,7 @@
  * elsewhere gets that far; then NCONF reads it and the values are converted by
  * the rows of the caller's table.
  */
-#include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,24 +14,12 @@
 #include <openssl/err.h>
 
 #include "conf.h"
+#include "conf_value.h"
 
 #define LINE_MAX_OCTETS	500	/* NCONF reads lines in pieces of 511 */
 #define ROWS_MAX	64
+#define PART_ROWS_MAX	16
 #define NAME_ROOM	64
-
-struct unit {
-	const char	*name;
-	int64_t		 factor;
-};
-
-static const struct unit time_units[] = {
-	{ "ms", USEC / 1000 }, { "s", USEC }, { "min", 60 * USEC },
-	{ "h", 3600 * USEC }, { "d", USEC_DAY }
-};
-static const struct unit size_units[] = {
-	{ "B", 1 }, { "KiB", 1024 }, { "MiB", 1024 * 1024 },
-	{ "GiB", 1024 * 1024 * 1024 }
-};
 
 /* One assignment as the scan sees it. */
 struct assignment {
@@ -41,82 +27,6 @@ struct assignment {
 	int	line;
 	size_t	value, end;	/* of the value in the text, to the line's end */
 };
-
-/* --- numbers with units -------------------------------------------------- */
-
-static int
-quantity(const char *text, const struct unit *units, size_t count,
-    int64_t *value)
-{
-	char *end;
-	long long number;
-	size_t i;
-
-	if (!isdigit((unsigned char)text[0]))
-		return -1;
-	errno = 0;
-	number = strtoll(text, &end, 10);
-	if (errno != 0)
-		return -1;
-	while (*end == ' ' || *end == '\t')
-		end++;
-	for (i = 0; i < count; i++) {
-		if (strcmp(end, units[i].name) != 0)
-			continue;
-		if (number > INT64_MAX / units[i].factor)
-			return -1;
-		*value = number * units[i].factor;
-		return 0;
-	}
-	return -1;
-}
-
-int
-conf_duration(const char *text, usec_t *value)
-{
-
-	return quantity(text, time_units,
-	    sizeof(time_units) / sizeof(time_units[0]), value);
-}
-
-int
-conf_size(const char *text, size_t *value)
-{
-	int64_t number;
-
-	if (quantity(text, size_units,
-	    sizeof(size_units) / sizeof(size_units[0]), &number) == -1)
-		return -1;
-	*value = (size_t)number;
-	return 0;
-}
-
-void
-conf_duration_text(char to[32], usec_t value)
-{
-	size_t i;
-
-	/* Up to three days people count hours: "24 h", not "1 d". */
-	i = value != 0 && value % USEC_DAY == 0 && value >= 3 * USEC_DAY ? 4 : 3;
-	while (i > 0 && (value == 0 || value % time_units[i].factor != 0))
-		i--;
-	if (value == 0)
-		i = 1;
-	snprintf(to, 32, "%" PRId64 " %s", value / time_units[i].factor,
-	    time_units[i].name);
-}
-
-void
-conf_size_text(char to[32], size_t value)
-{
-	size_t i;
-
-	for (i = 3; i > 0; i--)
-		if (value != 0 && value % (size_t)size_units[i].factor == 0)
-			break;
-	snprintf(to, 32, "%zu %s", value / (size_t)size_units[i].factor,
-	    size_units[i].name);
-}
 
 /* --- the text itself ----------------------------------------------------- */
 
@@ -168,31 +78,6 @@ conf_text_check(const char *where, struct slice text, struct err *err)
 	return 0;
 }
 
-static bool
-is_blank(unsigned char c)
-{
-
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* Copies text without blanks around it; -1 when it does not fit. */
-static int
-copy_trimmed(char *to, size_t room, const unsigned char *from, size_t size)
-{
-
-	while (size > 0 && is_blank(from[0])) {
-		from++;
-		size--;
-	}
-	while (size > 0 && is_blank(from[size - 1]))
-		size--;
-	if (size >= room)
-		return -1;
-	memcpy(to, from, size);
-	to[size] = '\0';
-	return 0;
-}
-
 /* What is on a line: blank, a section, an assignment; -1: neither. */
 enum line_kind { LINE_BLANK, LINE_SECTION, LINE_ASSIGNMENT };
 
@@ -204,7 +89,7 @@ line_parse(const unsigned char *line, size_t size, struct assignment *a)
 
 	if ((stop = memchr(line, '#', size)) != NULL)
 		size = (size_t)(stop - line);
-	while (size > 0 && is_blank(line[0])) {
+	while (size > 0 && conf_is_blank(line[0])) {
 		line++;
 		size--;
 		skipped++;
@@ -213,7 +98,7 @@ line_parse(const unsigned char *line, size_t size, struct assignment *a)
 		return LINE_BLANK;
 	if (line[0] == '[') {
 		stop = memchr(line, ']', size);
-		if (stop == NULL || copy_trimmed(a->section, NAME_ROOM,
+		if (stop == NULL || conf_copy_trimmed(a->section, NAME_ROOM,
 		    line + 1, (size_t)(stop - line - 1)) == -1)
 			return -1;
 		return LINE_SECTION;
@@ -222,11 +107,43 @@ line_parse(const unsigned char *line, size_t size, struct assignment *a)
 	stop = memchr(line, '=', size);
 	if (stop == NULL || line[0] == '.' || memchr(line, '$', size) != NULL)
 		return -1;
-	if (copy_trimmed(a->key, NAME_ROOM, line,
+	if (conf_copy_trimmed(a->key, NAME_ROOM, line,
 	    (size_t)(stop - line)) == -1 || strstr(a->key, "::") != NULL)
 		return -1;
 	a->value = skipped + (size_t)(stop + 1 - line);
 	return LINE_ASSIGNMENT;
+}
+
+/*
+ * NCONF drops quotation marks wherever they stand, so that O'Brien would come
+ * out as OBrien: they are wanted around a whole value or behind a backslash.
+ */
+static bool
+quotes_are_plain(const unsigned char *value, size_t size)
+{
+	static const char marks[] = "\"'`";
+	unsigned char open = '\0';
+	size_t i;
+
+	for (i = 0; i < size && conf_is_blank(value[i]); i++)
+		;
+	if (i < size && value[i] != '\0' && strchr(marks, value[i]) != NULL)
+		open = value[i++];
+	for (; i < size && (open != '\0' || value[i] != '#'); i++) {
+		if (value[i] == '\\')
+			i++;
+		else if (open != '\0' && value[i] == open)
+			break;
+		else if (open == '\0' && strchr(marks, value[i]) != NULL)
+			return false;
+	}
+	if (open == '\0')
+		return true;
+	if (i++ >= size)
+		return false;
+	while (i < size && conf_is_blank(value[i]))
+		i++;
+	return i == size || value[i] == '#';
 }
 
 /*
@@ -262,6 +179,11 @@ scan_next(const char *where, struct slice text, size_t *at,
 			return err_set(err, EINVAL, "%s line %d: wanted "
 			    "[section] or `key = value` (no .include, no $)",
 			    where, a->line);
+		if (kind == LINE_ASSIGNMENT && !quotes_are_plain(line +
+		    a->value, size - a->value))
+			return err_set(err, EINVAL, "%s line %d: wanted a "
+			    "backslash before each quotation mark in a value "
+			    "(O\\'Brien)", where, a->line);
 		if (kind == LINE_ASSIGNMENT) {
 			a->value += (size_t)(line - text.data);
 			a->end = (size_t)(line - text.data) + size;
@@ -273,6 +195,23 @@ scan_next(const char *where, struct slice text, size_t *at,
 
 /* --- against the table --------------------------------------------------- */
 
+/* A section that repeats, as the scan met it. */
+struct part {
+	char	section[NAME_ROOM];
+	int	lines[PART_ROWS_MAX];
+};
+
+struct reading {
+	const char		*where;
+	struct slice		 text;
+	const struct conf_key	*table;
+	size_t			 rows;
+	int			 lines[ROWS_MAX];	/* of each row's key */
+	struct conf_many	*many;			/* NULL: none repeat */
+	struct part		*parts;
+	size_t			 part_count;
+};
+
 static const struct conf_key *
 row_find(const struct conf_key *table, size_t rows, const char *section,
     const char *key)
@@ -280,40 +219,100 @@ row_find(const struct conf_key *table, size_t rows, const char *section,
 	size_t i;
 
 	for (i = 0; i < rows; i++)
-		if (strcmp(table[i].section, section) == 0 &&
-		    strcmp(table[i].key, key) == 0)
+		if ((section == NULL || strcmp(table[i].section,
+		    section) == 0) && strcmp(table[i].key, key) == 0)
 			return &table[i];
 	return NULL;
 }
 
-/* Nothing unknown, nothing twice; `lines` gets where each row's key stands. */
+/* Is it "prefix.LABEL"? */
+static bool
+section_repeats(const struct reading *r, const char *section)
+{
+	size_t n;
+
+	if (r->many == NULL)
+		return false;
+	n = strlen(r->many->prefix);
+	return strncmp(section, r->many->prefix, n) == 0 &&
+	    section[n] == '.' && section[n + 1] != '\0';
+}
+
+static const struct conf_key *
+row_of(const struct reading *r, const char *section, const char *key)
+{
+
+	if (section_repeats(r, section))
+		return row_find(r->many->keys, r->many->rows, NULL, key);
+	return row_find(r->table, r->rows, section, key);
+}
+
+/* NULL: there are too many. */
+static struct part *
+part_of(struct reading *r, const char *section)
+{
+	struct part *parts;
+	size_t i;
+
+	/* The newest first: a section's keys stand together. */
+	for (i = r->part_count; i-- > 0;)
+		if (strcmp(r->parts[i].section, section) == 0)
+			return &r->parts[i];
+	if (r->part_count == r->many->most)
+		return NULL;
+	parts = realloc(r->parts, (r->part_count + 1) * sizeof(*parts));
+	if (parts == NULL)
+		die("conf: out of memory");
+	r->parts = parts;
+	parts += r->part_count++;
+	memset(parts, 0, sizeof(*parts));
+	memcpy(parts->section, section, strlen(section) + 1);
+	return parts;
+}
+
+/* Where the line of this key is noted; NULL: there are too many sections. */
+static int *
+line_of(struct reading *r, const struct assignment *a,
+    const struct conf_key *row)
+{
+	struct part *part;
+
+	if (!section_repeats(r, a->section))
+		return &r->lines[row - r->table];
+	if ((part = part_of(r, a->section)) == NULL)
+		return NULL;
+	return &part->lines[row - r->many->keys];
+}
+
+/* Nothing unknown, nothing twice; where each key stands is noted. */
 static int
-scan_against(const char *where, struct slice text,
-    const struct conf_key *table, size_t rows, int *lines, struct err *err)
+scan_against(struct reading *r, struct err *err)
 {
 	const struct conf_key *row;
 	struct assignment a = { .section = "default" };
 	size_t at = 0;
-	int found;
+	int found, *line;
 
-	while ((found = scan_next(where, text, &at, &a, err)) == 1) {
-		row = row_find(table, rows, a.section, a.key);
-		if (row == NULL)
+	while ((found = scan_next(r->where, r->text, &at, &a, err)) == 1) {
+		if ((row = row_of(r, a.section, a.key)) == NULL)
 			return err_set(err, EINVAL, "%s line %d: [%s] %s: no "
-			    "such key", where, a.line, a.section, a.key);
-		if (lines[row - table] != 0)
+			    "such key", r->where, a.line, a.section, a.key);
+		if ((line = line_of(r, &a, row)) == NULL)
+			return err_set(err, EINVAL, "%s line %d: wanted at "
+			    "most %zu sections [%s.*], found more", r->where,
+			    a.line, r->many->most, r->many->prefix);
+		if (*line != 0)
 			return err_set(err, EINVAL, "%s line %d: [%s] %s: "
-			    "given twice, first in line %d", where, a.line,
-			    a.section, a.key, lines[row - table]);
-		lines[row - table] = a.line;
+			    "given twice, first in line %d", r->where, a.line,
+			    a.section, a.key, *line);
+		*line = a.line;
 	}
 	return found;
 }
 
 /* What NCONF made of it holds nothing that the scan did not see. */
 static int
-loaded_against(const char *where, const CONF *conf,
-    const struct conf_key *table, size_t rows, struct err *err)
+loaded_against(const struct reading *r, const CONF *conf, struct err *err)
 {
 	STACK_OF(OPENSSL_CSTRING) *names;
 	STACK_OF(CONF_VALUE) *values;
@@ -322,158 +321,19 @@ loaded_against(const char *where, const CONF *conf,
 	int i, k, fault = 0;
 
 	if ((names = NCONF_get_section_names(conf)) == NULL)
-		return err_openssl(err, EINVAL, "%s", where);
+		return err_openssl(err, EINVAL, "%s", r->where);
 	for (i = 0; i < sk_OPENSSL_CSTRING_num(names) && !fault; i++) {
 		name = sk_OPENSSL_CSTRING_value(names, i);
 		values = NCONF_get_section(conf, name);
 		for (k = 0; k < sk_CONF_VALUE_num(values) && !fault; k++) {
 			v = sk_CONF_VALUE_value(values, k);
-			if (row_find(table, rows, name, v->name) == NULL)
+			if (row_of(r, name, v->name) == NULL)
 				fault = err_set(err, EINVAL, "%s: [%s] %s: no "
-				    "such key", where, name, v->name);
+				    "such key", r->where, name, v->name);
 		}
 	}
 	sk_OPENSSL_CSTRING_free(names);
 	return fault;
-}
-
-/* --- values -------------------------------------------------------------- */
-
-static int
-in_bounds(const struct conf_key *row, int64_t value, const char *least,
-    const char *most, const char *text, struct err *err)
-{
-
-	if (value >= row->least && value <= row->most)
-		return 0;
-	return err_set(err, EINVAL, "wanted %s to %s%s%s%s, found \"%s\"",
-	    least, most, row->clause != NULL ? " (" : "",
-	    row->clause != NULL ? row->clause : "",
-	    row->clause != NULL ? ")" : "", text);
-}
-
-static int
-value_text(const struct conf_key *row, const char *text, char *to,
-    struct err *err)
-{
-
-	if (text[0] == '\0' || strlen(text) >= row->room)
-		return err_set(err, EINVAL, "wanted 1 to %zu octets, found "
-		    "%zu", row->room - 1, strlen(text));
-	memcpy(to, text, strlen(text) + 1);
-	return row->check != NULL ? row->check(to, err) : 0;
-}
-
-static int
-value_list(const struct conf_key *row, const char *text, char *to,
-    struct err *err)
-{
-	const char *end;
-	char item[256];
-	int64_t count = 0;
-
-	for (;; text = end + 1) {
-		end = strchrnul(text, ',');
-		if (copy_trimmed(item, sizeof(item),
-		    (const unsigned char *)text, (size_t)(end - text)) == -1)
-			return err_set(err, EINVAL, "an item is too long");
-		if (*end == '\0' && item[0] == '\0' && count == 0)
-			break;		/* an empty list */
-		if (count == row->most)
-			return err_set(err, EINVAL, "wanted at most %" PRId64
-			    " items, found more", row->most);
-		if (value_text(row, item, to + count * (int64_t)row->room,
-		    err) == -1)
-			return -1;
-		count++;
-		if (*end == '\0')
-			break;
-	}
-	if (count < row->least)
-		return err_set(err, EINVAL, "wanted at least %" PRId64
-		    " items, found %" PRId64, row->least, count);
-	return 0;
-}
-
-static int
-value_duration(const struct conf_key *row, const char *text, usec_t *to,
-    struct err *err)
-{
-	char least[32], most[32];
-
-	conf_duration_text(least, row->least);
-	conf_duration_text(most, row->most);
-	if (conf_duration(text, to) == -1)
-		return err_set(err, EINVAL, "wanted a duration as \"24 h\" "
-		    "(ms, s, min, h, d), found \"%s\"", text);
-	return in_bounds(row, *to, least, most, text, err);
-}
-
-static int
-value_size(const struct conf_key *row, const char *text, size_t *to,
-    struct err *err)
-{
-	char least[32], most[32];
-
-	conf_size_text(least, (size_t)row->least);
-	conf_size_text(most, (size_t)row->most);
-	if (conf_size(text, to) == -1)
-		return err_set(err, EINVAL, "wanted a size as \"128 KiB\" (B, "
-		    "KiB, MiB, GiB), found \"%s\"", text);
-	return in_bounds(row, (int64_t)*to, least, most, text, err);
-}
-
-static int
-value_number(const struct conf_key *row, const char *text, int *to,
-    struct err *err)
-{
-	char least[32], most[32], *end;
-	long number;
-
-	snprintf(least, sizeof(least), "%" PRId64, row->least);
-	snprintf(most, sizeof(most), "%" PRId64, row->most);
-	errno = 0;
-	number = strtol(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0)
-		return err_set(err, EINVAL, "wanted a number, found \"%s\"",
-		    text);
-	if (in_bounds(row, number, least, most, text, err) == -1)
-		return -1;
-	*to = (int)number;
-	return 0;
-}
-
-static int
-value_yes(const char *text, bool *to, struct err *err)
-{
-
-	*to = strcmp(text, "yes") == 0;
-	if (*to || strcmp(text, "no") == 0)
-		return 0;
-	return err_set(err, EINVAL, "wanted yes or no, found \"%s\"", text);
-}
-
-static int
-value_put(const struct conf_key *row, const char *text, void *target,
-    struct err *err)
-{
-	char *to = (char *)target + row->offset;
-
-	switch (row->kind) {
-	case CONF_TEXT:
-		return value_text(row, text, to, err);
-	case CONF_LIST:
-		return value_list(row, text, to, err);
-	case CONF_DURATION:
-		return value_duration(row, text, (usec_t *)(void *)to, err);
-	case CONF_SIZE:
-		return value_size(row, text, (size_t *)(void *)to, err);
-	case CONF_NUMBER:
-		return value_number(row, text, (int *)(void *)to, err);
-	case CONF_YES:
-		return value_yes(text, (bool *)(void *)to, err);
-	}
-	die("conf: [%s] %s: no such kind", row->section, row->key);
 }
 
 /* --- reading and changing ------------------------------------------------ */
@@ -502,51 +362,109 @@ load(const char *where, struct slice text, struct err *err)
 	return conf;
 }
 
+/* What a table of keys is read from and to. */
+struct source {
+	const char		*section;	/* NULL: each row has its own */
+	const struct conf_key	*table;
+	size_t			 rows;
+	const int		*lines;
+	void			*target;
+};
+
 static int
-values_read(const char *where, const CONF *conf, const struct conf_key *table,
-    size_t rows, const int *lines, void *target, struct err *err)
+values_read(const struct reading *r, const CONF *conf,
+    const struct source *from, struct err *err)
 {
 	const struct conf_key *row;
-	const char *text;
+	const char *text, *in;
 	size_t i;
 
-	for (i = 0; i < rows; i++) {
-		row = &table[i];
+	for (i = 0; i < from->rows; i++) {
+		row = &from->table[i];
+		in = from->section != NULL ? from->section : row->section;
 		text = row->absent;
-		if (lines[i] != 0)
-			text = NCONF_get_string(conf, row->section, row->key);
+		if (from->lines[i] != 0)
+			text = NCONF_get_string(conf, in, row->key);
 		if (text == NULL)
 			return err_set(err, EINVAL, "%s: [%s] %s: wanted, but "
-			    "it is not there", where, row->section, row->key);
-		if (value_put(row, text, target, err) == 0)
+			    "it is not there", r->where, in, row->key);
+		if (conf_value_put(row, text, from->target, err) == 0)
 			continue;
-		if (lines[i] == 0)
-			return err_in(err, "%s: [%s] %s", where, row->section,
+		if (from->lines[i] == 0)
+			return err_in(err, "%s: [%s] %s", r->where, in,
 			    row->key);
-		return err_in(err, "%s line %d: [%s] %s", where, lines[i],
-		    row->section, row->key);
+		return err_in(err, "%s line %d: [%s] %s", r->where,
+		    from->lines[i], in, row->key);
 	}
 	return 0;
+}
+
+static int
+parts_read(const struct reading *r, const CONF *conf, struct err *err)
+{
+	struct conf_many *many = r->many;
+	struct source from = { .table = many->keys, .rows = many->rows };
+	char *item;
+	size_t i;
+
+	if (r->part_count == 0)
+		return 0;
+	if ((many->items = calloc(r->part_count, many->size)) == NULL)
+		die("conf: out of memory");
+	for (i = 0; i < r->part_count; i++) {
+		item = (char *)many->items + i * many->size;
+		from.section = r->parts[i].section;
+		from.lines = r->parts[i].lines;
+		from.target = item;
+		if (values_read(r, conf, &from, err) == -1)
+			return -1;
+		if (many->label_room > 0)
+			snprintf(item + many->label, many->label_room, "%s",
+			    from.section + strlen(many->prefix) + 1);
+		many->count++;
+	}
+	return 0;
+}
+
+int
+conf_read_many(const char *where, struct slice text,
+    const struct conf_key *table, size_t rows, void *target,
+    struct conf_many *many, struct err *err)
+{
+	struct reading r = { .where = where, .text = text, .table = table,
+	    .rows = rows, .many = many };
+	struct source from = { .table = table, .rows = rows,
+	    .lines = r.lines, .target = target };
+	CONF *conf = NULL;
+	int result = -1;
+
+	if (rows > ROWS_MAX || (many != NULL && many->rows > PART_ROWS_MAX))
+		die("conf: more than %d keys", ROWS_MAX);
+	if (conf_text_check(where, text, err) == -1 ||
+	    scan_against(&r, err) == -1 ||
+	    (conf = load(where, text, err)) == NULL ||
+	    loaded_against(&r, conf, err) == -1 ||
+	    values_read(&r, conf, &from, err) == -1 ||
+	    (many != NULL && parts_read(&r, conf, err) == -1))
+		goto out;
+	result = 0;
+out:
+	NCONF_free(conf);
+	free(r.parts);
+	if (result == -1 && many != NULL) {
+		free(many->items);
+		many->items = NULL;
+		many->count = 0;
+	}
+	return result;
 }
 
 int
 conf_read(const char *where, struct slice text, const struct conf_key *table,
     size_t rows, void *target, struct err *err)
 {
-	CONF *conf = NULL;
-	int lines[ROWS_MAX] = { 0 }, result = -1;
 
-	if (rows > ROWS_MAX)
-		die("conf: more than %d keys", ROWS_MAX);
-	if (conf_text_check(where, text, err) == -1 ||
-	    scan_against(where, text, table, rows, lines, err) == -1 ||
-	    (conf = load(where, text, err)) == NULL ||
-	    loaded_against(where, conf, table, rows, err) == -1)
-		goto out;
-	result = values_read(where, conf, table, rows, lines, target, err);
-out:
-	NCONF_free(conf);
-	return result;
+	return conf_read_many(where, text, table, rows, target, NULL, err);
 }
 
 /* 1 with the assignment of this key, 0 when the text has none. */

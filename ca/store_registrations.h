@@ -18,6 +18,7 @@ struct registration_version {
 	int64_t	dossier;		/* that decided it; 0: init's */
 	enum subject_kind kind;
 	bool	subject_is_subscriber, publish;
+	bool	authorised;		/* issuance to another (00F) */
 	uid_t	subject_uid;		/* (uid_t)-1: none */
 	usec_t	decided;
 	usec_t	until;			/* the first of its validations ends */
@@ -25,7 +26,12 @@ struct registration_version {
 };
 int	registration_put(struct tx *, struct registration_version *,
 	    struct err *);
-int	registration_count_use(struct tx *, int64_t id, struct err *);
+/*
+ * One certificate more; `limited`: somebody counts (REG-6.3.1-00E), and what
+ * was judged meanwhile is judged again.
+ */
+int	registration_count_use(struct tx *, int64_t id, bool limited,
+	    struct err *);
 /* The newest; 1/0 (0: asserted by init, no registration file). */
 int	registration_in_force(struct view *, int64_t subscriber,
 	    struct registration_version *);
@@ -33,7 +39,12 @@ typedef int registration_each(void *arg, const struct registration_version *);
 void	registrations_of(struct view *, int64_t subscriber,
 	    registration_each *, void *arg);
 
-/* The attributes in force take the place of those before. */
+/* Nobody acts for a subscriber any more; subscriber_put_user() follows. */
+int	subscriber_drop_users(struct tx *, int64_t subscriber, struct err *);
+/*
+ * The attributes in force take the place of those before; the names among them
+ * are what subscriber_names() gives.
+ */
 int	attributes_replace(struct tx *, int64_t subscriber,
 	    const struct attribute *, size_t count, struct err *);
 typedef int attribute_each(void *arg, const struct attribute *);
