@@ -37,7 +37,6 @@ struct profile {
 	char	subject_lengths[10][40];	/* "commonName:128" */
 	char	subject_kinds[5][32];	/* "" all */
 	bool	subject_semantics;	/* identifiers of EN 319 412-1, said */
-	bool	subject_semantics;	/* identifiers of 412-1, said so */
 	bool	signed_decision;	/* GEN-6.5.5-04 */
 	bool	acceptance;		/* must be accepted in writing */
 	int	reuse_days;		/* of a validation; 0: until it ends */
