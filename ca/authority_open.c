@@ -12,6 +12,7 @@
 #include "duties.h"
 #include "facts.h"
 #include "issuance.h"
+#include "own_certificates.h"
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
@@ -30,6 +31,7 @@ authority_free(struct authority *authority)
 	csr_cache_free(authority->cache);
 	waiting_free(authority->waiting);
 	retries_free(authority->retries);
+	own_certificates_free(authority->own);
 	pthread_mutex_destroy(&authority->access_log.lock);
 	free(authority);
 }
@@ -46,6 +48,7 @@ authority_open(const struct authority_parts *parts, struct err *e)
 	authority->cache = csr_cache_new(CSR_CACHE);
 	authority->waiting = waiting_new();
 	authority->retries = retries_new();
+	authority->own = own_certificates_new(authority);
 	pthread_mutex_init(&authority->access_log.lock, NULL);
 	/* With a full disk reading goes on, and this is tried again. */
 	starting_record(authority);

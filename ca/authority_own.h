@@ -12,6 +12,7 @@
 
 struct csr_cache;
 struct duties;
+struct own_certificates;
 struct retries;
 struct waiting;
 
@@ -23,6 +24,7 @@ struct authority {
 	struct waiting		*waiting;
 	struct retries		*retries;
 	struct duties		*duties;
+	struct own_certificates	*own;
 	struct access_log	 access_log;
 	struct deliveries	 deliveries;
 	atomic_bool		 recorded;	/* start and configuration */

@@ -9,8 +9,10 @@
 
 #include "authority_own.h"
 #include "clock_watch.h"
+#include "consent.h"
 #include "duties.h"
 #include "expiry.h"
+#include "own_certificates.h"
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
@@ -114,6 +116,9 @@ slow_thread(void *arg)
 			continue;
 		clock_watch_look(&watch, authority->parts->committer);
 		recovery_judge_pending(authority);
+		own_certificates_look(authority->own);
+		consent_finish(authority->parts->store,
+		    authority->parts->committer, &authority->closing);
 		if (clock_steady() >= expiry) {
 			expiry_record(authority);
 			expiry = clock_steady() + EXPIRY_EVERY;

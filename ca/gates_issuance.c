@@ -9,6 +9,7 @@
 
 #include "err.h"
 #include "gates_rules.h"
+#include "own_profiles.h"
 #include "text.h"
 
 /* TS 119 312 8.4: RSA of less is not for new certificates from then on. */
@@ -64,19 +65,20 @@ int
 ask_key_pinned(struct view *v, const struct gate_case *c, struct answer *a,
     struct err *e)
 {
+	const char		*name = own_key_of(c->profile);
 	const struct ca_key	*key;
 	char			 pinned[65];
 
-	key = config_key(c->config, "ocsp");
-	if (key == NULL)
-		return err_set(e, EIO, "the OCSP responder's key is not known");
+	if (name == NULL)
+		return gate_no(a, EPERM, "profile %s is for no key of the CA",
+		    c->profile_name);
+	if ((key = config_key(c->config, name)) == NULL)
+		return err_set(e, EIO, "the key %s is not known", name);
 	sha256_text(pinned, SLICE(&key->spki));
 	if (strcmp(pinned, c->spki_sha256) == 0)
-		return gate_yes(a, "the key is the pinned one of the OCSP "
-		    "responder");
-	return gate_no(a, EKEYREJECTED,
-	    "the key is not the pinned one of the OCSP "
-	    "responder");
+		return gate_yes(a, "the key is the pinned key %s", name);
+	return gate_no(a, EKEYREJECTED, "the key is not the pinned key %s",
+	    name);
 }
 
 /* The case exists only because csr_parse verified the request's signature. */
