@@ -26,6 +26,7 @@
 #include "ca/config.h"
 #include "ca/embedded.h"
 #include "ca/file.h"
+#include "ca/text.h"
 
 static char home[64];
 
@@ -94,7 +95,7 @@ make_certificate(const char *file, const char *cn, EVP_PKEY *key,
 	X509_add_ext(x, ext, -1);
 	X509_EXTENSION_free(ext);
 	ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_certificate_policies,
-	    "2.999.411.1");
+	    "2.999.411.1,1.3.6.1.4.1.99999.1");
 	X509_add_ext(x, ext, -1);
 	X509_EXTENSION_free(ext);
 	assert_true(X509_sign(x, issuer_key, EVP_sha256()) > 0);
@@ -125,21 +126,23 @@ make_crl(X509 *root, EVP_PKEY *key)
 	X509_CRL_free(crl);
 }
 
+/* `sandbox` stands in the names, or does not. */
 static void
-make_ca(void)
+make_ca(const char *sandbox)
 {
 	EVP_PKEY *root = EVP_EC_gen("P-256"), *issuing = EVP_EC_gen("P-384");
 	EVP_PKEY *ocsp = EVP_RSA_gen(3072), *evidence = EVP_EC_gen("P-256");
+	char name[64];
 	X509 *r, *i;
 
 	put_key("root", root);
 	put_key("issuing", issuing);
 	put_key("ocsp", ocsp);
 	put_key("evidence", evidence);
-	r = make_certificate("ca/root.der", "Example SANDBOX Root CA", root,
-	    NULL, root);
-	i = make_certificate("ca/issuing.der", "Example SANDBOX Issuing CA",
-	    issuing, r, root);
+	snprintf(name, sizeof(name), "Example %sRoot CA", sandbox);
+	r = make_certificate("ca/root.der", name, root, NULL, root);
+	snprintf(name, sizeof(name), "Example %sIssuing CA", sandbox);
+	i = make_certificate("ca/issuing.der", name, issuing, r, root);
 	make_crl(r, root);
 	X509_free(r);
 	X509_free(i);
@@ -153,7 +156,7 @@ static int
 home_make(void **state)
 {
 	static const char *const folders[] = {
-		"ca", "profiles", "cp", "cps", "terms"
+		"ca", "profiles", "cp", "cps", "terms", "officers"
 	};
 	char path[200];
 	size_t i;
@@ -169,7 +172,7 @@ home_make(void **state)
 		if (strncmp(embedded_files[i].path, "home/", 5) == 0)
 			put(embedded_files[i].path + 5,
 			    embedded_files[i].bytes);
-	make_ca();
+	make_ca("SANDBOX ");
 	return 0;
 }
 
@@ -335,11 +338,12 @@ facts_name_what_is_watched(void **state)
 
 	assert_non_null(c = config_read(home, &err));
 	count = config_facts(c, facts, 32);
-	assert_int_equal(count, 1 + 2 + 3 + 4 + 1);
+	assert_int_equal(count, 1 + 2 + 3 + 4 + 1 + 1);
 	assert_string_equal(facts[0].name, "pkifs.conf");
 	assert_string_equal(facts[2].name, "profile/tls-server");
 	assert_string_equal(facts[5].name, "terms/1");
-	assert_string_equal(facts[10].name, "configuration");
+	assert_string_equal(facts[10].name, "appointments.conf");
+	assert_string_equal(facts[11].name, "configuration");
 	assert_int_equal(config_facts(c, facts, 3), 3);
 	config_free(c);
 }
@@ -369,6 +373,10 @@ static const struct {
 	    "url = https://localhost/pki", "not https: RFC 5280 section 8" },
 	{ "pkifs.conf", "ra = user:root", "ra = user:",
 	    "[roles] ra: wanted a group, or user:NAME" },
+	{ "pkifs.conf", "decisions = moved", "decisions = guessed",
+	    "pkifs.conf line 30: [ra] decisions: wanted moved or signed" },
+	{ "pkifs.conf", "separation = no", "separation = perhaps",
+	    "pkifs.conf line 29: [ra] separation: wanted yes or no" },
 	{ "pkifs.conf", "module = /usr", "module = usr",
 	    "[token] module: wanted an absolute path" },
 	{ "pkifs.conf", "operation.owner = Example SANDBOX\n", "\n",
@@ -475,6 +483,192 @@ a_changed_number_changes_the_papers(void **state)
 	bytes_free(&text);
 }
 
+/* --- people --------------------------------------------------------------- */
+
+#define ANNA	"[anna]\nuser = root\nroles = ra, revocation\n"		\
+		"since = 2026-01-01\naccepted = 2026-01-01\n"		\
+		"training_until = 2026-12-31\nappointed_by = HR-1\n"
+
+/* Reads with this as appointments.conf, and puts the shipped one back. */
+static struct config *
+read_appointed(const char *text, struct err *err)
+{
+	struct bytes was = { 0 };
+	struct config *c;
+
+	get("appointments.conf", &was);
+	put("appointments.conf", slice_text(text));
+	memset(err, 0, sizeof(*err));
+	c = config_read(home, err);
+	put("appointments.conf", SLICE(&was));
+	bytes_free(&was);
+	return c;
+}
+
+static void
+appointments_are_part_of_the_configuration(void **state)
+{
+	struct bytes pem = { 0 };
+	struct config *c;
+	struct err err;
+	char path[200], sha256[65], der[200];
+
+	assert_non_null(c = config_read(home, &err));
+	assert_false(config_appoints(c));
+	snprintf(sha256, sizeof(sha256), "%s", c->appointments_sha256);
+	config_free(c);
+	if ((c = read_appointed(ANNA, &err)) == NULL)
+		fail_msg("%s", err.text);
+	assert_true(config_appoints(c));
+	assert_false(c->separation);
+	assert_string_not_equal(c->appointments_sha256, sha256);
+	snprintf(sha256, sizeof(sha256), "%s", c->appointments_sha256);
+	config_free(c);
+	/* a certificate in officers/ is the person's, and changes the fact */
+	snprintf(path, sizeof(path), "openssl x509 -inform DER -in "
+	    "%s/ca/root.der -out %s/officers/anna.pem", home, home);
+	assert_int_equal(system(path), 0);
+	assert_non_null(c = read_appointed(ANNA, &err));
+	assert_string_not_equal(c->appointments_sha256, sha256);
+	sha256_text(der, SLICE(&c->root_der));
+	assert_string_equal(appointments_row(c->appointments,
+	    0)->certificate_sha256, der);
+	config_free(c);
+	snprintf(path, sizeof(path), "%s/officers/anna.pem", home);
+	unlink(path);
+	put("officers/anna.pem", slice_text("no certificate\n"));
+	assert_null(read_appointed(ANNA, &err));
+	assert_non_null(strstr(err.text, "officers/anna.pem: wanted a "
+	    "certificate in PEM"));
+	unlink(path);
+	bytes_free(&pem);
+}
+
+/* An absent file appoints nobody. */
+static void
+without_the_file_nobody_is_appointed(void **state)
+{
+	struct bytes was = { 0 };
+	struct config *c;
+	struct err err = { 0 };
+	char path[200];
+
+	get("appointments.conf", &was);
+	snprintf(path, sizeof(path), "%s/appointments.conf", home);
+	unlink(path);
+	if ((c = config_read(home, &err)) == NULL)
+		fail_msg("%s", err.text);
+	assert_false(config_appoints(c));
+	assert_string_equal(c->appointments_sha256, "");
+	config_free(c);
+	put("appointments.conf", SLICE(&was));
+	bytes_free(&was);
+}
+
+/*
+ * Outside a sandbox separation has no exception, and a policy of ETSI wants
+ * signed decisions (REQ-7.1.3-01, GEN-6.5.5-04).  `from` becomes `to`.
+ */
+static const struct {
+	const char *file, *from, *to;
+	const char *words;		/* NULL: it is read */
+} outside[] = {
+	{ "pkifs.conf", "separation = no\n", "\n", NULL },
+	{ "pkifs.conf", "separation = no\n", "separation = yes\n", NULL },
+	{ "pkifs.conf", "separation = no\n", "separation = no\n",
+	    "pkifs.conf line 29: [ra] separation: wanted yes, for this CA is "
+	    "no sandbox (REQ-7.1.3-01, REQ-7.4.1-10), found \"no\"" },
+	{ "profiles/tls-server.conf", "base_policy = test\npolicy_oid = "
+	    "2.999.411.1", "base_policy = NCP\npolicy_oid = "
+	    "1.3.6.1.4.1.99999.1", "[ra] decisions: wanted signed, for "
+	    "profile tls-server builds on NCP (GEN-6.5.5-04" },
+	{ "profiles/tls-server.conf", "base_policy = test\npolicy_oid = "
+	    "2.999.411.1", "base_policy = LCP\npolicy_oid = "
+	    "1.3.6.1.4.1.99999.1", "profile tls-server builds on LCP" },
+	{ "profiles/tls-server.conf", "base_policy = test\npolicy_oid = "
+	    "2.999.411.1", "base_policy = NCP+\npolicy_oid = "
+	    "1.3.6.1.4.1.99999.1", "profile tls-server builds on NCP+" },
+};
+
+/* What this CA's pkifs.conf says where the row changes nothing of it. */
+static void
+leave_the_sandbox(struct bytes *conf)
+{
+	struct bytes text = { 0 };
+
+	get("pkifs.conf", conf);
+	bytes_copy(&text, SLICE(conf));
+	replace(&text, "name = Example SANDBOX", "name = Example");
+	replace(&text, "separation = no\n", "separation = yes\n");
+	put("pkifs.conf", SLICE(&text));
+	bytes_free(&text);
+	make_ca("");
+}
+
+static void
+try_outside(size_t i)
+{
+	struct bytes was = { 0 }, text = { 0 };
+	struct config *c;
+	struct err err = { 0 };
+	const char *from = outside[i].from;
+
+	if (strcmp(from, "separation = no\n") == 0)
+		from = "separation = yes\n";
+	get(outside[i].file, &was);
+	bytes_copy(&text, SLICE(&was));
+	replace(&text, from, outside[i].to);
+	put(outside[i].file, SLICE(&text));
+	c = config_read(home, &err);
+	put(outside[i].file, SLICE(&was));
+	if ((c != NULL) != (outside[i].words == NULL))
+		fail_msg("row %zu: %s", i, c != NULL ? "taken" : err.text);
+	if (c == NULL && strstr(err.text, outside[i].words) == NULL)
+		fail_msg("wanted: %s\nfound: %s", outside[i].words,
+		    err.text);
+	assert_true(c == NULL || (c->separation && !c->sandbox));
+	config_free(c);
+	bytes_free(&was);
+	bytes_free(&text);
+}
+
+static void
+outside_a_sandbox_people_are_kept_apart(void **state)
+{
+	struct bytes conf = { 0 }, text = { 0 }, was = { 0 };
+	struct config *c;
+	struct err err;
+	size_t i;
+
+	leave_the_sandbox(&conf);
+	for (i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+		try_outside(i);
+	/* signed decisions: a policy of ETSI is taken */
+	get("profiles/tls-server.conf", &was);
+	bytes_copy(&text, SLICE(&was));
+	replace(&text, outside[3].from, outside[3].to);
+	put("profiles/tls-server.conf", SLICE(&text));
+	get("pkifs.conf", &text);
+	replace(&text, "decisions = moved", "decisions = signed");
+	put("pkifs.conf", SLICE(&text));
+	if ((c = config_read(home, &err)) == NULL)
+		fail_msg("%s", err.text);
+	assert_true(c->signed_decisions);
+	config_free(c);
+	/* the matrix, by name and line */
+	assert_null(read_appointed(ANNA "[bo]\nuser = bin\nroles = ra, "
+	    "auditor\nsince = 2026-01-01\naccepted = 2026-01-01\n"
+	    "training_until = 2026-12-31\nappointed_by = HR-2\n", &err));
+	assert_non_null(strstr(err.text, "appointments.conf line 8: [bo] "
+	    "roles: an auditor has no other role (REQ-7.1.3-01"));
+	put("profiles/tls-server.conf", SLICE(&was));
+	put("pkifs.conf", SLICE(&conf));
+	make_ca("SANDBOX ");
+	bytes_free(&conf);
+	bytes_free(&text);
+	bytes_free(&was);
+}
+
 static void
 keys_of_others_are_refused(void **state)
 {
@@ -508,9 +702,13 @@ main(void)
 		cmocka_unit_test(facts_name_what_is_watched),
 		cmocka_unit_test(each_fault_is_refused_by_name),
 		cmocka_unit_test(a_changed_number_changes_the_papers),
+		cmocka_unit_test(appointments_are_part_of_the_configuration),
+		cmocka_unit_test(without_the_file_nobody_is_appointed),
+		cmocka_unit_test(outside_a_sandbox_people_are_kept_apart),
 		cmocka_unit_test(keys_of_others_are_refused),
 	};
 
+	setenv("PKIFS_TEST_CLOCK", "1795305600", 1);	/* 2026-11-22 */
 	return cmocka_run_group_tests_name("config", tests, home_make,
 	    home_remove);
 }
