@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consent.h"
 #include "err.h"
 #include "gates_rules.h"
 #include "names.h"
@@ -65,6 +66,26 @@ ask_registration_verified(struct view *v, const struct gate_case *c,
 	    "asserted in a sandbox and is not verified");
 }
 
+/* Part two, of a subject who is another person (REG-6.3.4-09). */
+static int
+ask_subject_agreed(struct view *v, const struct gate_case *c,
+    const struct paper *terms, const char *sandbox, struct answer *a)
+{
+	struct registration_version	r;
+	struct agreement		agreement;
+
+	if (consent_of_subject(v, c->subscriber->id, &r) != 1)
+		return gate_yes(a, "the subscriber agreed to terms %s%s",
+		    terms->version, sandbox);
+	if (agreement_find(v, c->subscriber->id, OF_SUBJECT, terms->sha256,
+	    &agreement) == 1 && agreement.uid == r.subject_uid)
+		return gate_yes(a, "subscriber%s and subject agreed to terms "
+		    "%s, each to a part", sandbox, terms->version);
+	return gate_wait(a, "the subject, who is another person, has not "
+	    "agreed to the terms in force, version %s (REG-6.3.4-09)",
+	    terms->version);
+}
+
 int
 ask_agreement_in_force(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
@@ -75,7 +96,7 @@ ask_agreement_in_force(struct view *v, const struct gate_case *c,
 	terms = config_paper(c->config, "terms");
 	if (terms == NULL)
 		return err_set(e, EIO, "no terms and conditions are in force");
-	if (agreement_find(v, c->subscriber->id, terms->sha256,
+	if (agreement_find(v, c->subscriber->id, OF_SUBSCRIBER, terms->sha256,
 	    &agreement) != 1)
 		return gate_wait(a, "the subscriber has not agreed to the "
 		    "terms in force, version %s (REG-6.3.4-07)",
@@ -83,8 +104,8 @@ ask_agreement_in_force(struct view *v, const struct gate_case *c,
 	if (agreement.sandbox && !c->config->sandbox)
 		return gate_wait(a, "the subscriber's agreement to terms "
 		    "%s is a sandbox one", terms->version);
-	return gate_yes(a, "the subscriber agreed to terms %s%s",
-	    terms->version, agreement.sandbox ? " (sandbox agreement)" : "");
+	return ask_subject_agreed(v, c, terms, agreement.sandbox ?
+	    " (sandbox agreement)" : "", a);
 }
 
 int

@@ -62,8 +62,8 @@ announce(struct application *app, bool issued, void (*done)(void *),
     void *arg)
 {
 	struct publication_sink	*sink = app->authority->parts->sink;
-	char			 text[4][PATH_TEXT];
-	const char		*paths[4];
+	char			 text[5][PATH_TEXT];
+	const char		*paths[5];
 	size_t			 n = 0;
 
 	if (issued && !app->internal)
@@ -76,6 +76,8 @@ announce(struct application *app, bool issued, void (*done)(void *),
 		    ".status");
 	if (issued)
 		path_serial(text[n++], app->certificate.serial);
+	if (issued && app->certificate.published != 0)
+		path_public(text[n++], app->certificate.serial);
 	for (size_t i = 0; i < n; i++)
 		paths[i] = text[i];
 	if (sink != NULL && n > 0)

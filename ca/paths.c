@@ -35,6 +35,12 @@ path_serial(char to[PATH_TEXT], const char *serial)
 }
 
 void
+path_public(char to[PATH_TEXT], const char *serial)
+{
+	snprintf(to, PATH_TEXT, "ca/certificates/%s.pem", serial);
+}
+
+void
 path_event_file(char to[PATH_TEXT], int64_t seq, const char *event)
 {
 	snprintf(to, PATH_TEXT, "%012lld-%.100s.json", (long long)seq, event);

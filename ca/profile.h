@@ -14,6 +14,8 @@
 #include "err.h"
 #include "subject_kind.h"
 
+#define SUBJECT_ATTRIBUTES	10
+
 struct profile {
 	char	name[32];		/* "tls-server" */
 	char	title[128];
@@ -32,11 +34,12 @@ struct profile {
 	int	names_max;
 	char	name_kinds[3][8];	/* "dns", "ip", "email" */
 	/* DN attributes, in order: "countryName", ..., of the registration */
-	char	subject[10][32];
-	char	subject_optional[10][32];	/* those that may be missing */
-	char	subject_lengths[10][40];	/* "commonName:128" */
+	char	subject[SUBJECT_ATTRIBUTES][32];
+	char	subject_optional[SUBJECT_ATTRIBUTES][32]; /* may be missing */
+	char	subject_lengths[SUBJECT_ATTRIBUTES][40]; /* "commonName:128" */
 	char	subject_kinds[5][32];	/* "" all */
 	bool	subject_semantics;	/* identifiers of EN 319 412-1, said */
+	int	officers;		/* 0 none where registration covers it */
 	bool	signed_decision;	/* GEN-6.5.5-04 */
 	bool	acceptance;		/* must be accepted in writing */
 	int	reuse_days;		/* of a validation; 0: until it ends */

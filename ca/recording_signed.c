@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "consent.h"
 #include "event.h"
 #include "paths.h"
 #include "recording.h"
@@ -61,6 +62,8 @@ put_certificate(struct application *app, struct tx *tx, struct err *e)
 	c->not_after = app->facts.not_after;
 	c->reason = -1;
 	c->der_size = app->der.size;
+	if (c->subscriber != 0 && consent_given(tx_view(tx), c->subscriber))
+		c->published = c->issued;
 	if (csr != NULL && (names = calloc(csr->name_count + 1,
 	    sizeof(*names))) == NULL)
 		die("out of memory");
@@ -106,6 +109,7 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 	path_serial(path, app->certificate.serial);
 	event_detail(event, "published", path);
 	event_detail(event, "published-to",
+	    app->certificate.published != 0 ? "everybody" :
 	    "subscriber and registration officers");
 	return record_append(app, tx, event, true, e);
 }
@@ -133,6 +137,9 @@ record_issued(struct application *app, struct tx *tx, struct err *e)
 		return -1;
 	if (app->internal)
 		return 0;
+	if (app->certificate.published != 0 &&
+	    consent_record(tx, &app->certificate, e) == -1)
+		return -1;
 	app->request.state = ISSUED;
 	app->request.certificate = app->certificate.id;
 	if (request_put(tx, &app->request, e) == -1)

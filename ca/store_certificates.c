@@ -17,9 +17,9 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 
 	q = query_new(tx->view.sql, "INSERT INTO certificates (request,"
 	    " subscriber, key, issued, not_before, not_after, day,"
-	    " expiry_day, status, der_size, issuer, profile, common_name,"
-	    " serial, sha256, spki_sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " expiry_day, published, status, der_size, issuer, profile,"
+	    " common_name, serial, sha256, spki_sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_reference(q, c->request);
 	bind_reference(q, c->subscriber);
 	bind_number(q, key);
@@ -28,6 +28,7 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 	bind_number(q, c->not_after);
 	bind_number(q, c->issued / USEC_DAY);
 	bind_number(q, c->not_after / USEC_DAY);
+	bind_reference(q, c->published);
 	bind_number(q, c->status);
 	bind_number(q, (int64_t)c->der_size);
 	bind_text(q, c->issuer);
@@ -118,7 +119,7 @@ certificate_put(struct tx *tx, struct certificate *c, struct slice der,
 #define COLUMNS \
     "id, serial, issuer, request, subscriber, profile, sha256, spki_sha256," \
     " common_name, issued, not_before, not_after, revoked, reason, status," \
-    " der_size"
+    " der_size, published"
 #define SELECT_CERTIFICATES "SELECT " COLUMNS " FROM certificates "
 
 static void
@@ -140,6 +141,7 @@ take_certificate(struct query *q, struct certificate *c)
 	c->reason = (int)take_number(q);
 	c->status = take_number(q);
 	c->der_size = (size_t)take_number(q);
+	c->published = take_number(q);
 	if (c->revoked == 0)
 		c->reason = -1;
 }
@@ -273,6 +275,74 @@ certificates_of_name(struct view *v, int64_t name, int64_t after,
 	    " WHERE n.name = ? AND n.certificate > ?"
 	    " ORDER BY n.certificate"), name, after, each, arg);
 }
+
+void
+certificates_of_subscriber(struct view *v, int64_t subscriber,
+    usec_t not_after, certificate_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE subscriber = ? AND not_after >= ? ORDER BY not_after");
+	bind_number(q, subscriber);
+	bind_number(q, not_after);
+	list(q, each, arg);
+}
+
+/* --- publication --------------------------------------------------------- */
+
+int
+certificate_set_published(struct tx *tx, int64_t id, usec_t since,
+    struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "UPDATE certificates SET published = ?"
+	    " WHERE id = ?");
+	bind_reference(q, since);
+	bind_number(q, id);
+	return query_write(q, err);
+}
+
+void
+certificates_published(struct view *v, int64_t after, certificate_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE published IS NOT NULL AND id > ? ORDER BY id");
+	bind_number(q, after);
+	list(q, each, arg);
+}
+
+void
+certificates_publishable(struct view *v, int64_t subscriber, usec_t not_after,
+    certificate_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE subscriber = ? AND not_after >= ? AND published IS NULL"
+	    " AND revoked IS NULL ORDER BY not_after");
+	bind_number(q, subscriber);
+	bind_number(q, not_after);
+	list(q, each, arg);
+}
+
+void
+certificates_published_of(struct view *v, int64_t subscriber,
+    certificate_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE subscriber = ? AND published IS NOT NULL");
+	bind_number(q, subscriber);
+	list(q, each, arg);
+}
+
+/* --- days ---------------------------------------------------------------- */
 
 static int64_t
 next_day(struct query *q, int64_t day)

@@ -20,6 +20,7 @@ struct certificate {
 	usec_t	issued, not_before, not_after;
 	usec_t	revoked;		/* 0: not */
 	int	reason;			/* CRLReason, -1: not revoked */
+	usec_t	published;		/* in ca/certificates/ since; 0: not */
 	int64_t	status;			/* version of its `status` file */
 	size_t	der_size;
 };
@@ -50,6 +51,24 @@ void	certificates_expiring(struct view *, int64_t day, int64_t after,
 /* The next day at or behind `day` with a certificate, or -1. */
 int64_t	certificates_next_day(struct view *, int64_t day);
 int64_t	certificates_next_expiry(struct view *, int64_t day);
+
+/*
+ * Publication: store_consents.h says by whose word.  Those published, in order
+ * of id; those of a subscriber that could be (unexpired at `not_after`, not
+ * revoked, in order of their notAfter); those of one that are.
+ */
+int	certificate_set_published(struct tx *, int64_t id, usec_t since,
+	    struct err *);			/* 0: no more */
+void	certificates_published(struct view *, int64_t after,
+	    certificate_each *, void *arg);
+void	certificates_publishable(struct view *, int64_t subscriber,
+	    usec_t not_after, certificate_each *, void *arg);
+void	certificates_published_of(struct view *, int64_t subscriber,
+	    certificate_each *, void *arg);
+
+/* Those of a subscriber that have not ended at a time. */
+void	certificates_of_subscriber(struct view *, int64_t subscriber,
+	    usec_t not_after, certificate_each *, void *arg);
 
 /* Names and keys are numbered for their inodes. */
 struct indexed_name {

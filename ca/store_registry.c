@@ -83,9 +83,9 @@ subscriber_put_name(struct tx *tx, int64_t subscriber,
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO subscriber_names (subscriber,"
-	    " name, kind, method, verifier, validated, until)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)");
+	q = query_new(tx->view.sql, "INSERT INTO attributes (subscriber,"
+	    " value, type, method, verifier, validated, until, evidence)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, '')");
 	bind_number(q, subscriber);
 	bind_text(q, name->name);
 	bind_text(q, name->kind);
@@ -200,8 +200,9 @@ subscriber_names(struct view *v, int64_t subscriber, name_each *each,
 	struct validated_name n;
 	struct query *q;
 
-	q = query_new(v->sql, "SELECT name, kind, method, verifier, validated,"
-	    " until FROM subscriber_names WHERE subscriber = ? ORDER BY id");
+	q = query_new(v->sql, "SELECT value, type, method, verifier,"
+	    " validated, until FROM attributes WHERE subscriber = ?"
+	    " AND type IN ('dns', 'ip', 'email')");
 	bind_number(q, subscriber);
 	while (query_next(q)) {
 		take_text(q, n.name, sizeof(n.name));
@@ -225,9 +226,12 @@ agreement_put(struct tx *tx, int64_t subscriber, struct agreement *a,
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO agreements (subscriber,"
-	    " terms, terms_sha256, document_sha256, time, uid, sandbox)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?)");
+	    " part, publish, party, terms, terms_sha256, document_sha256,"
+	    " time, uid, sandbox) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, subscriber);
+	bind_number(q, a->part);
+	bind_number(q, a->publish);
+	bind_text(q, a->party);
 	bind_text(q, a->terms);
 	bind_hex(q, a->terms_sha256);
 	bind_hex(q, a->document_sha256);
@@ -240,22 +244,21 @@ agreement_put(struct tx *tx, int64_t subscriber, struct agreement *a,
 	return store_policy_moved(tx, err);
 }
 
-int
-agreement_find(struct view *v, int64_t subscriber, const char *terms_sha256,
-    struct agreement *a)
-{
-	struct query *q;
-	int found;
+#define SELECT_AGREEMENTS \
+    "SELECT id, part, publish, party, terms, terms_sha256," \
+    " document_sha256, time, uid, sandbox FROM agreements" \
+    " WHERE subscriber = ? AND part = ? "
 
-	q = query_new(v->sql, "SELECT id, terms, terms_sha256,"
-	    " document_sha256, time, uid, sandbox FROM agreements"
-	    " WHERE subscriber = ? AND terms_sha256 = ?"
-	    " ORDER BY id DESC LIMIT 1");
-	bind_number(q, subscriber);
-	bind_hex(q, terms_sha256);
-	found = query_next(q);
+static int
+one_agreement(struct query *q, struct agreement *a)
+{
+	int found = query_next(q);
+
 	if (found) {
 		a->id = take_number(q);
+		a->part = (enum agreement_part)take_number(q);
+		a->publish = take_number(q) != 0;
+		take_text(q, a->party, sizeof(a->party));
 		take_text(q, a->terms, sizeof(a->terms));
 		take_hex(q, a->terms_sha256, sizeof(a->terms_sha256));
 		take_hex(q, a->document_sha256, sizeof(a->document_sha256));
@@ -265,6 +268,32 @@ agreement_find(struct view *v, int64_t subscriber, const char *terms_sha256,
 	}
 	query_done(q);
 	return found;
+}
+
+int
+agreement_find(struct view *v, int64_t subscriber, enum agreement_part part,
+    const char *terms_sha256, struct agreement *a)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_AGREEMENTS "AND terms_sha256 = ?"
+	    " ORDER BY id DESC LIMIT 1");
+	bind_number(q, subscriber);
+	bind_number(q, part);
+	bind_hex(q, terms_sha256);
+	return one_agreement(q, a);
+}
+
+int
+agreement_newest(struct view *v, int64_t subscriber,
+    enum agreement_part part, struct agreement *a)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_AGREEMENTS "ORDER BY id DESC LIMIT 1");
+	bind_number(q, subscriber);
+	bind_number(q, part);
+	return one_agreement(q, a);
 }
 
 /* --- boxes --------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "agreement.h"
 #include "store.h"
 
 struct subscriber {
@@ -26,6 +27,9 @@ struct validated_name {
 };
 struct agreement {
 	int64_t	id;
+	enum agreement_part part;
+	bool	publish;	/* certificates may be published */
+	char	party[128];	/* as the form names it */
 	char	terms[16], terms_sha256[65], document_sha256[65];
 	usec_t	time;
 	uid_t	uid;
@@ -51,9 +55,12 @@ int	subscriber_of_user(struct view *, uid_t, struct subscriber *);
 typedef int name_each(void *arg, const struct validated_name *);
 void	subscriber_names(struct view *, int64_t subscriber, name_each *,
 	    void *arg);
-/* The newest agreement to these very terms; 1/0. */
+/* The newest agreement of a part to these very terms, or to any; 1/0. */
 int	agreement_find(struct view *, int64_t subscriber,
-	    const char *terms_sha256, struct agreement *);
+	    enum agreement_part, const char *terms_sha256,
+	    struct agreement *);
+int	agreement_newest(struct view *, int64_t subscriber,
+	    enum agreement_part, struct agreement *);
 
 /*
  * Boxes: 1 is the root box; each subscriber has one, and one for each allowed

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/consent.h"
 #include "../ca/event.h"
+#include "../ca/person.h"
 #include "../ca/store.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
@@ -24,6 +26,28 @@ struct delivery {
 	struct agreement agreement;
 	size_t		 document_size;
 };
+
+static struct person_key person_key;
+
+/* As core will call them: nobody is appointed yet. */
+static void
+person_of(uid_t uid, char to[PERSON_TEXT])
+{
+	char number[16];
+
+	snprintf(number, sizeof(number), "%lu", (unsigned long)uid);
+	person_pseudonym(&person_key, "uid", number, to);
+}
+
+static int
+record_key_of_persons(struct delivery *d, struct err *err)
+{
+
+	if (person_key_take(d->tx, &person_key, err) == -1)
+		return -1;
+	event_persons(person_of);
+	return 0;
+}
 
 static int
 append(struct delivery *d, struct event *event, struct err *err)
@@ -233,9 +257,10 @@ agreement_text(const struct delivery *d, const struct paper *terms,
 	bytes_put_text(to, "\nobligations accepted: yes\n"
 	    "use of a secure device where asked for: yes\n"
 	    "records may be kept and handed over: yes\n"
-	    "certificates may be published: no\n"
 	    "what I said is correct: yes\n"
 	    "obligations of the subject accepted: yes\n");
+	bytes_printf(to, "certificates may be published: %s\n",
+	    birth->publish ? "yes" : "no");
 }
 
 static int
@@ -255,10 +280,14 @@ record_agreement(struct delivery *d, struct err *err)
 	a->time = d->now;
 	a->uid = d->birth->uid;
 	a->sandbox = true;
+	a->part = OF_SUBSCRIBER;
+	a->publish = d->birth->publish;
+	snprintf(a->party, sizeof(a->party), "%s", d->subscriber.name);
 	if (documents_put(d->tx, SLICE(&terms->text), sha256, err) == -1 ||
 	    documents_put(d->tx, SLICE(&text), a->document_sha256,
 	    err) == -1 ||
-	    agreement_put(d->tx, d->subscriber.id, a, err) == -1)
+	    agreement_put(d->tx, d->subscriber.id, a, err) == -1 ||
+	    consent_refresh(d->tx, d->subscriber.id, err) == -1)
 		goto out;
 	event = event_new("agreement-recorded", REGISTRATION);
 	event_requirement(event, "REG-6.3.4-07");
@@ -268,6 +297,7 @@ record_agreement(struct delivery *d, struct err *err)
 	event_detail_number(event, "subscriber", d->subscriber.id);
 	event_detail(event, "terms_sha256", terms->sha256);
 	event_detail(event, "kind", "sandbox: asserted, not verified");
+	event_detail(event, "publish", a->publish ? "yes" : "no");
 	event_outcome(event, "recorded");
 	result = append(d, event, err);
 out:
@@ -290,7 +320,8 @@ birth_record(const struct birth *birth, struct err *err)
 		return -1;
 	if ((d.tx = tx_begin(store, err)) == NULL)
 		goto out;
-	if (record_ca(&d, err) == -1 || record_keys(&d, err) == -1 ||
+	if (record_key_of_persons(&d, err) == -1 ||
+	    record_ca(&d, err) == -1 || record_keys(&d, err) == -1 ||
 	    record_configuration(&d, err) == -1 ||
 	    record_subscriber(&d, err) == -1 ||
 	    record_agreement(&d, err) == -1) {

@@ -19,6 +19,7 @@ struct birth {
 	char	names[BIRTH_NAMES][256];	/* asserted */
 	char	kinds[BIRTH_NAMES][8];		/* "dns", "ip" */
 	size_t	name_count;
+	bool	publish;		/* what is issued to the person */
 };
 
 /* Makes the store in HOME/store and writes all of it, or nothing. */

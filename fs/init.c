@@ -36,6 +36,7 @@
 const char init_usage[] =
     "usage: pkifs init HOME [--names NAME]... [--user USER] [--url BASE]\n"
     "                  [--key ec:P-256|ec:P-384|rsa:3072] [--name CA-NAME]\n"
+    "                  [--publish]\n"
     "\n"
     "Makes a CA in HOME, which must not exist or be empty: a sandbox, in which\n"
     "one person has every role.\n"
@@ -47,7 +48,9 @@ const char init_usage[] =
     "  --url BASE      where the world reads this CA\n"
     "                  (default http://localhost/pki)\n"
     "  --key TYPE      of the CA's keys (default ec:P-256)\n"
-    "  --name CA-NAME  (default \"Example SANDBOX\")\n";
+    "  --name CA-NAME  (default \"Example SANDBOX\")\n"
+    "  --publish       its first subscriber agrees that its certificates are\n"
+    "                  published in ca/certificates/\n";
 
 const char root_crl_usage[] =
     "usage: pkifs root-crl HOME\n"
@@ -184,6 +187,7 @@ options_read(struct init *init, int argc, char **argv, struct err *err)
 		{ "url", required_argument, NULL, 'l' },
 		{ "key", required_argument, NULL, 'k' },
 		{ "name", required_argument, NULL, 'c' },
+		{ "publish", no_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int option, fault = 0;
@@ -205,6 +209,8 @@ options_read(struct init *init, int argc, char **argv, struct err *err)
 			fault = key_set(init, optarg, err);
 		else if (option == 'c')
 			fault = name_set(init, optarg, err);
+		else if (option == 'p')
+			init->birth.publish = true;
 		else
 			return -1;
 	}

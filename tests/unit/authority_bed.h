@@ -189,7 +189,8 @@ bed_subscriber(struct tx *tx, const char *name, const char *domain,
 	struct subscriber s = { .gid = 100, .sandbox = true };
 	struct validated_name n = { .kind = "dns",
 	    .method = "asserted (sandbox)", .verifier = "test" };
-	struct agreement a = { .terms = "1", .sandbox = true };
+	struct agreement a = { .part = OF_SUBSCRIBER,
+	    .terms = "1", .sandbox = true };
 
 	snprintf(s.name, sizeof(s.name), "%s", name);
 	strcpy(s.profiles[0], "tls-server");

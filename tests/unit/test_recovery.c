@@ -190,7 +190,8 @@ waiting_survives_a_restart(void **state)
 static void
 a_change_of_the_terms_is_an_event_and_asks_again(void **state)
 {
-	struct agreement a = { .terms = "2", .sandbox = true };
+	struct agreement a = { .part = OF_SUBSCRIBER,
+	    .terms = "2", .sandbox = true };
 	struct tx *tx;
 	int64_t events;
 

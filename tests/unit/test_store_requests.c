@@ -75,7 +75,8 @@ static void
 an_agreement_is_to_these_very_terms(void **state)
 {
 	struct subscriber s = { .name = "first" };
-	struct agreement a = { .terms = "1.0", .time = 7, .uid = 1000,
+	struct agreement a = { .part = OF_SUBSCRIBER,
+	    .terms = "1.0", .time = 7, .uid = 1000,
 	    .sandbox = true }, back;
 	struct tx *tx = begin();
 
@@ -83,15 +84,15 @@ an_agreement_is_to_these_very_terms(void **state)
 	strcpy(a.document_sha256, digest_of("form"));
 	assert_done(subscriber_put(tx, &s, &test_err));
 	assert_done(agreement_put(tx, s.id, &a, &test_err));
-	assert_int_equal(agreement_find(tx_view(tx), s.id, a.terms_sha256,
-	    &back), 1);
+	assert_int_equal(agreement_find(tx_view(tx), s.id,
+	    OF_SUBSCRIBER, a.terms_sha256, &back), 1);
 	assert_int_equal(back.id, a.id);
 	assert_int_equal(back.uid, 1000);
 	assert_string_equal(back.document_sha256, a.document_sha256);
 	assert_int_equal(agreement_find(tx_view(tx), s.id,
-	    digest_of("other"), &back), 0);
-	assert_int_equal(agreement_find(tx_view(tx), 2, a.terms_sha256,
-	    &back), 0);
+	    OF_SUBSCRIBER, digest_of("other"), &back), 0);
+	assert_int_equal(agreement_find(tx_view(tx), 2,
+	    OF_SUBSCRIBER, a.terms_sha256, &back), 0);
 	assert_done(tx_commit(tx, &test_err));
 }
 

@@ -211,7 +211,8 @@ no_sql_undoes_a_revocation(void **state)
 {
 	struct crl crl = { .number = 5, .issuer = "issuing" };
 	struct subscriber s = { .name = "first" };
-	struct agreement a = { .terms = "1.0" };
+	struct agreement a = { .part = OF_SUBSCRIBER,
+	    .terms = "1.0" };
 	struct request request = { .state = ISSUED };
 	struct intent i = intent_made(2);
 	struct certificate c;

@@ -1,0 +1,26 @@
+/*
+ * agreement.txt and subject-agreement.txt in a subscriber's box (desk folder
+ * DESK_BOX; REG-6.3.4-07 to -11A): who may write them, and what it comes to.
+ */
+#ifndef CA_AGREEMENT_ACT_H
+#define CA_AGREEMENT_ACT_H
+
+#include "desk_parts.h"
+
+#define AGREEMENT_STATUS	"agreement.status"
+
+/*
+ * EACCES: this uid does not act for the subscriber, or is not the subject;
+ * EPERM: no name of ours, the root box or that of a profile, or nobody but the
+ * subscriber has to agree.
+ */
+desk_may	agreement_may;
+/*
+ * A filled-in form is an agreement: its row, its event, what follows for
+ * publication, and `take_up`.  An untouched copy of the terms is kept and means
+ * nothing; anything else is kept, has a fault (EINVAL) and an event.
+ * AGREEMENT_STATUS beside it says in words what is so.
+ */
+desk_meaning	agreement_act;
+
+#endif
