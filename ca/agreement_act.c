@@ -16,6 +16,8 @@
 #include "store_events.h"
 #include "store_registry.h"
 
+#define FORM_ROOM	((size_t)16384)	/* what filling in may add */
+
 static const struct part_file {
 	const char		*name, *role, *word;
 	enum agreement_part	 part;
@@ -48,6 +50,14 @@ part_file(const char *name)
 		if (strcmp(part_files[i].name, name) == 0)
 			return &part_files[i];
 	return NULL;
+}
+
+size_t
+agreement_max(struct authority *authority)
+{
+	const struct paper *terms = config_paper(authority->config, "terms");
+
+	return FORM_ROOM + (terms == NULL ? 0 : terms->text.size);
 }
 
 /* --- who may ------------------------------------------------------------- */
@@ -271,7 +281,7 @@ write_status(struct desk_act *act, const struct receipt *r, struct err *err)
 }
 
 int
-agreement_act(struct desk_act *act, struct tx *tx, struct err *err)
+agreement_means(struct desk_act *act, struct tx *tx, struct err *err)
 {
 	struct receipt r = { .tx = tx, .write = act->write,
 	    .document = act->file->sha256,

@@ -9,6 +9,8 @@
 
 #define AGREEMENT_STATUS	"agreement.status"
 
+/* How large an agreement may be: the terms in force and a filled-in form. */
+size_t	agreement_max(struct authority *);
 /*
  * EACCES: this uid does not act for the subscriber, or is not the subject;
  * EPERM: no name of ours, the root box or that of a profile, or nobody but the
@@ -21,6 +23,6 @@ desk_may	agreement_may;
  * nothing; anything else is kept, has a fault (EINVAL) and an event.
  * AGREEMENT_STATUS beside it says in words what is so.
  */
-desk_meaning	agreement_act;
+desk_meaning	agreement_means;
 
 #endif
