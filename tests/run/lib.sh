@@ -10,6 +10,9 @@
 #	within SECONDS COMMAND	it succeeds before that, asked again and again
 #	says TEXT FILE		FILE contains TEXT
 #	as USER COMMAND...	run by another person
+#	new_group NAME		a Unix group for this story
+#	new_person NAME GROUP..	a Unix user for this story, in these groups
+#	appoint NAME ROLES [KEY=VALUE...]	a section of appointments.conf
 
 set -eu
 umask 022
@@ -21,6 +24,8 @@ chmod 755 "$dir"
 home=$dir/home
 ca=$dir/ca
 children=
+people=
+groups=
 export LC_ALL=C
 # libfuse keeps the mount point it was given when a session ends without
 # unmounting (main's does: its descriptor goes on); 3.14, 2026-11.
@@ -46,6 +51,12 @@ end_story() {
 	[ -n "$main" ] && kill "$main" 2>/dev/null
 	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
 	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
+	for made in $people; do
+		userdel "$made" 2>/dev/null
+	done
+	for made in $groups; do
+		groupdel "$made" 2>/dev/null
+	done
 	cd /
 	rm -rf --one-file-system "$dir"
 	exit $status
@@ -97,6 +108,48 @@ as() {
 	person=$1
 	shift
 	runuser -u "$person" -- "$@"
+}
+
+# Left over from a story that was killed they are made anew.
+new_group() {
+	groupdel "$1" 2>/dev/null || true
+	must groupadd "$1"
+	groups="$groups $1"
+}
+
+new_person() {
+	who=$1
+	shift
+	in=$(echo "$*" | tr ' ' ,)
+	userdel "$who" 2>/dev/null || true
+	must useradd --no-create-home --no-user-group --gid nogroup \
+	    --shell /bin/sh ${in:+--groups "$in"} "$who"
+	people="$people $who"
+}
+
+appoint() {
+	{
+		echo "[$1]"
+		echo "user = $1"
+		echo "roles = $2"
+		echo "since = $(date -u -d '-2 days' +%F)"
+		echo "accepted = $(date -u -d '-2 days' +%F)"
+		echo "training_until = $(date -u -d '+200 days' +%F)"
+		echo "appointed_by = story"
+	} >>"$home/appointments.conf"
+	shift 2
+	for line; do
+		key=${line%%=*}
+		if grep -q "^$key =" "$home/appointments.conf" &&
+		    [ "$key" != certificate ] && [ "$key" != person ]; then
+			# the last section's
+			sed -i "$(grep -n "^$key =" "$home/appointments.conf" |
+			    tail -n 1 | cut -d: -f1)s/=.*/= ${line#*=}/" \
+			    "$home/appointments.conf"
+		else
+			echo "$key = ${line#*=}" >>"$home/appointments.conf"
+		fi
+	done
 }
 
 need_root() {
