@@ -148,6 +148,17 @@ dns_name_is_inside(const char *name, const char *validated)
 	return n == v || name[n - v - 1] == '.';
 }
 
+bool
+mailbox_is_inside(const char *mailbox, const char *validated)
+{
+	const char *at = strrchr(mailbox, '@'), *by = strrchr(validated, '@');
+
+	if (at == NULL || by == NULL || strcasecmp(at, by) != 0)
+		return false;
+	return by == validated || (by - validated == at - mailbox &&
+	    strncmp(mailbox, validated, (size_t)(at - mailbox)) == 0);
+}
+
 /* Octets of the address and their number: 4, 16, or 0 for none. */
 static size_t
 parse_address(const char *text, unsigned char to[16])
@@ -193,6 +204,17 @@ address_is_inside(const char *address, const char *network)
 			return false;
 	}
 	return first_bits_equal(a, n, (unsigned)bits);
+}
+
+bool
+name_is_inside(const char *kind, const char *name, const char *validated)
+{
+	if (strcmp(kind, "dns") == 0)
+		return dns_name_is_inside(name, validated);
+	if (strcmp(kind, "ip") == 0)
+		return address_is_inside(name, validated);
+	return strcmp(kind, "email") == 0 &&
+	    mailbox_is_inside(name, validated);
 }
 
 static bool

@@ -1,6 +1,7 @@
 /*
  * Types of attributes and the form of their values.  See
- * registration_types.h.  Sizes are the upper bounds of RFC 5280, appendix A.
+ * registration_types.h.  How long an attribute may be in a certificate is the
+ * profile's matter (ca/dn.h, profile_attribute_most()).
  */
 #include <arpa/inet.h>
 
@@ -9,9 +10,12 @@
 #include <string.h>
 
 #include "conf.h"
+#include "dn.h"
 #include "identifiers.h"
 #include "names.h"
 #include "registration_types.h"
+
+#define MOST	255	/* octets of a value */
 
 /* --- forms --------------------------------------------------------------- */
 
@@ -153,19 +157,6 @@ check_place(const char *text, struct err *err)
 	    "\"Uppsala, SE\" (REG-6.2.2-07), found \"%s\"", text);
 }
 
-/* PrintableString, RFC 5280 appendix A (X520SerialNumber). */
-static int
-check_printable(const char *text, struct err *err)
-{
-
-	if (strspn(text, "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 '()+,-./:=?") ==
-	    strlen(text))
-		return 0;
-	return err_set(err, EINVAL, "wanted letters, digits and '()+,-./:=? "
-	    "only (PrintableString), found \"%s\"", text);
-}
-
 /* --- the table ----------------------------------------------------------- */
 
 static const struct attribute_type types[] = {
@@ -174,20 +165,21 @@ static const struct attribute_type types[] = {
 	{ "email", IN_ALTERNATIVE_NAME, 254, true, .check = check_email },
 
 	{ "countryName", IN_SUBJECT, 2, .check = check_country },
-	{ "stateOrProvinceName", IN_SUBJECT, 128 },
-	{ "localityName", IN_SUBJECT, 128 },
-	{ "streetAddress", IN_SUBJECT, 128 },
-	{ "postalCode", IN_SUBJECT, 40 },
-	{ "organizationName", IN_SUBJECT, 64, .of_affiliation = true },
-	{ "organizationIdentifier", IN_SUBJECT, 64, .of_affiliation = true,
+	{ "stateOrProvinceName", IN_SUBJECT, MOST },
+	{ "localityName", IN_SUBJECT, MOST },
+	{ "streetAddress", IN_SUBJECT, MOST },
+	{ "postalCode", IN_SUBJECT, MOST },
+	{ "organizationName", IN_SUBJECT, MOST, .of_affiliation = true },
+	{ "organizationIdentifier", IN_SUBJECT, MOST, .of_affiliation = true,
 	    .check = identifier_check_organisation },
-	{ "organizationalUnitName", IN_SUBJECT, 64, .of_affiliation = true },
-	{ "commonName", IN_SUBJECT, 64 },
-	{ "givenName", IN_SUBJECT, 64 },
-	{ "surname", IN_SUBJECT, 64 },
-	{ "pseudonym", IN_SUBJECT, 64 },
-	{ "title", IN_SUBJECT, 64, .of_affiliation = true },
-	{ "serialNumber", IN_SUBJECT, 64, .check = check_printable },
+	{ "organizationalUnitName", IN_SUBJECT, MOST,
+	    .of_affiliation = true },
+	{ "commonName", IN_SUBJECT, MOST },
+	{ "givenName", IN_SUBJECT, MOST },
+	{ "surname", IN_SUBJECT, MOST },
+	{ "pseudonym", IN_SUBJECT, MOST },
+	{ "title", IN_SUBJECT, MOST, .of_affiliation = true },
+	{ "serialNumber", IN_SUBJECT, MOST },
 
 	{ "subscriberName", IN_REGISTRATION, 127 },
 	{ "fullName", IN_REGISTRATION, 127, .carried_as = "commonName" },
@@ -239,6 +231,9 @@ attribute_value_check(const struct attribute_type *type, const char *value,
 		return err_set(err, EINVAL, "wanted 1 to %zu octets, found "
 		    "%zu", type->most, strlen(value));
 	if (plain_text_check(value, err) == -1)
+		return -1;
+	if (type->place == IN_SUBJECT && dn_value_check(dn_type_find(
+	    type->name), value, MOST, err) == -1)
 		return -1;
 	return type->check != NULL ? type->check(value, err) : 0;
 }

@@ -1,0 +1,266 @@
+/*
+ * Drafts of registrations, evaluated.  See registration_draft.h.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "authority_own.h"
+#include "registration_draft.h"
+#include "store_events.h"
+#include "store_registrations.h"
+#include "text.h"
+
+/* What the questions of a registration are answered from. */
+struct desk {
+	struct view			*v;
+	const struct authority_parts	*parts;
+	int64_t				 draft, dossier;
+};
+
+static bool
+has_document(void *arg, const char *name)
+{
+	struct desk *desk = arg;
+	struct desk_file file;
+
+	return desk_file_find(desk->v, DESK_FOLDER(DESK_DRAFT_DOCUMENTS,
+	    desk->draft), name, &file) == 1 || (desk->dossier != 0 &&
+	    desk_file_find(desk->v, DESK_FOLDER(DESK_DOSSIER_DOCUMENTS,
+	    desk->dossier), name, &file) == 1);
+}
+
+static bool
+has_user(void *arg, const char *name, uid_t *uid)
+{
+	struct desk *desk = arg;
+
+	return desk->parts->uid_of != NULL &&
+	    desk->parts->uid_of(name, uid) == 1;
+}
+
+static bool
+has_group(void *arg, const char *name, gid_t *gid)
+{
+	struct desk *desk = arg;
+
+	return desk->parts->gid_of != NULL &&
+	    desk->parts->gid_of(name, gid) == 1;
+}
+
+static const struct profile *
+find_profile(void *arg, const char *name)
+{
+	struct desk *desk = arg;
+
+	return config_profile(desk->parts->config, name);
+}
+
+/* --- texts --------------------------------------------------------------- */
+
+static void
+checks_write(struct bytes *to, const struct draft_evaluation *e,
+    struct slice missing)
+{
+	const struct registration *r = e->registration;
+	const struct attribute *a;
+	const unsigned char *line, *end;
+	char from[CLOCK_TEXT], until[CLOCK_TEXT];
+	size_t i;
+
+	bytes_printf(to, "passed: the file reads; subject kind %s\n",
+	    subject_kind_name(r->kind));
+	for (i = 0; i < r->attribute_count; i++) {
+		a = &r->attributes[i];
+		clock_text_seconds(from, a->validated);
+		clock_text_seconds(until, a->until - USEC_DAY);
+		bytes_printf(to, "stated: %s \"%s\" by %s, evidence %s, "
+		    "verified by %s on %.10s, until %.10s\n", a->type,
+		    a->value, a->method, a->evidence, a->verifier, from,
+		    until);
+	}
+	for (line = missing.data; missing.size > 0; line = end + 1) {
+		end = memchr(line, '\n', missing.size);
+		bytes_printf(to, "missing: %.*s\n", (int)(end - line) - 2,
+		    (const char *)line + 2);	/* without "- " */
+		missing.size -= (size_t)(end - line) + 1;
+	}
+	if (e->missing == 0)
+		bytes_printf(to, "passed: everything that a subject of kind %s"
+		    " requires is there (REG-6.2.2-01)\n",
+		    subject_kind_name(r->kind));
+}
+
+static const char *
+state_word(const struct draft_evaluation *e)
+{
+
+	if (!e->there)
+		return "empty";
+	if (e->fault.code != 0)
+		return "faulty";
+	if (e->in_force)
+		return "in force";
+	return e->complete ? "complete" : "incomplete";
+}
+
+static const char *
+state_advice(const struct draft_evaluation *e)
+{
+
+	if (!e->there)
+		return "Put registration.conf here; templates for each kind of"
+		    " subject come with the program, in\n"
+		    "examples/registration/. Evidence goes into documents/.\n";
+	if (e->fault.code != 0)
+		return "The file is kept as it is and nothing follows from it."
+		    " Mend it and save it again.\n";
+	if (e->in_force)
+		return "This is what was approved. A change to the file is a "
+		    "new draft.\n";
+	if (e->complete)
+		return "It is decided in ra/pending/: another officer moves "
+		    "its folder to approved/ or rejected/.\n";
+	return "Put the documents into documents/.\n";
+}
+
+static void
+state_write(struct draft_evaluation *e,
+    const struct registration_version *in_force, struct slice missing)
+{
+	char decided[CLOCK_TEXT];
+	struct bytes *to = &e->state;
+
+	bytes_printf(to, "state: %s\n", state_word(e));
+	if (e->sha256[0] != '\0')
+		bytes_printf(to, "registration.conf: %s\n", e->sha256);
+	if (in_force != NULL) {
+		clock_text_seconds(decided, in_force->decided);
+		bytes_printf(to, "in force: version %d, decided %s, dossier "
+		    "%lld\n", in_force->version, decided,
+		    (long long)in_force->dossier);
+	} else
+		bytes_put_text(to, "in force: nothing yet\n");
+	if (e->there && e->registration == NULL)
+		bytes_printf(to, "\nWrong:\n- %s\n", e->fault.text);
+	else if (missing.size > 0) {
+		bytes_put_text(to, "\nWhat is missing or wrong:\n");
+		bytes_put(to, missing.data, missing.size);
+	}
+	bytes_printf(to, "\n%s", state_advice(e));
+}
+
+/* --- evaluation ---------------------------------------------------------- */
+
+/* The registration file of the version in force; NULL: none, or asserted. */
+static struct registration *
+registration_before(struct view *v, const struct registration_version *in_force)
+{
+	struct registration *r = NULL;
+	struct bytes text = { 0 };
+	struct err ignored;
+
+	if (documents_read(v, in_force->sha256, &text) == 1)
+		r = registration_parse("the version in force", SLICE(&text),
+		    &ignored);
+	bytes_free(&text);
+	return r;
+}
+
+static void
+ask(struct draft_evaluation *e, struct desk *desk,
+    const struct registration *before, struct bytes *missing)
+{
+	const struct config *config = desk->parts->config;
+	struct registration_questions questions = {
+		.document = has_document, .user = has_user,
+		.group = has_group, .profile = find_profile, .arg = desk,
+		.now = clock_now(),
+		.separation = config->separation || !config->sandbox,
+		.before = before
+	};
+
+	e->missing = registration_missing(e->registration, &questions,
+	    missing, &e->fault);
+	e->complete = e->missing == 0 && !e->in_force;
+	registration_changes(before, e->registration, &e->changes);
+	checks_write(&e->checks, e, SLICE(missing));
+}
+
+/* A folder keeps its subscriber, whatever it is called by now. */
+int
+draft_subscriber(struct view *v, const struct draft *draft,
+    struct subscriber *s)
+{
+
+	if (draft->object != 0)
+		return subscriber_get(v, draft->object, s);
+	return subscriber_find(v, draft->name, s);
+}
+
+int
+draft_evaluate_text(struct view *v, struct authority *authority,
+    const struct draft *draft, int64_t dossier, struct slice text,
+    struct draft_evaluation *e, struct err *err)
+{
+	struct desk desk = { v, authority->parts, draft->id, dossier };
+	struct registration_version in_force = { 0 };
+	struct registration *before = NULL;
+	struct subscriber subscriber;
+	struct bytes missing = { 0 };
+	bool known = false;
+
+	memset(e, 0, sizeof(*e));
+	e->there = text.size > 0;
+	if (e->there)
+		sha256_text(e->sha256, text);
+	if (draft_subscriber(v, draft, &subscriber) == 1) {
+		e->subscriber = subscriber.id;
+		known = registration_in_force(v, subscriber.id,
+		    &in_force) == 1;
+	}
+	if (known) {
+		before = registration_before(v, &in_force);
+		e->in_force = strcmp(in_force.sha256, e->sha256) == 0;
+	}
+	if (e->there)
+		e->registration = registration_parse(REGISTRATION_FILE, text,
+		    &e->fault);
+	if (e->registration != NULL)
+		ask(e, &desk, before, &missing);
+	state_write(e, known ? &in_force : NULL, SLICE(&missing));
+	registration_free(before);
+	bytes_free(&missing);
+	return 0;
+}
+
+int
+draft_evaluate(struct view *v, struct authority *authority,
+    const struct draft *draft, struct draft_evaluation *e, struct err *err)
+{
+	struct bytes text = { 0 };
+	struct desk_file file;
+	int result;
+
+	memset(e, 0, sizeof(*e));
+	if (desk_file_find(v, DESK_FOLDER(DESK_DRAFT, draft->id),
+	    REGISTRATION_FILE, &file) == 1 &&
+	    documents_read(v, file.sha256, &text) != 1)
+		return err_set(err, EIO, "the registration file of draft %lld "
+		    "is gone", (long long)draft->id);
+	result = draft_evaluate_text(v, authority, draft, 0, SLICE(&text), e,
+	    err);
+	bytes_free(&text);
+	return result;
+}
+
+void
+draft_evaluation_free(struct draft_evaluation *e)
+{
+
+	registration_free(e->registration);
+	bytes_free(&e->state);
+	bytes_free(&e->changes);
+	bytes_free(&e->checks);
+	memset(e, 0, sizeof(*e));
+}
