@@ -37,12 +37,11 @@ truncate_handle(struct drops *drops, struct node node, uint64_t size,
 
 /*
  * By path, without a handle: what is registered is changed only by dropping
- * another request.
+ * other bytes.
  */
 static int
 truncate_path(struct drops *drops, struct node node, uint64_t size)
 {
-	const struct config	*config = drops->tree->parts.config;
 	struct slab_file	*file;
 	struct err		 err;
 	int			 code = EPERM;
@@ -50,8 +49,7 @@ truncate_path(struct drops *drops, struct node node, uint64_t size)
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, node.a);
 	if (file != NULL && !file->registered) {
-		if (size > (drop_is_scratch(file) ? config->scratch_max :
-		    config->request_max))
+		if (size > file->most)
 			code = EFBIG;
 		else if (slab_resize(drops->tree->slab, &file->content, size,
 		    &err) == -1)
@@ -82,8 +80,8 @@ set_size(struct drops *drops, struct node node, uint64_t size,
 	return (code);
 }
 
-static void
-reply_attr(fuse_req_t req, struct tree *tree, struct node node)
+void
+drop_reply_attr(fuse_req_t req, struct tree *tree, struct node node)
 {
 	struct ask	ask;
 	struct stat	st;
@@ -98,44 +96,56 @@ reply_attr(fuse_req_t req, struct tree *tree, struct node node)
 		fuse_reply_err(req, ESTALE);
 }
 
-/* The time of a registered file is stored: rsync -t compares it (DETAILS). */
-struct time_job {
-	struct job	 job;
+/*
+ * The time of a registered file is stored: rsync -t compares it (DETAILS).
+ * That waits for a commit, so it is an errand.
+ */
+struct timing {
 	fuse_req_t	 req;
 	struct tree	*tree;
 	struct node	 node;
+	int64_t		 box;
 	usec_t		 time;
 };
 
-static int
-store_time(struct job *job, struct tx *tx, struct err *err)
+static void
+store_time(void *arg)
 {
-	struct time_job	*time = (struct time_job *)job;
-	struct slot	 slot;
+	struct timing	*timing = arg;
+	struct err	 err;
 
-	if (slot_of_file(tx_view(tx), (int64_t)time->node.a, &slot) != 1)
-		return (0);
-	slot.mtime = time->time;
-	return (slot_put(tx, &slot, err));
+	if (drop_rules_of(timing->box)->set_time(timing->tree->drops,
+	    timing->node.a, timing->time, &err) == -1)
+		fuse_reply_err(timing->req, fault_errno(&err));
+	else
+		drop_reply_attr(timing->req, timing->tree, timing->node);
+	free(timing);
 }
 
 static void
-time_stored(struct job *job, const struct err *fault)
+order_time(fuse_req_t req, struct tree *tree, struct node node, usec_t when)
 {
-	struct time_job	*time = (struct time_job *)job;
+	struct timing	*timing = calloc(1, sizeof(*timing));
+	struct stored	 stored;
+	struct ask	 ask;
 
-	if (fault != NULL)
-		fuse_reply_err(time->req, fault_errno(fault));
-	else
-		reply_attr(time->req, time->tree, time->node);
-	free(time);
+	if (timing == NULL)
+		die("out of memory");
+	tree_ask(tree, &ask);
+	(void)drops_stored(&ask, node.a, &stored, NULL);
+	tree_answered(&ask);
+	timing->req = req;
+	timing->tree = tree;
+	timing->node = node;
+	timing->box = stored.box;
+	timing->time = when;
+	errands_run(tree->errands, store_time, timing);
 }
 
 static void
 set_time(fuse_req_t req, struct tree *tree, struct node node, usec_t when)
 {
 	struct slab_file	*file;
-	struct time_job		*time;
 	bool			 registered = true;
 
 	drops_lock(tree->drops);
@@ -145,19 +155,10 @@ set_time(fuse_req_t req, struct tree *tree, struct node node, usec_t when)
 		registered = file->registered;
 	}
 	drops_unlock(tree->drops);
-	if (!registered) {
-		reply_attr(req, tree, node);
-		return;
-	}
-	if ((time = calloc(1, sizeof(*time))) == NULL)
-		die("out of memory");
-	time->job.apply = store_time;
-	time->job.done = time_stored;
-	time->req = req;
-	time->tree = tree;
-	time->node = node;
-	time->time = when;
-	commit_submit(tree->parts.committer, &time->job);
+	if (registered)
+		order_time(req, tree, node, when);
+	else
+		drop_reply_attr(req, tree, node);
 }
 
 /* Mode and owner are accepted and mean nothing (DESIGN 2.1). */
@@ -176,7 +177,7 @@ drop_setattr(fuse_req_t req, struct tree *tree, struct node node,
 		return;
 	}
 	if (!(which & FUSE_SET_ATTR_MTIME)) {
-		reply_attr(req, tree, node);
+		drop_reply_attr(req, tree, node);
 		return;
 	}
 	if (!(which & FUSE_SET_ATTR_MTIME_NOW))

@@ -66,23 +66,25 @@ handle_of(struct drops *drops, struct node node, struct fuse_file_info *fi)
  * size of what is staged are known while it is open.
  */
 static int
-row_for_writer(struct drops *drops, const struct slot *slot, gid_t gid)
+row_for_writer(struct drops *drops, const struct stored *stored,
+    const struct drop_opener *opener)
 {
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file;
 
-	if (slab_file_find(slab, (uint64_t)slot->file) != NULL)
+	if (slab_file_find(slab, stored->file) != NULL)
 		return (0);
 	if ((file = slab_file_new(slab)) == NULL)
 		return (ENFILE);
 	file->registered = 1;
-	file->id = (uint64_t)slot->file;
-	file->box = slot->box;
-	file->subscriber = slot->subscriber;
-	file->uid = slot->uid;
-	file->gid = gid;
-	file->touched = slot->mtime;
-	slab_file_keep(slab, file, slot->file_name);
+	file->id = stored->file;
+	file->box = stored->box;
+	file->subscriber = stored->subscriber;
+	file->most = opener->most;
+	file->uid = stored->uid;
+	file->gid = opener->gid;
+	file->touched = stored->mtime;
+	slab_file_keep(slab, file, stored->name);
 	return (0);
 }
 
@@ -107,7 +109,7 @@ truncate_at_open(struct drops *drops, struct slab_handle *handle)
 
 int
 drop_open_locked(struct drops *drops, uint64_t id, const struct found *found,
-    gid_t gid, uid_t uid, struct fuse_file_info *fi)
+    const struct drop_opener *opener, struct fuse_file_info *fi)
 {
 	struct slab		*slab = drops->tree->slab;
 	struct slab_handle	*handle = NULL;
@@ -121,48 +123,62 @@ drop_open_locked(struct drops *drops, uint64_t id, const struct found *found,
 		return (0);
 	}
 	if (writes && found->in_store &&
-	    (code = row_for_writer(drops, &found->slot, gid)) != 0)
+	    (code = row_for_writer(drops, &found->stored, opener)) != 0)
 		return (code);
 	/* Registered since it was looked at: the kernel looks again. */
 	if (writes && slab_file_find(slab, id) == NULL)
 		return (ESTALE);
-	if ((handle = drop_handle_new(drops, id, uid, fi)) == NULL)
+	if ((handle = drop_handle_new(drops, id, opener->uid, fi)) == NULL)
 		return (ENFILE);
 	if (!writes && found->in_store)
-		memcpy(handle->sha256, found->slot.sha256,
+		memcpy(handle->sha256, found->stored.sha256,
 		    sizeof(handle->sha256));
 	if (writes && (fi->flags & O_TRUNC))
 		return (truncate_at_open(drops, handle));
 	return (0);
 }
 
+/* Whether it may be written by whoever opens it; 0 or an errno. */
+static int
+judge_open(struct drops *drops, struct found *found,
+    struct drop_opener *opener, bool writes)
+{
+	const struct drop_rules	*rules;
+	struct ask		 ask;
+	int64_t			 subscriber = 0;
+
+	tree_ask(drops->tree, &ask);
+	found->in_store = drops_stored(&ask, found->node.a, &found->stored,
+	    NULL);
+	found->in_slab = drops_find(drops, found->node.a, &found->info);
+	found->box = found->in_store ? found->stored.box : found->info.box;
+	rules = drop_rules_of(found->box);
+	if (writes && found->in_store)
+		rules->owner(&ask, found->box, opener->uid, &subscriber,
+		    &opener->gid);
+	tree_answered(&ask);
+	if (!found->in_store && !found->in_slab)
+		return (ESTALE);
+	return (writes ? rules->may_change(drops, found, opener->uid,
+	    &opener->most) : 0);
+}
+
 static void
 drop_open(fuse_req_t req, struct tree *tree, struct node node,
     struct fuse_file_info *fi)
 {
-	struct drops	*drops = tree->drops;
-	struct found	 found = { .node = node };
-	struct ask	 ask;
-	int64_t		 subscriber;
-	uid_t		 uid = fuse_req_ctx(req)->uid;
-	gid_t		 gid = 0;
-	int		 code = 0;
+	struct drops		*drops = tree->drops;
+	struct found		 found = { .node = node };
+	struct drop_opener	 opener = {
+		.uid = fuse_req_ctx(req)->uid, .gid = tree->parts.gid };
+	bool			 writes;
+	int			 code;
 
-	tree_ask(tree, &ask);
-	found.in_store = drops_registered(&ask, node.a, &found.slot, NULL);
-	found.in_slab = drops_find(drops, node.a, &found.info);
-	if (!found.in_store && !found.in_slab) {
-		code = ESTALE;
-	} else if ((fi->flags & O_ACCMODE) != O_RDONLY) {
-		code = drops_may_change(&ask, &found, uid);
-		if (found.in_store)
-			drops_owner(&ask, found.slot.box, uid, &subscriber,
-			    &gid);
-	}
-	tree_answered(&ask);
+	writes = (fi->flags & O_ACCMODE) != O_RDONLY;
+	code = judge_open(drops, &found, &opener, writes);
 	if (code == 0) {
 		drops_lock(drops);
-		code = drop_open_locked(drops, node.a, &found, gid, uid, fi);
+		code = drop_open_locked(drops, node.a, &found, &opener, fi);
 		drops_unlock(drops);
 	}
 	if (code != 0)
@@ -182,7 +198,7 @@ drop_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
 	struct slab_file	*file;
 	struct bytes		 all = { 0 }, piece = { 0 };
 	struct ask		 ask;
-	struct slot		 slot;
+	struct stored		 stored;
 	struct err		 err;
 	char			 sha256[65] = "";
 	int			 there = 0;
@@ -203,7 +219,7 @@ drop_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
 		tree_ask(tree, &ask);
 		there = sha256[0] != '\0' ?
 		    documents_read(ask.view, sha256, &all) == 1 :
-		    drops_registered(&ask, node.a, &slot, &all);
+		    drops_stored(&ask, node.a, &stored, &all);
 		tree_answered(&ask);
 		if (there && (size_t)offset < all.size)
 			bytes_put(&piece, all.data + offset,
@@ -256,15 +272,14 @@ drop_find_target(struct drops *drops, struct node node,
     struct fuse_file_info *fi, const struct bytes *registered, uint64_t end,
     struct target *to)
 {
-	const struct config	*config = drops->tree->parts.config;
-	struct err		 err;
+	struct err	err;
 
 	to->handle = handle_of(drops, node, fi);
 	to->file = slab_file_find(drops->tree->slab, node.a);
 	if (to->handle == NULL || to->file == NULL || !to->handle->writes)
 		return (EBADF);
 	to->scratch = drop_is_scratch(to->file);
-	if (end > (to->scratch ? config->scratch_max : config->request_max))
+	if (end > to->file->most)
 		return (EFBIG);
 	to->bytes = to->scratch ? &to->file->content : &to->handle->staging;
 	if (!to->scratch && begin_staging(drops, to->handle, to->file,
@@ -284,7 +299,7 @@ drop_fetch_registered(struct drops *drops, struct node node,
 	struct slab_handle	*handle;
 	struct slab_file	*file;
 	struct ask		 ask;
-	struct slot		 slot;
+	struct stored		 stored;
 	bool			 needed;
 
 	drops_lock(drops);
@@ -296,26 +311,36 @@ drop_fetch_registered(struct drops *drops, struct node node,
 	if (!needed)
 		return;
 	tree_ask(drops->tree, &ask);
-	(void)drops_registered(&ask, node.a, &slot, to);
+	(void)drops_stored(&ask, node.a, &stored, to);
 	tree_answered(&ask);
 }
 
-/* 0 or an errno; `whole` is set when the staging should be looked at. */
+/* One write, and what becomes of it. */
+struct piece {
+	struct slice	 data;
+	uint64_t	 offset;
+	struct bytes	 registered;
+	struct bytes	 whole;		/* should be looked at */
+	const struct drop_rules *rules;
+};
+
+/* With the lock held; 0 or an errno. */
 static int
-write_locked(struct drops *drops, struct node node, struct slice data,
-    uint64_t offset, struct fuse_file_info *fi,
-    const struct bytes *registered, struct bytes *whole)
+write_locked(struct drops *drops, struct node node,
+    struct fuse_file_info *fi, struct piece *piece)
 {
 	struct slab	*slab = drops->tree->slab;
+	uint64_t	 end = piece->offset + piece->data.size;
 	struct target	 to;
 	struct err	 err;
 	int		 code;
 
-	code = drop_find_target(drops, node, fi, registered,
-	    offset + data.size, &to);
+	code = drop_find_target(drops, node, fi, &piece->registered, end,
+	    &to);
 	if (code != 0)
 		return (code);
-	if (slab_write(slab, to.bytes, data, offset, &err) == -1)
+	if (slab_write(slab, to.bytes, piece->data, piece->offset, &err) ==
+	    -1)
 		return (fault_errno(&err));
 	drops_note_change(drops, to.file);
 	to.file->mtime = 0;
@@ -326,18 +351,20 @@ write_locked(struct drops *drops, struct node node, struct slice data,
 	to.handle->junk = 0;
 	to.handle->code = 0;
 	to.handle->changes++;
-	if (offset + data.size > to.handle->reach)
-		to.handle->reach = offset + data.size;
+	if (end > to.handle->reach)
+		to.handle->reach = end;
 	drops_note_refusal(drops, to.file, 0, "");
+	piece->rules = drop_rules_of(to.file->box);
 	/*
 	 * While the end of what was there before is still behind what this
 	 * handle wrote (scp, rsync --inplace), nothing can be said; and what
 	 * fills the limit is about to be too large, which is the better word.
 	 */
-	if (to.handle->reach >= to.handle->staging.size &&
-	    to.handle->staging.size < drops->tree->parts.config->request_max &&
+	if (piece->rules->check != NULL &&
+	    to.handle->reach >= to.handle->staging.size &&
+	    to.handle->staging.size < to.file->most &&
 	    slab_read(slab, &to.handle->staging, 0, to.handle->staging.size,
-	    whole, &err) == -1)
+	    &piece->whole, &err) == -1)
 		return (fault_errno(&err));
 	return (0);
 }
@@ -367,35 +394,30 @@ drop_write(fuse_req_t req, struct tree *tree, struct node node,
     const char *data, size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	struct drops	*drops = tree->drops;
-	struct bytes	 registered = { 0 }, whole = { 0 };
-	struct slice	 slice = { (const unsigned char *)data, size };
+	struct piece	 piece = {
+		.data = { (const unsigned char *)data, size },
+		.offset = (uint64_t)offset };
 	struct err	 err;
-	int		 code, complete = 0;
+	int		 code;
 
-	drop_fetch_registered(drops, node, fi, &registered);
+	drop_fetch_registered(drops, node, fi, &piece.registered);
 	drops_lock(drops);
-	code = write_locked(drops, node, slice, (uint64_t)offset, fi,
-	    &registered, &whole);
+	code = write_locked(drops, node, fi, &piece);
 	drops_unlock(drops);
 	/* What is written backwards, or into room made before, comes yet. */
-	if (offset > 0 && whole.size > 0 && whole.data[0] == '\0')
-		bytes_clear(&whole);
-	if (code == 0 && whole.size > 0) {
-		complete = request_is_complete(SLICE(&whole), &err);
-		if (complete == 1 && requests_check(
-		    tree->parts.authority, SLICE(&whole), &err) == -1)
-			complete = -1;
-		if (complete == -1) {
-			note_verdict(drops, node, fi, &err);
-			code = fault_errno(&err);
-		}
+	if (offset > 0 && piece.whole.size > 0 && piece.whole.data[0] == '\0')
+		bytes_clear(&piece.whole);
+	if (code == 0 && piece.whole.size > 0 &&
+	    piece.rules->check(drops, SLICE(&piece.whole), &err) == -1) {
+		note_verdict(drops, node, fi, &err);
+		code = fault_errno(&err);
 	}
 	if (code == 0)
 		fuse_reply_write(req, size);
 	else
 		fuse_reply_err(req, code);
-	bytes_free(&registered);
-	bytes_free(&whole);
+	bytes_free(&piece.registered);
+	bytes_free(&piece.whole);
 }
 
 /* --- release ------------------------------------------------------------- */
@@ -459,101 +481,4 @@ const struct node_acts	drop_acts = {
 	.write = drop_write,
 	.flush = drop_flush,
 	.release = drop_release,
-};
-
-/* --- the refusal of what is not registered ------------------------------- */
-
-/*
- * Its text goes when the file is registered or removed, but whoever has it
- * open reads on: each handle has a copy.
- */
-static int
-open_refusal(struct drops *drops, struct slice text, uid_t uid,
-    struct fuse_file_info *fi)
-{
-	struct slab		*slab = drops->tree->slab;
-	struct slab_handle	*handle;
-	struct err		 err;
-
-	if ((handle = slab_handle_new(slab, uid)) == NULL)
-		return (ENFILE);
-	handle->kind = SLAB_TEXT;
-	handle->unique = request_unique();
-	if (slab_replace(slab, &handle->staging, text, &err) == -1) {
-		slab_handle_free(slab, handle);
-		return (fault_errno(&err));
-	}
-	slab_handle_keep(handle);
-	fi->fh = handle->id;
-	fi->noflush = 1;
-	fi->keep_cache = 1;
-	return (0);
-}
-
-static void
-refusal_open(fuse_req_t req, struct tree *tree, struct node node,
-    struct fuse_file_info *fi)
-{
-	struct drop_info	info;
-	struct bytes		text = { 0 };
-	usec_t			when;
-	int			code = ESTALE;
-
-	if ((fi->flags & O_ACCMODE) != O_RDONLY) {
-		code = EPERM;
-	} else if (drops_refusal(tree->drops, (size_t)node.a, node.b, &info,
-	    &when, &text)) {
-		drops_lock(tree->drops);
-		code = open_refusal(tree->drops, SLICE(&text),
-		    fuse_req_ctx(req)->uid, fi);
-		drops_unlock(tree->drops);
-	}
-	if (code != 0)
-		fuse_reply_err(req, code);
-	else if (fuse_reply_open(req, fi) == -ENOENT)
-		refusal_acts.release(NULL, tree, node, fi);
-	bytes_free(&text);
-}
-
-static void
-refusal_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
-    off_t offset, struct fuse_file_info *fi)
-{
-	struct slab_handle	*handle;
-	struct bytes		 piece = { 0 };
-	struct err		 err;
-	bool			 there;
-
-	drops_lock(tree->drops);
-	handle = slab_handle_find(tree->slab, fi->fh);
-	there = handle != NULL && handle->kind == SLAB_TEXT &&
-	    slab_read(tree->slab, &handle->staging, (uint64_t)offset, size,
-	    &piece, &err) == 0;
-	drops_unlock(tree->drops);
-	if (there)
-		fuse_reply_buf(req, (const char *)piece.data, piece.size);
-	else
-		fuse_reply_err(req, ESTALE);
-	bytes_free(&piece);
-}
-
-static void
-refusal_release(fuse_req_t req, struct tree *tree, struct node node,
-    struct fuse_file_info *fi)
-{
-	struct slab_handle	*handle;
-
-	drops_lock(tree->drops);
-	handle = slab_handle_find(tree->slab, fi->fh);
-	if (handle != NULL && handle->kind == SLAB_TEXT)
-		slab_handle_free(tree->slab, handle);
-	drops_unlock(tree->drops);
-	if (req != NULL)
-		fuse_reply_err(req, 0);
-}
-
-const struct node_acts	refusal_acts = {
-	.open = refusal_open,
-	.read = refusal_read,
-	.release = refusal_release,
 };

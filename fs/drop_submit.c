@@ -24,17 +24,6 @@ is_for_now(int code)
 	    code == EAGAIN || code == EDQUOT);
 }
 
-/* A request's name fits: drop_name_kind saw to it. */
-static void
-set_file_name(struct drop *drop, const char *name)
-{
-	size_t	length = strlen(name);
-
-	if (length >= sizeof(drop->file_name))
-		die("drop: %s is no request's name", name);
-	memcpy(drop->file_name, name, length + 1);
-}
-
 /* --- flush --------------------------------------------------------------- */
 
 struct flusher {
@@ -44,11 +33,9 @@ struct flusher {
 
 /* A handle's bytes on their way; calls that come meanwhile wait too. */
 struct submission {
-	struct drops		*drops;
-	uint64_t		 handle, file;
+	struct drop_order	 order;		/* first: flush_decided casts */
+	uint64_t		 handle;
 	uint32_t		 changes;	/* of the handle, when taken */
-	struct drop		 drop;
-	struct bytes		 bytes;
 	struct flusher		*flushers;
 	struct submission	*next;
 };
@@ -91,13 +78,13 @@ static void
 note_outcome(struct submission *submission, const struct err *fault,
     bool in_store)
 {
-	struct drops		*drops = submission->drops;
+	struct drops		*drops = submission->order.drops;
 	struct slab_handle	*handle;
 	struct slab_file	*file;
 	struct err		 err;
 
 	handle = slab_handle_find(drops->tree->slab, submission->handle);
-	file = slab_file_find(drops->tree->slab, submission->file);
+	file = slab_file_find(drops->tree->slab, submission->order.file);
 	if (handle != NULL && handle->changes == submission->changes &&
 	    (fault == NULL || !is_for_now(fault->code))) {
 		handle->dirty = 0;
@@ -120,50 +107,51 @@ note_outcome(struct submission *submission, const struct err *fault,
 	drops_forget_if_unused(drops, file);
 }
 
+/* Whoever flushed is answered, and nothing is left of it. */
 static void
-flush_decided(void *arg, const struct err *fault)
+answer_flushers(struct submission *submission, int code)
 {
-	struct submission	*submission = arg;
-	struct drops		*drops = submission->drops;
-	struct flusher		*flusher;
-	struct ask		 ask;
-	struct slot		 slot;
-	bool			 in_store = fault == NULL;
+	struct flusher	*flusher;
 
-	/* A refusal may have been registered too. */
-	if (!in_store) {
-		tree_ask(drops->tree, &ask);
-		in_store = drops_registered(&ask, submission->file, &slot,
-		    NULL);
-		tree_answered(&ask);
-	}
-	drops_lock(drops);
-	note_outcome(submission, fault, in_store);
-	end_submission(drops, submission);
-	drops_unlock(drops);
 	while ((flusher = submission->flushers) != NULL) {
 		submission->flushers = flusher->next;
-		fuse_reply_err(flusher->req, fault == NULL ? 0 :
-		    fault_errno(fault));
+		fuse_reply_err(flusher->req, code);
 		free(flusher);
 	}
 	stop_at("core.replied");
-	bytes_free(&submission->bytes);
+	bytes_free(&submission->order.bytes);
 	free(submission);
 }
 
 static void
-fill_drop(struct submission *submission, const struct slab_file *file,
-    uid_t uid)
+flush_decided(struct drop_order *order, bool kept, const struct err *fault)
 {
-	struct drop	*drop = &submission->drop;
+	struct submission	*submission = (struct submission *)order;
+	struct drops		*drops = order->drops;
 
-	drop->box = file->box;
-	drop->file = (int64_t)file->id;
-	set_file_name(drop, slab_file_name(file));
-	drop->uid = uid;
-	drop->mtime = file->mtime != 0 ? file->mtime : file->touched;
-	drop->bytes = SLICE(&submission->bytes);
+	drops_lock(drops);
+	note_outcome(submission, fault, kept);
+	end_submission(drops, submission);
+	drops_unlock(drops);
+	answer_flushers(submission, fault == NULL ? 0 : fault_errno(fault));
+}
+
+int
+drop_order_fill(struct drop_order *order, const struct slab_file *file,
+    const struct slab_bytes *from, uid_t uid)
+{
+	struct err	err;
+
+	order->box = file->box;
+	order->file = file->id;
+	order->uid = uid;
+	order->mtime = file->mtime != 0 ? file->mtime : file->touched;
+	snprintf(order->name, sizeof(order->name), "%s",
+	    slab_file_name(file));
+	if (slab_read(order->drops->tree->slab, from, 0, from->size,
+	    &order->bytes, &err) == -1)
+		return (fault_errno(&err));
+	return (0);
 }
 
 /*
@@ -178,7 +166,6 @@ take_submission(struct drops *drops, struct node node,
 	struct slab_handle	*handle = slab_handle_find(slab, fi->fh);
 	struct slab_file	*file = slab_file_find(slab, node.a);
 	struct submission	*submission;
-	struct err		 err;
 
 	*code = 0;
 	if (handle == NULL || file == NULL || file->gone ||
@@ -197,17 +184,16 @@ take_submission(struct drops *drops, struct node node,
 	}
 	if ((submission = calloc(1, sizeof(*submission))) == NULL)
 		die("out of memory");
-	if (slab_read(slab, &handle->staging, 0, handle->staging.size,
-	    &submission->bytes, &err) == -1) {
-		*code = fault_errno(&err);
+	submission->order.drops = drops;
+	submission->order.done = flush_decided;
+	submission->handle = handle->id;
+	submission->changes = handle->changes;
+	*code = drop_order_fill(&submission->order, file, &handle->staging,
+	    handle->uid);
+	if (*code != 0) {
 		free(submission);
 		return (NULL);
 	}
-	submission->drops = drops;
-	submission->handle = handle->id;
-	submission->file = file->id;
-	submission->changes = handle->changes;
-	fill_drop(submission, file, handle->uid);
 	add_flusher(submission, req);
 	submission->next = drops->under_way;
 	drops->under_way = submission;
@@ -218,8 +204,8 @@ take_submission(struct drops *drops, struct node node,
 static void
 flush_incomplete(struct submission *submission, const struct err *why)
 {
-	struct drops		*drops = submission->drops;
-	struct flusher		*flusher;
+	struct drop_order	*order = &submission->order;
+	struct drops		*drops = order->drops;
 	struct slab_handle	*handle;
 	struct slab_file	*file;
 	struct err		 err;
@@ -231,28 +217,23 @@ flush_incomplete(struct submission *submission, const struct err *why)
 		snprintf(handle->reason, sizeof(handle->reason), "%s",
 		    why->text);
 	}
-	file = slab_file_find(drops->tree->slab, submission->file);
+	file = slab_file_find(drops->tree->slab, order->file);
 	if (file != NULL && !file->registered) {
 		if (slab_replace(drops->tree->slab, &file->content,
-		    SLICE(&submission->bytes), &err) == -1)
+		    SLICE(&order->bytes), &err) == -1)
 			log_line("%s: %s", slab_file_name(file), err.text);
 		drops_note_refusal(drops, file, EBADMSG, why->text);
 	}
 	end_submission(drops, submission);
 	drops_unlock(drops);
-	while ((flusher = submission->flushers) != NULL) {
-		submission->flushers = flusher->next;
-		fuse_reply_err(flusher->req, EBADMSG);
-		free(flusher);
-	}
-	bytes_free(&submission->bytes);
-	free(submission);
+	answer_flushers(submission, EBADMSG);
 }
 
 void
 drop_flush(fuse_req_t req, struct tree *tree, struct node node,
     struct fuse_file_info *fi)
 {
+	const struct drop_rules	*rules;
 	struct submission	*submission;
 	struct err		 err;
 	int			 code;
@@ -265,48 +246,47 @@ drop_flush(fuse_req_t req, struct tree *tree, struct node node,
 			fuse_reply_err(req, code);
 		return;
 	}
-	memset(&err, 0, sizeof(err));
-	if (request_is_complete(submission->drop.bytes, &err) != 1) {
-		if (err.text[0] == '\0')
-			err_set(&err, EBADMSG,
-			    "the request ends before it is complete");
+	rules = drop_rules_of(submission->order.box);
+	if (rules->whole != NULL &&
+	    !rules->whole(SLICE(&submission->order.bytes), &err))
 		flush_incomplete(submission, &err);
-		return;
-	}
-	requests_submit(tree->parts.authority, &submission->drop, false,
-	    flush_decided, submission);
+	else
+		rules->submit(&submission->order);
 }
 
 /* --- rename -------------------------------------------------------------- */
 
 struct renaming {
+	struct drop_order order;	/* first: rename_decided casts */
 	fuse_req_t	  req;
-	struct drops	 *drops;
 	struct rename_act act;
-	struct drop	  drop;
-	struct bytes	  bytes;
 };
 
 /* With the lock held: the name leads to the file now, and to no other. */
 static void
 move_in(struct renaming *renaming)
 {
-	struct drops		*drops = renaming->drops;
+	const struct rename_act	*act = &renaming->act;
+	struct drops		*drops = renaming->order.drops;
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file, *before;
 	struct err		 err;
 
-	before = slab_file_named(slab, renaming->act.box, renaming->act.name);
-	file = slab_file_find(slab, renaming->act.file);
-	if (before != NULL && before != file) {
-		before->gone = 1;
-		drops_forget_if_unused(drops, before);
+	before = slab_file_named(slab, act->box, act->name);
+	file = slab_file_find(slab, act->file);
+	slab_note_change(slab, act->box, clock_now());
+	/* The file of that name has its bytes. */
+	if (renaming->order.file != act->file) {
+		if (file != NULL)
+			drops_note_gone(drops, file);
+		return;
 	}
-	slab_note_change(slab, renaming->act.box, clock_now());
+	if (before != NULL && before != file)
+		drops_note_gone(drops, before);
 	if (file == NULL)
 		return;
 	drops_note_change(drops, file);
-	slab_file_rename(slab, file, renaming->act.box, renaming->act.name);
+	slab_file_rename(slab, file, act->box, act->name);
 	file->registered = 1;
 	(void)slab_resize(slab, &file->content, 0, &err);
 	drops_forget_if_unused(drops, file);
@@ -320,7 +300,7 @@ move_in(struct renaming *renaming)
 static void
 stay_out(struct renaming *renaming)
 {
-	struct slab		*slab = renaming->drops->tree->slab;
+	struct slab		*slab = renaming->order.drops->tree->slab;
 	struct slab_file	*file;
 	uint64_t		 id;
 
@@ -331,28 +311,22 @@ stay_out(struct renaming *renaming)
 }
 
 static void
-rename_decided(void *arg, const struct err *fault)
+rename_decided(struct drop_order *order, bool kept, const struct err *fault)
 {
-	struct renaming	*renaming = arg;
-	struct ask	 ask;
-	struct slot	 slot;
-	bool		 in_store = true;
+	struct renaming	*renaming = (struct renaming *)order;
+	bool		 moves;
 
-	if (fault != NULL) {
-		tree_ask(renaming->drops->tree, &ask);
-		in_store = drops_registered(&ask, renaming->act.file, &slot,
-		    NULL);
-		tree_answered(&ask);
-	}
-	drops_lock(renaming->drops);
-	if (fault == NULL)
+	moves = fault == NULL ||
+	    (kept && drop_rules_of(order->box)->keeps_faulty);
+	drops_lock(order->drops);
+	if (moves)
 		move_in(renaming);
-	else if (in_store)
+	else if (kept)
 		stay_out(renaming);
-	drops_unlock(renaming->drops);
+	drops_unlock(order->drops);
 	fuse_reply_err(renaming->req, fault == NULL ? 0 :
 	    fault_errno(fault));
-	bytes_free(&renaming->bytes);
+	bytes_free(&order->bytes);
 	free(renaming);
 }
 
@@ -360,173 +334,51 @@ rename_decided(void *arg, const struct err *fault)
 static int
 fill_renaming(struct renaming *renaming)
 {
-	struct drops		*drops = renaming->drops;
+	struct drop_order	*order = &renaming->order;
+	const struct rename_act	*act = &renaming->act;
 	struct slab_file	*file;
-	struct err		 err;
+	int			 code;
 
-	file = slab_file_find(drops->tree->slab, renaming->act.file);
+	file = slab_file_find(order->drops->tree->slab, act->file);
 	if (file == NULL || file->gone)
 		return (ENOENT);
-	if (file->content.size > drops->tree->parts.config->request_max)
+	if (file->content.size > act->most)
 		return (EFBIG);
-	if (slab_read(drops->tree->slab, &file->content, 0,
-	    file->content.size, &renaming->bytes, &err) == -1)
-		return (fault_errno(&err));
-	renaming->drop.box = renaming->act.box;
-	renaming->drop.file = (int64_t)file->id;
-	set_file_name(&renaming->drop, renaming->act.name);
-	renaming->drop.uid = renaming->act.uid;
-	renaming->drop.mtime = file->mtime != 0 ? file->mtime :
-	    file->touched;
-	renaming->drop.bytes = SLICE(&renaming->bytes);
-	return (0);
+	code = drop_order_fill(order, file, &file->content, act->uid);
+	order->box = act->box;
+	if (act->target != 0)
+		order->file = act->target;
+	memcpy(order->name, act->name, sizeof(order->name));
+	return (code);
 }
 
 void
 drop_submit_rename(fuse_req_t req, struct drops *drops,
     const struct rename_act *act)
 {
-	struct renaming	*renaming = calloc(1, sizeof(*renaming));
-	struct err	 err;
-	int		 code;
+	const struct drop_rules	*rules = drop_rules_of(act->box);
+	struct renaming		*renaming = calloc(1, sizeof(*renaming));
+	struct err		 err;
+	int			 code;
 
 	if (renaming == NULL)
 		die("out of memory");
+	renaming->order.drops = drops;
+	renaming->order.renamed = true;
+	renaming->order.done = rename_decided;
 	renaming->req = req;
-	renaming->drops = drops;
 	renaming->act = *act;
 	drops_lock(drops);
 	code = fill_renaming(renaming);
 	drops_unlock(drops);
-	if (code == 0 &&
-	    request_is_complete(renaming->drop.bytes, &err) != 1)
+	if (code == 0 && rules->whole != NULL &&
+	    !rules->whole(SLICE(&renaming->order.bytes), &err))
 		code = EBADMSG;
 	if (code != 0) {
 		fuse_reply_err(req, code);
-		bytes_free(&renaming->bytes);
+		bytes_free(&renaming->order.bytes);
 		free(renaming);
 		return;
 	}
-	requests_submit(drops->tree->parts.authority, &renaming->drop, true,
-	    rename_decided, renaming);
-}
-
-/* --- what is no request -------------------------------------------------- */
-
-struct junk {
-	struct drops	*drops;
-	struct drop	 drop;
-	struct bytes	 bytes;
-	struct err	 why;
-	bool		 overwrite;	/* the file is a registered one */
-};
-
-/* Removed while it was being recorded: the record stays, its names go. */
-static void
-take_back(struct junk *junk, int64_t slot)
-{
-	struct err	err;
-
-	if (requests_withdraw(junk->drops->tree->parts.authority, slot,
-	    junk->drop.uid, &err) == -1)
-		log_line("%s: not taken back: %s", junk->drop.file_name,
-		    err.text);
-}
-
-/* With the lock held: is the file that was closed still there? */
-static bool
-note_recorded(struct junk *junk, bool in_store)
-{
-	struct drops		*drops = junk->drops;
-	struct slab_file	*file;
-
-	file = slab_file_find(drops->tree->slab, (uint64_t)junk->drop.file);
-	if (junk->overwrite)
-		return (true);
-	if (file == NULL || file->gone)
-		return (false);
-	if (in_store) {
-		file->registered = 1;
-		drops_forget_if_unused(drops, file);
-	}
-	return (true);
-}
-
-/* An errand: recording it waits for a commit. */
-static void
-record_junk(void *arg)
-{
-	struct junk	*junk = arg;
-	struct drops	*drops = junk->drops;
-	struct ask	 ask;
-	struct slot	 slot;
-	struct err	 err;
-	bool		 in_store = false, there;
-
-	if (requests_record_junk(drops->tree->parts.authority, &junk->drop,
-	    &junk->why, &err) == -1) {
-		log_line("%s: not recorded: %s", junk->drop.file_name,
-		    err.text);
-	} else {
-		tree_ask(drops->tree, &ask);
-		in_store = drops_registered(&ask, (uint64_t)junk->drop.file,
-		    &slot, NULL);
-		tree_answered(&ask);
-	}
-	drops_lock(drops);
-	there = note_recorded(junk, in_store);
-	drops_unlock(drops);
-	if (in_store && !there)
-		take_back(junk, slot.id);
-	bytes_free(&junk->bytes);
-	free(junk);
-}
-
-/* With the lock held. */
-static void
-order_junk(struct drops *drops, const struct slab_file *file,
-    const struct slab_bytes *content, int code, const char *reason)
-{
-	struct junk	*junk = calloc(1, sizeof(*junk));
-	struct err	 err;
-
-	if (junk == NULL)
-		die("out of memory");
-	junk->drops = drops;
-	junk->overwrite = file->registered;
-	if (slab_read(drops->tree->slab, content, 0, content->size,
-	    &junk->bytes, &err) == -1) {
-		log_line("%s: %s", slab_file_name(file), err.text);
-		free(junk);
-		return;
-	}
-	junk->drop.box = file->box;
-	junk->drop.file = (int64_t)file->id;
-	set_file_name(&junk->drop, slab_file_name(file));
-	junk->drop.uid = file->uid;
-	junk->drop.mtime = file->mtime != 0 ? file->mtime : file->touched;
-	junk->drop.bytes = SLICE(&junk->bytes);
-	err_set(&junk->why, code, "%s", reason);
-	errands_run(drops->tree->errands, record_junk, junk);
-}
-
-void
-drop_record_junk(struct drops *drops, struct slab_file *file)
-{
-	if (file->recorded || drop_is_scratch(file) ||
-	    file->content.size == 0 || file->verdict == 0)
-		return;
-	file->recorded = 1;
-	order_junk(drops, file, &file->content, file->code, file->reason);
-}
-
-/* Over what is registered: that stays, and the refusal is recorded too. */
-void
-drop_record_overwrite(struct drops *drops, const struct slab_file *file,
-    const struct slab_handle *handle)
-{
-	if (file->registered && !file->gone && handle->junk &&
-	    !drop_is_scratch(file))
-		order_junk(drops, file, &handle->staging, EBADMSG,
-		    handle->reason);
+	rules->submit(&renaming->order);
 }

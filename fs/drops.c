@@ -117,32 +117,24 @@ drops_new(struct tree *tree, struct err *err)
  * is sent again and finds it so; one that was refused finds its source, under
  * another number because the refusal has that one.
  */
-static bool
-was_refused(struct ask *ask, const struct slot *slot)
-{
-	struct request	request;
-
-	return (slot->request == 0 ||
-	    request_get(ask->view, slot->request, &request) != 1 ||
-	    request.state == REJECTED);
-}
-
 static void
 believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
 {
-	struct slab	*slab = drops->tree->slab;
-	struct slot	 slot;
-	struct err	 err;
+	const struct drop_rules	*rules = drop_rules_of(file->box);
+	struct slab		*slab = drops->tree->slab;
+	struct stored		 stored;
+	struct err		 err;
 
-	if (!drops_registered(ask, file->id, &slot, NULL))
+	if (!drops_stored(ask, file->id, &stored, NULL))
 		return;
-	if (drop_is_scratch(file) && was_refused(ask, &slot)) {
+	if (drop_is_scratch(file) && rules->is_refused != NULL &&
+	    rules->is_refused(ask, &stored)) {
 		slab_file_renumber(slab, file, slab_take_id(slab));
 		return;
 	}
-	if (strcmp(slab_file_name(file), slot.file_name) != 0 ||
-	    file->box != slot.box)
-		slab_file_rename(slab, file, slot.box, slot.file_name);
+	if (strcmp(slab_file_name(file), stored.name) != 0 ||
+	    file->box != stored.box)
+		slab_file_rename(slab, file, stored.box, stored.name);
 	file->registered = 1;
 	(void)slab_resize(slab, &file->content, 0, &err);
 }
@@ -209,9 +201,8 @@ drops_sweep(void *arg)
 bool
 drop_is_scratch(const struct slab_file *file)
 {
-	char	slot[SLOT_NAME + 1];
-
-	return (drop_name_kind(slab_file_name(file), slot) != NAME_REQUEST);
+	return (drop_rules_of(file->box)->is_scratch(file->box,
+	    slab_file_name(file)));
 }
 
 /* A row without handles stays only for bytes that are nowhere else. */
@@ -230,6 +221,14 @@ drops_note_change(struct drops *drops, struct slab_file *file)
 {
 	file->touched = clock_now();
 	slab_note_change(drops->tree->slab, file->box, file->touched);
+}
+
+void
+drops_note_gone(struct drops *drops, struct slab_file *file)
+{
+	drops_note_change(drops, file);
+	file->gone = 1;
+	drops_forget_if_unused(drops, file);
 }
 
 void
@@ -384,68 +383,43 @@ drops_changed(struct drops *drops, int64_t box)
 
 /* --- with a view --------------------------------------------------------- */
 
+int
+drops_stored(struct ask *ask, uint64_t file, struct stored *stored,
+    struct bytes *to)
+{
+	memset(stored, 0, sizeof(*stored));
+	return (box_rules.stored(ask, file, stored) == 1 &&
+	    (to == NULL || documents_read(ask->view, stored->sha256, to) ==
+	    1));
+}
+
 void
-drops_look(struct drops *drops, struct ask *ask, int64_t box,
+drops_look(struct drops *drops, struct ask *ask, struct node folder,
     const char *name, struct found *found)
 {
-	struct node	folder = node_of(NODE_BOX, (uint64_t)box);
-
 	memset(found, 0, sizeof(*found));
+	found->box = (int64_t)folder.a;
 	found->there = node_lookup(ask, folder, name, &found->node) == 1;
-	if (!found->there || found->node.class != NODE_DROP)
+	if (!found->there || !node_is_drop(found->node))
 		return;
 	found->in_slab = drops_find(drops, found->node.a, &found->info);
 	if (!found->in_slab || found->info.registered)
-		found->in_store = slot_of_file(ask->view,
-		    (int64_t)found->node.a, &found->slot) == 1 &&
-		    found->slot.sha256[0] != '\0';
+		found->in_store = drops_stored(ask, found->node.a,
+		    &found->stored, NULL);
 }
 
-int
-drops_may_drop(struct drops *drops, int64_t box, uid_t uid, bool scratch)
-{
-	struct err	err;
-
-	if (requests_admit(drops->tree->parts.authority, box, uid, &err) == 0
-	    || (scratch && err.code == EDQUOT))
-		return (0);
-	return (fault_errno(&err));
-}
-
-/* A slot belongs to its subscriber; what is not registered, likewise. */
-int
-drops_may_change(struct ask *ask, const struct found *found, uid_t uid)
-{
-	int64_t	subscriber = found->in_store ? found->slot.subscriber :
-		    found->info.subscriber;
-
-	return (subscriber_has_user(ask->view, subscriber, uid) ? 0 : EACCES);
-}
-
+/* A request's name fits: drop_name_kind saw to it. */
 void
-drops_owner(struct ask *ask, int64_t box, uid_t uid, int64_t *subscriber,
-    gid_t *gid)
+drop_of_order(const struct drop_order *order, struct drop *drop)
 {
-	struct subscriber	row;
-	struct box		where;
+	size_t	length = strlen(order->name);
 
-	*subscriber = 0;
-	*gid = ask->tree->parts.gid;
-	if (box_get(ask->view, box, &where) != 1)
-		return;
-	if (where.subscriber != 0 ?
-	    subscriber_get(ask->view, where.subscriber, &row) == 1 :
-	    subscriber_of_user(ask->view, uid, &row) == 1) {
-		*subscriber = row.id;
-		*gid = row.gid;
-	}
-}
-
-int
-drops_registered(struct ask *ask, uint64_t file, struct slot *slot,
-    struct bytes *to)
-{
-	return (slot_of_file(ask->view, (int64_t)file, slot) == 1 &&
-	    slot->sha256[0] != '\0' &&
-	    (to == NULL || documents_read(ask->view, slot->sha256, to) == 1));
+	if (length >= sizeof(drop->file_name))
+		die("drop: %s is no request's name", order->name);
+	memcpy(drop->file_name, order->name, length + 1);
+	drop->box = order->box;
+	drop->file = (int64_t)order->file;
+	drop->uid = order->uid;
+	drop->mtime = order->mtime;
+	drop->bytes = SLICE(&order->bytes);
 }

@@ -1,7 +1,7 @@
 /*
- * What the files of the drop boxes share: drops.c (what is there),
- * drop_handles.c (open to release), drop_attr.c (size and time),
- * drop_submit.c (the verdict) and drop_folders.c (create, unlink, rename).
+ * What the files of the drops share: drops.c (what is there), drop_handles.c
+ * (open to release), drop_attr.c (size and time), drop_submit.c (the verdict),
+ * drop_folders.c (create, unlink) and drop_renames.c.
  */
 #ifndef FS_DROPS_PRIVATE_H
 #define FS_DROPS_PRIVATE_H
@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 #include "drop_names.h"
-#include "drops.h"
+#include "drop_rules.h"
 #include "tree_state.h"
 
 struct submission;
@@ -35,43 +35,44 @@ drops_unlock(struct drops *drops)
 	pthread_mutex_unlock(&drops->lock);
 }
 
-/* What a name in a box leads to. */
-struct found {
-	struct node	 node;
-	bool		 there;
-	bool		 in_store;	/* `slot` is set */
-	bool		 in_slab;	/* `info` is set */
-	struct slot	 slot;
-	struct drop_info info;
-};
-void	drops_look(struct drops *, struct ask *, int64_t box,
+/* A file that somebody may have written. */
+static inline bool
+node_is_drop(struct node node)
+{
+	return (node.class == NODE_DROP);
+}
+
+/* drops.c */
+void	drops_look(struct drops *, struct ask *, struct node folder,
 	    const char *name, struct found *);
-/* May this uid act on it?  0 or an errno. */
-int	drops_may_change(struct ask *, const struct found *, uid_t);
-/* May this uid drop here?  `scratch`: open requests do not count. */
-int	drops_may_drop(struct drops *, int64_t box, uid_t, bool scratch);
-/* Whose files these will be: subscriber and its group. */
-void	drops_owner(struct ask *, int64_t box, uid_t, int64_t *subscriber,
-	    gid_t *gid);
 bool	drop_is_scratch(const struct slab_file *);
 /* More ids before these are used up; without the lock. */
 void	drops_order_ids(struct drops *);
-/* The registered bytes, if the store has any of this file. */
-int	drops_registered(struct ask *, uint64_t file, struct slot *,
+/* What the store has of a file, wherever; and its bytes, if asked for. */
+int	drops_stored(struct ask *, uint64_t file, struct stored *,
 	    struct bytes *);
+/* As struct drop, of a box; the bytes are borrowed. */
+void	drop_of_order(const struct drop_order *, struct drop *);
 
 /* With the lock held. */
 void	drops_forget_if_unused(struct drops *, struct slab_file *);
 void	drops_note_refusal(struct drops *, struct slab_file *, int code,
 	    const char *reason);
 void	drops_note_change(struct drops *, struct slab_file *);
+/* Its name leads nowhere now. */
+void	drops_note_gone(struct drops *, struct slab_file *);
 
 /* drop_handles.c: a new handle; fills fi.  NULL: too many are open. */
 struct slab_handle *drop_handle_new(struct drops *, uint64_t file, uid_t,
 	    struct fuse_file_info *);
 /* Opens what was found, lock held; 0 or an errno. */
+struct drop_opener {
+	uid_t		uid;
+	gid_t		gid;		/* of the file */
+	uint64_t	most;		/* how large it may become */
+};
 int	drop_open_locked(struct drops *, uint64_t file, const struct found *,
-	    gid_t, uid_t, struct fuse_file_info *);
+	    const struct drop_opener *, struct fuse_file_info *);
 
 /* What a handle's write or ftruncate works on. */
 struct target {
@@ -95,24 +96,35 @@ void	drop_fetch_registered(struct drops *, struct node,
 /* drop_attr.c */
 void	drop_setattr(fuse_req_t, struct tree *, struct node,
 	    const struct stat *, int, struct fuse_file_info *);
+void	drop_reply_attr(fuse_req_t, struct tree *, struct node);
 
 /* drop_submit.c */
 void	drop_flush(fuse_req_t, struct tree *, struct node,
 	    struct fuse_file_info *);
+/* With the lock held; the bytes of `from` are copied.  0 or an errno. */
+int	drop_order_fill(struct drop_order *, const struct slab_file *,
+	    const struct slab_bytes *from, uid_t);
+struct rename_act {		/* a scratch file becomes a request */
+	uint64_t	file;
+	uint64_t	target;	/* whose bytes it replaces; 0: none */
+	int64_t		box;
+	char		name[256];
+	uid_t		uid;
+	uint64_t	most;
+};
+void	drop_submit_rename(fuse_req_t, struct drops *,
+	    const struct rename_act *);
+
+/* drop_renames.c */
+void	drop_rename(fuse_req_t, struct tree *, struct node, const char *,
+	    struct node, const char *, unsigned);
+
 /*
- * Last handle closed on what is no request: its event and status.  With the
- * lock held.
+ * drop_junk.c: last handle closed on what is no request: its event and status.
+ * With the lock held.
  */
 void	drop_record_junk(struct drops *, struct slab_file *);
 void	drop_record_overwrite(struct drops *, const struct slab_file *,
 	    const struct slab_handle *);
-struct rename_act {		/* a scratch file becomes a request */
-	uint64_t	file;
-	int64_t		box;
-	char		name[256];
-	uid_t		uid;
-};
-void	drop_submit_rename(fuse_req_t, struct drops *,
-	    const struct rename_act *);
 
 #endif

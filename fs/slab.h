@@ -36,7 +36,9 @@ struct slab_file {
 	uint32_t	 recorded;	/* as no request, with its event */
 	uint64_t	 id;		/* in its inode number */
 	uint64_t	 unique;	/* of the CREATE */
-	int64_t		 box, subscriber;
+	int64_t		 box;		/* or minus a folder of the desk */
+	int64_t		 subscriber;
+	uint64_t	 most;		/* octets it may become */
 	uid_t		 uid;
 	gid_t		 gid;
 	usec_t		 mtime;		/* as somebody set it; 0: `touched` */
