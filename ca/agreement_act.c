@@ -15,6 +15,7 @@
 #include "store_consents.h"
 #include "store_events.h"
 #include "store_registry.h"
+#include "terms_delivery.h"
 
 #define FORM_ROOM	((size_t)16384)	/* what filling in may add */
 
@@ -35,8 +36,10 @@ struct receipt {
 	const struct desk_write	*write;
 	const struct part_file	*file;
 	const struct paper	*terms;
+	const struct config	*config;
 	const char		*document;	/* its digest */
 	struct box		 box;
+	usec_t			 told;		/* the terms, to its author */
 	enum agreement_answer	 answer;
 	struct agreement_form	 form;
 };
@@ -135,6 +138,7 @@ append_event(const struct receipt *r, const char *name, const char *outcome,
     int64_t agreement, const struct err *fault, struct err *err)
 {
 	struct event *event = event_new(name, REGISTRATION);
+	char told[CLOCK_TEXT];
 	int result;
 
 	event_actor(event, r->write->uid, r->file->role);
@@ -153,6 +157,8 @@ append_event(const struct receipt *r, const char *name, const char *outcome,
 	event_detail(event, "part", r->file->word);
 	event_detail(event, "terms_sha256", r->terms->sha256);
 	if (agreement != 0) {
+		clock_text(told, r->told);
+		event_detail(event, "terms-delivered", told);
 		event_detail_number(event, "agreement", agreement);
 		event_answers(event, r);
 	}
@@ -217,7 +223,7 @@ status_render(const struct receipt *r, const struct err *fault,
 /* --- what it comes to ---------------------------------------------------- */
 
 static int
-put_agreement(const struct receipt *r, struct err *err)
+put_agreement(struct receipt *r, struct err *err)
 {
 	struct agreement a = { .part = r->file->part,
 	    .publish = r->form.publish, .time = clock_now(),
@@ -231,6 +237,8 @@ put_agreement(const struct receipt *r, struct err *err)
 	snprintf(a.document_sha256, sizeof(a.document_sha256), "%s",
 	    r->document);
 	if (documents_put(r->tx, SLICE(&r->terms->text), sha256, err) == -1 ||
+	    terms_delivery_record(r->tx, r->config, r->box.subscriber,
+	    r->write->uid, r->file->role, "agreement", &r->told, err) == -1 ||
 	    agreement_put(r->tx, r->box.subscriber, &a, err) == -1 ||
 	    append_event(r, "agreement-recorded", "recorded", a.id, NULL,
 	    err) == -1)
@@ -284,6 +292,7 @@ int
 agreement_means(struct desk_act *act, struct tx *tx, struct err *err)
 {
 	struct receipt r = { .tx = tx, .write = act->write,
+	    .config = act->authority->config,
 	    .document = act->file->sha256,
 	    .file = part_file(act->write->name),
 	    .terms = config_paper(act->authority->config, "terms") };

@@ -16,7 +16,9 @@
 #include "event.h"
 #include "recording.h"
 #include "status_text.h"
+#include "store_consents.h"
 #include "store_events.h"
+#include "subject.h"
 #include "text.h"
 
 void
@@ -36,15 +38,17 @@ record_requirements(struct event *event, const char *list)
 
 void
 record_slot(struct event *event, int64_t request, const struct box *box,
-    const char *slot)
+    int64_t slot)
 {
-	char	text[SLOT_NAME + 64];
+	char	text[96], name[32] = "";
 
+	if (slot != 0)
+		snprintf(name, sizeof(name), "slot-%lld", (long long)slot);
 	if (box->subscriber == 0)
-		snprintf(text, sizeof(text), "requests/%s", slot);
+		snprintf(text, sizeof(text), "requests/%s", name);
 	else
 		snprintf(text, sizeof(text), "requests/subscriber-%lld/%s",
-		    (long long)box->subscriber, slot);
+		    (long long)box->subscriber, name);
 	event_request(event, request, text);
 }
 
@@ -58,7 +62,7 @@ record_event(const struct application *app, const char *name,
 	event = event_new(name, component);
 	if (!app->internal)
 		record_slot(event, app->request.id, &app->where,
-		    app->slot_name);
+		    app->slot.id);
 	if (profile != NULL)
 		event_policy(event, profile->name, profile->policy_oid,
 		    profile->base_policy);
@@ -121,6 +125,20 @@ status_facts(const struct application *app, enum request_state state,
 		    app->fault.text : "";
 }
 
+/* NULL where the profile does not ask for it. */
+static const char *
+acceptance_line(const struct application *app, struct view *v, char said[80])
+{
+	struct acceptance	a;
+
+	if (app->profile == NULL || !app->profile->acceptance)
+		return NULL;
+	snprintf(said, 80, "awaited; write accept into its folder in issued/");
+	if (acceptance_get(v, app->certificate.id, &a) == 1)
+		status_text_acceptance(said, a.time, a.uid);
+	return said;
+}
+
 int
 record_status(struct application *app, struct tx *tx,
     enum request_state state, struct err *e)
@@ -128,6 +146,7 @@ record_status(struct application *app, struct tx *tx,
 	struct certificate	kept;
 	struct status_facts	facts;
 	struct bytes		old = { 0 }, text = { 0 };
+	char			said[80];
 	int			rc;
 
 	status_facts(app, state, &facts);
@@ -141,6 +160,8 @@ record_status(struct application *app, struct tx *tx,
 	if (state == REJECTED && app->slot.certificate != 0 &&
 	    certificate_get(tx_view(tx), app->slot.certificate, &kept) == 1)
 		facts.kept = kept.serial;
+	if (state == ISSUED)
+		facts.acceptance = acceptance_line(app, tx_view(tx), said);
 	status_text_render(&facts, &text);
 	rc = status_put(tx, app->slot.id, clock_now(), SLICE(&text),
 	    &app->slot.status, e);
@@ -218,7 +239,7 @@ supersede(struct application *app, struct tx *tx, struct err *e)
 		return -1;
 	event = event_new("request-withdrawn", REGISTRATION);
 	event_actor(event, app->uid, "subscriber");
-	record_slot(event, old.id, &app->where, app->slot_name);
+	record_slot(event, old.id, &app->where, app->slot.id);
 	record_requirements(event, "REG-6.4.5-03");
 	event_outcome(event, "withdrawn");
 	event_detail(event, "why", "other bytes were dropped into its slot");
@@ -293,7 +314,7 @@ put_decided(struct application *app, struct tx *tx, struct err *e)
 	else
 		event_actor(event, app->uid, "subscriber");
 	if (app->csr != NULL)
-		event_input(event, app->file_name, app->dropped.size,
+		event_input(event, "request", app->dropped.size,
 		    app->csr->sha256);
 	event_outcome(event, word_of[app->outcome]);
 	event_verdict(event, &app->verdict);
@@ -331,7 +352,12 @@ put_intent(struct application *app, struct tx *tx, struct err *e)
 	memcpy(intent->tbs_sha256, app->tbs_sha256,
 	    sizeof(intent->tbs_sha256));
 	intent->time = clock_now();
-	return intent_put(tx, intent, SLICE(&app->tbs), e);
+	if (intent_put(tx, intent, SLICE(&app->tbs), e) == -1)
+		return -1;
+	/* What is begun may exist, so from here on the subject is taken. */
+	return app->subject_sha256[0] == '\0' ? 0 : subject_put(tx,
+	    app->subject_sha256, app->internal ? SUBJECT_OF_CA :
+	    app->subscriber.id, e);
 }
 
 /* --- the transactions ----------------------------------------------------- */

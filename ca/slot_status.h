@@ -4,6 +4,7 @@
 #ifndef CA_SLOT_STATUS_H
 #define CA_SLOT_STATUS_H
 
+#include "paths.h"
 #include "store_certificates.h"
 
 /*
@@ -12,5 +13,8 @@
  */
 int	slot_status_revoked(struct tx *, const struct certificate *,
 	    const char *reason, usec_t when, struct err *);
+/* Likewise that it was accepted; `path` of the file, "" when there is none. */
+int	slot_status_accepted(struct tx *, const struct certificate *,
+	    usec_t when, uid_t, char path[PATH_TEXT], struct err *);
 
 #endif

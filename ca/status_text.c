@@ -10,6 +10,7 @@
 #define GATES_TITLE	"\nGates, each with its answer:\n"
 #define CERTIFICATE	"certificate"
 #define REVOKED		"revoked"
+#define ACCEPTANCE	"acceptance"
 
 static void
 put_line(struct bytes *to, const char *name, const char *value)
@@ -75,6 +76,7 @@ put_facts(const struct status_facts *f, struct bytes *to)
 	put_time(to, "renew-after", f->renew_after);
 	if (f->state == ISSUED)
 		put_file(to, CERTIFICATE, f, f->slot->name, ".crt");
+	put_line(to, ACCEPTANCE, f->acceptance);
 	put_line(to, "reason", f->fault);
 	if (f->sandbox)
 		bytes_put_text(to, "sandbox: yes; nothing in it is verified, "
@@ -212,23 +214,70 @@ find_line(struct slice text, const char *name)
 	return (struct slice){ at, (size_t)(end + 1 - at) };
 }
 
+/* The lines up to the first empty one. */
+static struct slice
+facts_of(struct slice text)
+{
+	const unsigned char	*end = NULL;
+
+	if (text.size > 0)
+		end = memmem(text.data, text.size, "\n\n", 2);
+	if (end != NULL)
+		text.size = (size_t)(end + 1 - text.data);
+	return text;
+}
+
+/*
+ * The text with "name: value" in place of the line of that name that stood
+ * behind the certificate's, or there.
+ */
+static bool
+say_of_certificate(struct slice old, const char *name, const char *value,
+    struct bytes *to)
+{
+	struct slice	after, before, facts = facts_of(old);
+	size_t		head;
+
+	after = find_line(facts, CERTIFICATE);
+	before = find_line(facts, name);
+	if (after.size == 0)
+		return false;
+	if (before.size == 0)
+		before = (struct slice){ after.data + after.size, 0 };
+	head = (size_t)(before.data - old.data);
+	bytes_put(to, old.data, head);
+	bytes_printf(to, "%s: %s\n", name, value);
+	head += before.size;
+	bytes_put(to, old.data + head, old.size - head);
+	return true;
+}
+
 bool
 status_text_revoke(struct slice old, const char *reason, usec_t when,
     struct bytes *to)
 {
-	struct slice	after = find_line(old, CERTIFICATE);
-	struct slice	before = find_line(old, REVOKED);
-	char		time[CLOCK_TEXT];
-	size_t		head;
+	char	value[CLOCK_TEXT + 64], time[CLOCK_TEXT];
 
-	if (after.size == 0)
-		return false;
-	head = (size_t)(after.data + after.size - old.data);
-	bytes_put(to, old.data, head);
 	clock_text_seconds(time, when);
-	bytes_printf(to, REVOKED ": %s, %s\n", time, reason);
-	if (before.data == old.data + head)
-		head += before.size;
-	bytes_put(to, old.data + head, old.size - head);
-	return true;
+	snprintf(value, sizeof(value), "%s, %s", time, reason);
+	return say_of_certificate(old, REVOKED, value, to);
+}
+
+void
+status_text_acceptance(char to[80], usec_t when, uid_t uid)
+{
+	char	time[CLOCK_TEXT];
+
+	clock_text_seconds(time, when);
+	snprintf(to, 80, "accepted at %s by uid %u", time, (unsigned)uid);
+}
+
+bool
+status_text_accept(struct slice old, usec_t when, uid_t uid,
+    struct bytes *to)
+{
+	char	value[80];
+
+	status_text_acceptance(value, when, uid);
+	return say_of_certificate(old, ACCEPTANCE, value, to);
 }

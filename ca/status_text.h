@@ -23,6 +23,7 @@ struct status_facts {		/* borrowed; "", NULL and 0 are left out */
 	usec_t		 received, decided;
 	const char	*serial;	/* issued */
 	usec_t		 not_before, not_after, renew_after;
+	const char	*acceptance;	/* its profile asks for it */
 	const char	*kept;		/* serial that stays, when refused */
 	const char	*fault;		/* a refusal that no gate spoke */
 	const char	*ignored;
@@ -42,5 +43,10 @@ struct slice	status_text_gates(struct slice text);
  */
 bool	status_text_revoke(struct slice old, const char *reason, usec_t when,
 	    struct bytes *to);
+/* The same, that it was accepted. */
+bool	status_text_accept(struct slice old, usec_t when, uid_t,
+	    struct bytes *to);
+/* "accepted at 2026-11-22T01:02:03Z by uid 1001" */
+void	status_text_acceptance(char to[80], usec_t when, uid_t);
 
 #endif
