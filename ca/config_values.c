@@ -73,6 +73,42 @@ put_roles(const struct config *c, struct bytes *to)
 	}
 }
 
+/* What the rules between people are here, as the program holds them. */
+static void
+put_separation(const struct config *c, struct bytes *to)
+{
+	const char *conflict, *before = NULL;
+	unsigned a, b;
+
+	if (!c->separation) {
+		bytes_printf(to, "One person may have every role and decide "
+		    "alone.%s", config_appoints(c) ? " A role counts with an "
+		    "appointment only." : "");
+		return;
+	}
+	bytes_put_text(to, "Nobody decides on what is their own or what they "
+	    "wrote, and nobody counts twice.\nA role counts with an "
+	    "appointment that has begun and was accepted, until its\n"
+	    "training ends.");
+	for (a = ROLE_AUDITOR; a > 0; a >>= 1)
+		for (b = 1; b < a; b <<= 1) {
+			conflict = roles_conflict(a | b);
+			if (conflict != NULL && conflict != before)
+				bytes_printf(to, "\nOf them %s.", conflict);
+			if (conflict != NULL)
+				before = conflict;
+		}
+}
+
+static const char *
+decisions_sentence(const struct config *c)
+{
+
+	return c->signed_decisions ? "Every decision is signed by the "
+	    "officer's own certificate." : "A decision is made by moving its "
+	    "folder; it is signed where the profile says so.";
+}
+
 static void
 put_keys(const struct config *c, struct bytes *to)
 {
@@ -209,6 +245,10 @@ add_operation(const struct config *c, struct paper_values *to)
 	put_components(c, values_add_table(to, "components.table",
 	    PAPER_CPS));
 	put_roles(c, values_add_table(to, "roles.table", PAPER_CPS));
+	put_separation(c, values_add_table(to, "roles.separation",
+	    PAPER_CPS));
+	values_add_text(to, "roles.decisions", PAPER_CPS,
+	    decisions_sentence(c));
 	values_add_duration(to, "crl.next_update", PAPER_CPS,
 	    c->crl_next_update);
 	values_add_duration(to, "crl.renewal", PAPER_CPS,
@@ -283,6 +323,9 @@ render_profile(const struct config *c, const char *file, struct bytes *to,
 	if (n > 4 && n < sizeof(name) && strcmp(file + n - 4, ".txt") == 0) {
 		snprintf(name, sizeof(name), "%.*s", (int)(n - 4), file);
 		if ((p = config_profile(c, name)) != NULL) {
+			/* Whoever copies it elsewhere copies this too. */
+			if (c->sandbox)
+				bytes_printf(to, "%s\n\n", sandbox_sentence);
 			profile_render(p, to);
 			return 0;
 		}

@@ -236,6 +236,8 @@ papers_carry_the_running_values(void **state)
 	assert_non_null(strstr(bytes_text(&text), "every 12 h, and at once"));
 	assert_non_null(strstr(bytes_text(&text), "ec:P-384, "
 	    "ecdsa-with-SHA384"));
+	assert_non_null(strstr(bytes_text(&text), "One person may have every "
+	    "role"));
 	assert_null(strstr(bytes_text(&text), "${"));
 	bytes_copy(&text, SLICE(&config_paper(c, "cp")->text));
 	assert_non_null(strstr(bytes_text(&text), "2.999.411.1"));
@@ -253,6 +255,7 @@ files_of_the_tree_are_rendered(void **state)
 		{ "ca/keys.txt", "sha256WithRSAEncryption" },
 		{ "ca/scope.txt", "certificate-generation" },
 		{ "ca/profiles/tls-server.txt", "Policy OID:" },
+		{ "ca/profiles/tls-server.txt", "is a SANDBOX from birth" },
 	};
 	struct config *c;
 	struct bytes text = { 0 };
@@ -654,6 +657,11 @@ outside_a_sandbox_people_are_kept_apart(void **state)
 	if ((c = config_read(home, &err)) == NULL)
 		fail_msg("%s", err.text);
 	assert_true(c->signed_decisions);
+	bytes_copy(&text, SLICE(&config_paper(c, "cps")->text));
+	assert_non_null(strstr(bytes_text(&text), "nobody counts twice"));
+	assert_non_null(strstr(bytes_text(&text), "Of them an auditor has no "
+	    "other role (REQ-7.1.3-01, REQ-7.4.1-10).\nOf them a security"));
+	assert_non_null(strstr(bytes_text(&text), "Every decision is signed"));
 	config_free(c);
 	/* the matrix, by name and line */
 	assert_null(read_appointed(ANNA "[bo]\nuser = bin\nroles = ra, "
