@@ -15,10 +15,9 @@
 #include "key.h"
 #include "paths.h"
 #include "store_events.h"
+#include "subject.h"
 #include "succession.h"
 #include "text.h"
-
-#define COMMON_NAME_MAX	64	/* ub-common-name, RFC 5280 appendix A */
 
 struct application *
 application_new(struct authority *authority)
@@ -37,6 +36,7 @@ application_free(struct application *app)
 	if (app == NULL)
 		return;
 	csr_cache_put(app->authority->cache, app->csr);
+	registered_free(&app->registered);
 	bytes_free(&app->dropped);
 	bytes_free(&app->spki);
 	bytes_free(&app->tbs);
@@ -171,27 +171,39 @@ application_find(struct application *app, struct view *v)
 	path_box(path, v, app->box);
 	snprintf(app->box_path, sizeof(app->box_path), "%.199s", path);
 	find_subscriber(app, v);
+	registered_load(&app->registered, v, app->subscriber.id);
 }
 
 /*
- * The common name a certificate would get, as permit_spend chooses it: it
- * decides whose follower the request is.
+ * A CN that reads like a DNS name stands for one, but only where the profile
+ * takes those.
  */
 static void
-find_common_name(struct application *app)
+find_names(struct application *app)
 {
 	const struct csr	*csr = app->csr->csr;
-	const char		*name = csr->common_name;
-	size_t			 i;
 
-	if (app->profile == NULL || app->profile->subject_from_first_name) {
-		for (i = 0; i < csr->name_count; i++)
-			if (strcmp(csr->names[i].kind, "dns") == 0)
-				break;
-		name = i < csr->name_count ? csr->names[i].text : "";
-	}
-	snprintf(app->common_name, sizeof(app->common_name), "%s",
-	    strlen(name) <= COMMON_NAME_MAX ? name : "");
+	app->names = csr->names;
+	app->name_count = csr->name_count;
+	if (csr->names_from_subject && app->profile != NULL &&
+	    !profile_takes_names(app->profile, "dns"))
+		app->name_count = 0;
+}
+
+/* The subject as it would be certified: it decides whose follower this is. */
+static void
+find_subject(struct application *app, struct view *v, usec_t now)
+{
+	struct subject_case	c = {
+		.profile = app->profile, .registered = &app->registered,
+		.names = app->names, .name_count = app->name_count,
+		.now = now
+	};
+
+	subject_make(&c, &app->subject, &app->subject_fault);
+	dn_digest(&app->subject, app->subject_sha256);
+	app->basis.subject = app->subject_sha256[0] == '\0' ? 0 :
+	    subject_owner(v, app->subject_sha256);
 }
 
 /* What the slot holds now, when it still counts, and the change to it. */
@@ -200,8 +212,8 @@ find_predecessor(struct application *app, struct view *v, usec_t now,
     struct err *e)
 {
 	struct wanted	wanted = {
-		app->csr->csr->spki_sha256, app->common_name,
-		app->csr->csr->names, app->csr->csr->name_count
+		app->profile, app->csr->csr->spki_sha256, &app->subject,
+		app->names, app->name_count
 	};
 	struct bytes	der = { 0 };
 	int		rc;
@@ -281,18 +293,15 @@ conclude(struct application *app)
 static void
 judged_fill(struct judged *judged, const struct application *app)
 {
-	const struct csr	*csr = app->internal ? NULL : app->csr->csr;
-
 	judged->request = app->request.id;
 	judged->subscriber = app->subscriber.id;
 	judged->profile = app->profile;
-	judged->spki = app->internal ? app->spki : csr->spki;
+	judged->spki = app->internal ? app->spki : app->csr->csr->spki;
 	snprintf(judged->key_type, sizeof(judged->key_type), "%s",
-	    app->internal ? app->key_type : csr->key_type);
-	snprintf(judged->common_name, sizeof(judged->common_name), "%s",
-	    app->common_name);
-	judged->names = app->internal ? NULL : csr->names;
-	judged->name_count = app->internal ? 0 : csr->name_count;
+	    app->internal ? app->key_type : app->csr->csr->key_type);
+	judged->subject = app->subject;
+	judged->names = app->names;
+	judged->name_count = app->name_count;
 	judged->approval = app->standing_approval;
 }
 
@@ -343,7 +352,8 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	profile = app->where.profile[0] != '\0' ? app->where.profile :
 	    app->subscriber.profiles[0];
 	app->profile = config_profile(c.config, profile);
-	find_common_name(app);
+	find_names(app);
+	find_subject(app, v, now);
 	if (find_predecessor(app, v, now, e) == -1)
 		return -1;
 	c.now = now;
@@ -357,9 +367,12 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	c.key_fault = &app->csr->key_fault;
 	c.key_type = csr->key_type;
 	c.spki_sha256 = csr->spki_sha256;
-	c.common_name = app->common_name;
-	c.names = csr->names;
-	c.name_count = csr->name_count;
+	c.registered = &app->registered;
+	c.subject = &app->subject;
+	c.subject_fault = &app->subject_fault;
+	c.subject_owner = app->basis.subject;
+	c.names = app->names;
+	c.name_count = app->name_count;
 	c.succession = app->succession;
 	c.predecessor = app->predecessor.id != 0 ? &app->predecessor : NULL;
 	c.issuer_end = c.config->issuing_not_after;
@@ -387,7 +400,7 @@ judge_own(struct application *app, struct view *v, usec_t now, struct err *e)
 	c.key_fault = &key_fault;
 	c.key_type = app->key_type;
 	c.spki_sha256 = app->spki_sha256;
-	c.common_name = app->common_name;
+	c.subject = &app->subject;
 	c.issuer_end = c.config->issuing_not_after;
 	c.approval = app->standing_approval;
 	rc = gates_judge(v, &c, &app->verdict, e);
@@ -403,6 +416,8 @@ basis_read(struct basis *basis, const struct application *app,
 
 	memset(basis, 0, sizeof(*basis));
 	basis->policy_seq = meta_number(v, "policy-seq", 0);
+	if (app->subject_sha256[0] != '\0')
+		basis->subject = subject_owner(v, app->subject_sha256);
 	if (app->internal ||
 	    slot_find(v, app->box, app->slot_name, &slot) != 1)
 		return;
@@ -430,12 +445,29 @@ application_judge(struct application *app, struct view *v, struct err *e)
 	    judge_request(app, v, now, e)) == -1)
 		return -1;
 	conclude(app);
+	app->is_judged = true;
 	if (app->outcome != OUTCOME_APPROVED)
 		return 0;
 	if (make_certificate(app, now, e) == -1)
 		return -1;
 	conclude(app);
 	return 0;
+}
+
+/*
+ * Taken up again after a crash, the intent's octets are what says the subject:
+ * the registration may have moved since.
+ */
+void
+application_approved(struct application *app, struct approved *approved)
+{
+	if (!app->is_judged && !app->internal)
+		find_names(app);
+	approved->subject = app->is_judged ? &app->subject : NULL;
+	approved->names = app->names;
+	approved->name_count = app->name_count;
+	approved->spki_sha256 = app->internal ? app->spki_sha256 :
+	    app->csr->csr->spki_sha256;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "csr_cache.h"
 #include "gates.h"
 #include "permit.h"
+#include "registered.h"
 #include "retries.h"
 #include "store_status.h"
 #include "waiting.h"
@@ -18,7 +19,7 @@ enum outcome { OUTCOME_REFUSED, OUTCOME_PENDING, OUTCOME_APPROVED };
 
 /* What the judgement rests on; when it moved, it is judged again. */
 struct basis {
-	int64_t	policy_seq, slot, request, certificate;
+	int64_t	policy_seq, slot, request, certificate, subject;
 };
 
 struct application {
@@ -55,7 +56,13 @@ struct application {
 	struct subscriber	 subscriber;	/* id 0: unknown */
 	int			 subscribers;	/* found: 0, 1, 2 = many */
 	const struct profile	*profile;
-	char			 common_name[256];
+	struct registered	 registered;	/* of the subscriber */
+	struct csr_name		*names;		/* the request's */
+	size_t			 name_count;
+	struct dn		 subject;
+	char			 subject_sha256[65];	/* "": it is empty */
+	struct err		 subject_fault;
+	bool			 is_judged;	/* those are filled in */
 	enum succession		 succession;
 	struct certificate	 predecessor;	/* id 0: none */
 	struct verdict		 verdict;
@@ -102,6 +109,9 @@ void		 application_find(struct application *, struct view *);
  */
 int		 application_judge(struct application *, struct view *,
 		    struct err *);
+/* What the certificate is compared with once it is signed. */
+void		 application_approved(struct application *,
+		    struct approved *);
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
 /* The end: waiters and internal caller are answered, everything freed. */

@@ -16,6 +16,7 @@
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
+#include "subject.h"
 #include "text.h"
 #include "waiting.h"
 
@@ -105,8 +106,8 @@ authority_issue_internal(struct authority *authority, const char *profile,
 	app->internal_arg = arg;
 	app->received = clock_now();
 	snprintf(app->profile_name, sizeof(app->profile_name), "%s", profile);
-	snprintf(app->common_name, sizeof(app->common_name), "%s",
-	    subject_cn);
+	subject_make_own(&app->subject, subject_cn);
+	dn_digest(&app->subject, app->subject_sha256);
 	bytes_copy(&app->spki, spki);
 	sha256_text(app->spki_sha256, spki);
 	snprintf(name, sizeof(name), "own-%ld",

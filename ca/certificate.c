@@ -35,9 +35,35 @@ certificate_assemble(struct slice tbs, struct slice signature,
 	return 0;
 }
 
+static int
+compare(const struct tbs *tbs, const struct approved *approved,
+    struct err *err)
+{
+	struct dn subject;
+	char spki[SHA256_TEXT];
+
+	sha256_text(spki, tbs->spki);
+	if (approved->spki_sha256[0] != '\0' &&
+	    strcmp(spki, approved->spki_sha256) != 0)
+		return err_set(err, EBADMSG, "the certificate's key is not "
+		    "the one approved (GEN-6.3.2-00A)");
+	if (!tbs_names_are(tbs, approved->names, approved->name_count))
+		return err_set(err, EBADMSG, "the certificate's subjectAltName"
+		    " is not what was approved (GEN-6.3.2-00A)");
+	if (approved->subject == NULL)
+		return 0;
+	if (dn_parse(&subject, tbs->subject, err) == -1)
+		return err_in(err, "the certificate's subject");
+	if (!dn_is_same(&subject, approved->subject))
+		return err_set(err, EBADMSG, "the certificate's subject is not"
+		    " the one approved (GEN-6.3.2-00A)");
+	return 0;
+}
+
 int
 certificate_reread(struct slice der, struct slice tbs,
-    const struct config *config, struct err *err)
+    const struct approved *approved, const struct config *config,
+    struct err *err)
 {
 	struct slice found, algorithm, signature;
 	struct issuer issuer;
@@ -53,6 +79,7 @@ certificate_reread(struct slice der, struct slice tbs,
 		return err_set(err, EBADMSG, "what came out is not what was to "
 		    "be signed (GEN-6.3.3-01)");
 	if (tbs_parse(&parsed, found, err) == -1 ||
+	    compare(&parsed, approved, err) == -1 ||
 	    issuer_get(&issuer, config, err) == -1)
 		return -1;
 	if (!slice_equal(parsed.algorithm, algorithm))

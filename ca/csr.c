@@ -217,10 +217,10 @@ get_email(struct csr *csr, struct slice s, struct err *err)
 	at = strrchr(text, '@');
 	if (!is_visible(s) || at == NULL || at == text ||
 	    strchr(text, '@') != at || strpbrk(text, "<>()[],;:\\\"") != NULL)
-		return err_set(err, EBADMSG, "the rfc822Name '%s' is no "
-		    "mailbox (RFC 5280, 4.2.1.6)", text);
+		return err_set(err, EBADMSG, "an rfc822Name is no mailbox (RFC "
+		    "5280, 4.2.1.6)");
 	if (dns_name_check(at + 1, err) == -1)
-		return err_in(err, "the rfc822Name '%s'", text);
+		return err_in(err, "the domain of an rfc822Name");
 	return add_name(csr, "email", text, err);
 }
 
@@ -394,7 +394,8 @@ name_from_subject(struct csr *csr)
 	struct err none;
 
 	if (csr->name_count == 0 && strchr(csr->common_name, '.') != NULL)
-		(void)get_dns(csr, slice_text(csr->common_name), &none);
+		csr->names_from_subject = get_dns(csr,
+		    slice_text(csr->common_name), &none) == 0;
 }
 
 static int

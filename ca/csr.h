@@ -23,6 +23,7 @@ struct csr {
 	/* Of subjectAltName; without one, a CN that is a DNS name is it. */
 	struct csr_name	*names;
 	size_t		 name_count;
+	bool		 names_from_subject;	/* that CN */
 	char		 ignored[512];	/* what it asks beyond names and key */
 };
 

@@ -27,6 +27,8 @@ static const struct dn_type types[] = {
 	{ "countryName",		6, DER_PRINTABLE, 2 },
 	{ "stateOrProvinceName",	8, DER_UTF8, 128 },
 	{ "localityName",		7, DER_UTF8, 128 },
+	{ "streetAddress",		9, DER_UTF8, 128 },
+	{ "postalCode",			17, DER_UTF8, 40 },
 	{ "organizationName",		10, DER_UTF8, 64 },
 	{ "organizationIdentifier",	97, DER_UTF8, DN_VALUE - 1 },
 	{ "organizationalUnitName",	11, DER_UTF8, 64 },

@@ -9,7 +9,7 @@
 #include "bytes.h"
 #include "err.h"
 
-#define DN_ATTRIBUTES	10
+#define DN_ATTRIBUTES	12
 #define DN_VALUE	256
 
 struct dn_type {

@@ -11,6 +11,8 @@
 #include "approval.h"
 #include "config.h"
 #include "csr.h"
+#include "dn.h"
+#include "registered.h"
 #include "store_certificates.h"
 #include "store_registry.h"
 #include "store_requests.h"
@@ -34,7 +36,10 @@ struct gate_case {
 	const EVP_PKEY		*key;
 	const struct err	*key_fault;	/* of key_check; code 0: good */
 	const char		*key_type, *spki_sha256;
-	const char		*common_name;	/* the certificate's subject */
+	const struct registered	*registered;	/* of the subscriber */
+	const struct dn		*subject;	/* as it would be certified */
+	const struct err	*subject_fault;	/* of subject_make */
+	int64_t			 subject_owner;	/* whose it was; 0: nobody's */
 	const struct csr_name	*names;
 	size_t			 name_count;
 	enum succession		 succession;

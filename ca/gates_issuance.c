@@ -216,19 +216,43 @@ ask_key_of_subscriber(struct view *v, const struct gate_case *c,
 }
 
 int
+ask_subject_attributes(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->subject_fault->code != 0)
+		return gate_wait(a, "%.290s", c->subject_fault->text);
+	return gate_yes(a, c->profile != NULL && c->profile->subject[0][0] !=
+	    '\0' ? "the registration has what the profile's subject holds" :
+	    "the subject follows from the names");
+}
+
+/* Hard: nobody can allow it, for relying parties know one by this name. */
+int
 ask_subject_of_subscriber(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
-	struct indexed_name	name;
-	struct owner		owner = { 0 };
-
-	if (c->common_name[0] != '\0' &&
-	    names_find(v, c->common_name, &name) == 1)
-		certificates_of_name(v, name.id, 0, first_owner, &owner);
-	if (!owner.known || owner.subscriber == c->subscriber->id)
+	if (c->subject->count == 0)
+		return gate_yes(a, "the subject is empty: the names stand "
+		    "alone");
+	if (c->subject_owner == 0 || c->subject_owner == c->subscriber->id)
 		return gate_yes(a, "no other subscriber had this subject");
-	return gate_wait(a, "the subject %.200s was given to another "
-	    "subscriber before", c->common_name);
+	return gate_no(a, EPERM, "this subject was given to another before "
+	    "and is never given again; a serialNumber in it makes it one of "
+	    "its own");
+}
+
+int
+ask_names_kinds(struct view *v, const struct gate_case *c, struct answer *a,
+    struct err *e)
+{
+	size_t	i;
+
+	for (i = 0; c->profile != NULL && i < c->name_count; i++)
+		if (!profile_takes_names(c->profile, c->names[i].kind))
+			return gate_no(a, EINVAL, "a name of kind %s has no "
+			    "place in profile %s", c->names[i].kind,
+			    c->profile->name);
+	return gate_yes(a, "every name is of a kind the profile takes");
 }
 
 int

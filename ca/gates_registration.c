@@ -45,8 +45,7 @@ ask_slot_of_subscriber(struct view *v, const struct gate_case *c,
 	if (c->slot->id == 0 || c->slot->subscriber == 0 ||
 	    c->slot->subscriber == c->subscriber->id)
 		return gate_yes(a, "the slot belongs to no other subscriber");
-	return gate_no(a, EACCES, "the slot %s belongs to another subscriber",
-	    c->slot->name);
+	return gate_no(a, EACCES, "the slot belongs to another subscriber");
 }
 
 int
@@ -115,6 +114,14 @@ ask_names_form(struct view *v, const struct gate_case *c, struct answer *a,
 	struct err	why = { 0 };
 	size_t		i;
 
+	if (c->name_count == 0 && c->profile != NULL &&
+	    !profile_needs_names(c->profile))
+		return gate_yes(a, "the profile wants no names");
+	if (c->name_count == 0 && c->profile != NULL &&
+	    !c->profile->subject_from_first_name)
+		return gate_no(a, EBADMSG, "the request names nothing: a "
+		    "subjectAltName with an rfc822Name is wanted (RFC 8550 "
+		    "3)");
 	if (c->name_count == 0)
 		return gate_no(a, EBADMSG, "the request names nothing: a "
 		    "subjectAltName with at least one dNSName is wanted (RFC "
@@ -142,6 +149,8 @@ name_is_covered(const struct csr_name *name, const struct validated_name *by)
 		return dns_name_is_inside(name->text, by->name);
 	if (strcmp(name->kind, "ip") == 0)
 		return address_is_inside(name->text, by->name);
+	if (strcmp(name->kind, "email") == 0)
+		return mailbox_is_inside(name->text, by->name);
 	return false;
 }
 

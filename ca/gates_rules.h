@@ -41,7 +41,7 @@ gate_ask ask_profile_allowed, ask_profile_internal, ask_standing_approval,
     ask_key_pinned, ask_possession, ask_key_strength,
     ask_key_for_profile, ask_rsa_length, ask_key_not_blocked,
     ask_key_of_subscriber,
-    ask_subject_of_subscriber, ask_names_count, ask_validity,
-    ask_open_requests;
+    ask_subject_attributes, ask_subject_of_subscriber, ask_names_kinds,
+    ask_names_count, ask_validity, ask_open_requests;
 
 #endif

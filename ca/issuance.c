@@ -221,11 +221,13 @@ take_certificate(struct application *app, struct slice signature,
     struct err *e)
 {
 	struct slice	tbs = SLICE(&app->order.tbs);
+	struct approved	approved;
 
 	bytes_clear(&app->der);
 	if (certificate_assemble(tbs, signature, &app->der, e) == -1)
 		return -1;
-	if (certificate_reread(SLICE(&app->der), tbs,
+	application_approved(app, &approved);
+	if (certificate_reread(SLICE(&app->der), tbs, &approved,
 	    app->authority->config, e) == -1)
 		return -1;
 	return certificate_facts(SLICE(&app->der), &app->facts, e);

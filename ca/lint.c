@@ -83,43 +83,16 @@ validity_is_inside_the_issuers(const struct judgement *j, struct err *err)
 	return 0;
 }
 
-/* One attribute in each RDN, and the only attribute we write is the CN. */
-static int
-subject_is_a_common_name(const struct judgement *j, struct err *err)
-{
-	struct slice name = j->tbs.subject, list, set, pair, oid, value;
-	unsigned char tag;
-
-	if (der_get(&name, DER_SEQUENCE, &list) == -1)
-		return no(err, "the subject is no Name");
-	if (list.size == 0)
-		return 0;
-	if (der_get(&list, DER_SET, &set) == -1 || list.size != 0 ||
-	    der_get(&set, DER_SEQUENCE, &pair) == -1 || set.size != 0 ||
-	    der_get(&pair, DER_OID, &oid) == -1 ||
-	    !slice_equal(oid, OID_COMMON_NAME) ||
-	    der_get_any(&pair, &tag, &value) == -1 || pair.size != 0)
-		return no(err, "the subject is not empty and not one "
-		    "commonName");
-	if (tag != DER_UTF8 && tag != DER_PRINTABLE)
-		return no(err, "the commonName is neither UTF8String nor "
-		    "PrintableString");
-	if (value.size == 0 || value.size > 64)
-		return err_set(err, EINVAL, "the commonName has %zu octets, 1 "
-		    "to 64 are allowed", value.size);
-	return 0;
-}
-
 static int
 subject_or_names(const struct judgement *j, struct err *err)
 {
 	bool critical = j->has[SUBJECT_ALT_NAME] &&
 	    j->extension[SUBJECT_ALT_NAME].critical;
 
-	if (j->common_name[0] == '\0' && !critical)
+	if (j->subject.count == 0 && !critical)
 		return no(err, "the subject is empty and there is no critical "
 		    "subjectAltName");
-	if (j->common_name[0] != '\0' && critical)
+	if (j->subject.count > 0 && critical)
 		return no(err, "subjectAltName is critical though there is a "
 		    "subject");
 	return 0;
@@ -174,6 +147,8 @@ static const struct {
 	    "412-2 GEN-4.4.1-2", NEVER, IF_CHECKED },
 	[OCSP_NOCHECK] = { "ocsp-nocheck",
 	    "RFC 6960 4.2.2.2.1", NEVER, IF_NOT_CHECKED },
+	[QC_STATEMENTS] = { "qcStatements",
+	    "RFC 3739 3.2.6", NEVER, OPTIONAL },
 };
 
 static int
@@ -190,6 +165,7 @@ sort_extensions(struct judgement *j, struct err *err)
 		[CRL_POINTS] = OID_CRL_POINTS,
 		[AUTHORITY_ACCESS] = OID_AUTHORITY_ACCESS,
 		[OCSP_NOCHECK] = OID_OCSP_NOCHECK,
+		[QC_STATEMENTS] = OID_QC_STATEMENTS,
 	};
 	struct slice list = j->tbs.extensions;
 	struct der_extension x;
@@ -252,7 +228,16 @@ static const struct {
 	{ "RFC 5280 4.1.2.4", issuer_is_the_ca },
 	{ "RFC 5280 4.1.2.5", validity_is_the_profiles },
 	{ "GEN-6.3.3-05", validity_is_inside_the_issuers },
-	{ "RFC 5280 4.1.2.6, BR 7.1.4.1", subject_is_a_common_name },
+	{ "RFC 5280 4.1.2.6, 412-2 NAT-4.2.4-3, 412-3 LEG-4.2.1-3",
+	    lint_subject_is_the_profiles },
+	{ "RFC 5280 A.1, 412-2 NAT-4.2.4-18", lint_subject_is_of_its_lengths },
+	{ "RFC 5280 3.2", lint_subject_is_not_the_issuer },
+	{ "412-2 NAT-4.2.4-1", lint_person_is_complete },
+	{ "412-2 NAT-4.2.4-4", lint_pseudonym_excludes_names },
+	{ "GEN-6.3.3-11", lint_person_is_no_organisation },
+	{ "412-3 LEG-4.2.1-2", lint_organisation_is_complete },
+	{ "412-1 NAT-5.1.3, LEG-5.1.4", lint_identifier_has_semantics },
+	{ "412-1 5.1, RFC 3739 3.2.6.1", lint_statements_are_its_semantics },
 	{ "RFC 5280 4.2.1.6", subject_or_names },
 	{ "412-2 GEN-4.2.5-1, BR 6.1.5", key_is_of_the_profile },
 	{ "RFC 5280 4.2.1.1", lint_authority_key_id_is_the_issuers },
@@ -263,6 +248,7 @@ static const struct {
 	{ "BR 7.1.2.7.6", lint_no_policy_is_any },
 	{ "GEN-6.3.3-12, 412-2 GEN-4.3.3-2", lint_policy_is_the_profiles },
 	{ "RFC 5280 4.2.1.6, 7.2", lint_names_are_well_formed },
+	{ "RFC 8550 3", lint_mail_has_a_mailbox },
 	{ "BR 7.1.4.2.2", lint_common_name_is_a_name },
 	{ "412-2 GEN-4.3.11-4", lint_crl_point_is_ours },
 	{ "412-2 GEN-4.4.1-3, -5", lint_access_is_ours },
@@ -283,9 +269,10 @@ tbs_lint(struct slice der, const struct profile *profile,
 	if (key_type_of_spki(j.tbs.spki, j.key_type) == -1)
 		return err_set(err, EINVAL, "lint, RFC 5280 4.1.2.7: the key "
 		    "is malformed or of an unknown kind");
-	if (tbs_common_name(j.tbs.subject, j.common_name) == -1)
-		return err_set(err, EINVAL, "lint, RFC 5280 4.1.2.6: the "
-		    "subject is malformed");
+	if (dn_parse(&j.subject, j.tbs.subject, err) == -1) {
+		err->code = EINVAL;
+		return err_in(err, "lint, RFC 5280 4.1.2.4: the subject");
+	}
 	if (sort_extensions(&j, err) == -1 || check_extensions(&j, err) == -1)
 		return -1;
 	for (i = 0; i < COUNT(rules); i++)

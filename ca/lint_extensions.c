@@ -191,11 +191,30 @@ lint_no_policy_is_any(const struct judgement *j, struct err *err)
 	return 0;
 }
 
-/* One name of subjectAltName as text; what is not of a known form: -1. */
-static int
-read_name(unsigned char tag, struct slice name, char text[256],
-    struct err *err)
+static const struct {
+	unsigned char	 tag;
+	const char	*kind;
+} name_kinds[] = {
+	{ DER_IMPLICIT(1), "email" }, { DER_IMPLICIT(2), "dns" },
+	{ DER_IMPLICIT(7), "ip" },
+};
+
+static const char *
+kind_of(unsigned char tag)
 {
+	size_t i;
+
+	for (i = 0; i < COUNT(name_kinds); i++)
+		if (name_kinds[i].tag == tag)
+			return name_kinds[i].kind;
+	return "";
+}
+
+/* One name of subjectAltName; what is not of a known form: -1. */
+static int
+check_name(unsigned char tag, struct slice name, struct err *err)
+{
+	char text[256];
 	const char *at;
 
 	if (tag == DER_IMPLICIT(7))
@@ -230,20 +249,22 @@ lint_names_are_well_formed(const struct judgement *j, struct err *err)
 {
 	struct slice value = j->extension[SUBJECT_ALT_NAME].value, list, name;
 	unsigned char tag;
-	char text[256];
 	int count = 0;
 
 	if (!j->has[SUBJECT_ALT_NAME])
-		return j->profile->names_max == 0 ? 0 :
-		    no(err, "subjectAltName is missing");
+		return profile_needs_names(j->profile) ?
+		    no(err, "subjectAltName is missing") : 0;
 	if (der_get(&value, DER_SEQUENCE, &list) == -1 || value.size != 0 ||
 	    list.size == 0)
 		return no(err, "subjectAltName is empty or malformed");
 	for (; list.size > 0; count++) {
 		if (der_get_any(&list, &tag, &name) == -1)
 			return no(err, "subjectAltName is malformed");
-		if (read_name(tag, name, text, err) == -1)
+		if (check_name(tag, name, err) == -1)
 			return -1;
+		if (!profile_takes_names(j->profile, kind_of(tag)))
+			return err_set(err, EINVAL, "a name of kind %s is none"
+			    " the profile takes", kind_of(tag));
 		if (occurs_again(tag, name, list))
 			return no(err, "a name stands twice");
 	}
@@ -254,19 +275,41 @@ lint_names_are_well_formed(const struct judgement *j, struct err *err)
 }
 
 int
-lint_common_name_is_a_name(const struct judgement *j, struct err *err)
+lint_mail_has_a_mailbox(const struct judgement *j, struct err *err)
 {
 	struct slice value = j->extension[SUBJECT_ALT_NAME].value, list, name;
 	unsigned char tag;
+	size_t i;
 
-	if (!j->profile->subject_from_first_name || j->common_name[0] == '\0')
+	for (i = 0; i < COUNT(j->profile->extended_key_usage); i++)
+		if (strcmp(j->profile->extended_key_usage[i],
+		    "emailProtection") == 0)
+			break;
+	if (i == COUNT(j->profile->extended_key_usage))
+		return 0;
+	if (j->has[SUBJECT_ALT_NAME] &&
+	    der_get(&value, DER_SEQUENCE, &list) == 0)
+		while (der_get_any(&list, &tag, &name) == 0)
+			if (tag == DER_IMPLICIT(1))
+				return 0;
+	return no(err, "emailProtection stands without an rfc822Name");
+}
+
+int
+lint_common_name_is_a_name(const struct judgement *j, struct err *err)
+{
+	struct slice value = j->extension[SUBJECT_ALT_NAME].value, list, name;
+	const char *common_name = dn_value(&j->subject, "commonName");
+	unsigned char tag;
+
+	if (!j->profile->subject_from_first_name || common_name == NULL)
 		return 0;
 	if (!j->has[SUBJECT_ALT_NAME] ||
 	    der_get(&value, DER_SEQUENCE, &list) == -1)
 		return no(err, "the commonName stands without subjectAltName");
 	while (list.size > 0 && der_get_any(&list, &tag, &name) == 0)
 		if (tag == DER_IMPLICIT(2) &&
-		    slice_equal(name, slice_text(j->common_name)))
+		    slice_equal(name, slice_text(common_name)))
 			return 0;
 	return no(err, "the commonName is not one of the dNSNames");
 }

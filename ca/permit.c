@@ -13,8 +13,6 @@
 #include "tbs.h"
 #include "text.h"
 
-#define COMMON_NAME_MAX	64	/* RFC 5280, A.1: ub-common-name */
-
 struct permit {
 	struct judged	judged;
 	atomic_flag	spent;
@@ -43,8 +41,7 @@ permit_make(const struct verdict *verdict, const struct judged *judged)
 	bytes_copy(&permit->judged.spki, SLICE(&judged->spki));
 	memcpy(permit->judged.key_type, judged->key_type,
 	    sizeof judged->key_type);
-	memcpy(permit->judged.common_name, judged->common_name,
-	    sizeof judged->common_name);
+	permit->judged.subject = judged->subject;
 	atomic_flag_clear(&permit->spent);
 	return permit;
 }
@@ -69,25 +66,6 @@ const struct profile *
 permit_profile(const struct permit *permit)
 {
 	return permit->judged.profile;
-}
-
-/*
- * The CN repeats a name of subjectAltName or stands by itself; what is longer
- * than RFC 5280 allows is left out, and the subject may then be empty.
- */
-static const char *
-choose_common_name(const struct judged *judged)
-{
-	const char *name = judged->common_name;
-	size_t i;
-
-	if (judged->profile->subject_from_first_name) {
-		for (i = 0; i < judged->name_count; i++)
-			if (strcmp(judged->names[i].kind, "dns") == 0)
-				break;
-		name = i < judged->name_count ? judged->names[i].text : "";
-	}
-	return strlen(name) <= COMMON_NAME_MAX ? name : "";
 }
 
 /* Inclusive of both ends (RFC 5280, 4.1.2.5), hence one second less. */
@@ -120,7 +98,7 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 		.profile = judged->profile,
 		.spki = SLICE(&judged->spki),
 		.key_type = judged->key_type,
-		.common_name = choose_common_name(judged),
+		.subject = &judged->subject,
 		.names = judged->names,
 		.name_count = judged->name_count,
 	};

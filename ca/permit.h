@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "csr.h"
+#include "dn.h"
 #include "verdict.h"
 
 struct permit;
@@ -17,7 +18,7 @@ struct judged {
 	const struct profile *profile;
 	struct bytes	spki;			/* copied into the permit */
 	char		key_type[16];
-	char		common_name[256];
+	struct dn	subject;
 	struct csr_name	*names;
 	size_t		name_count;
 	int64_t		approval;		/* number of the approval */
@@ -47,12 +48,20 @@ int	tbs_lint(struct slice tbs, const struct profile *,
 /* The certificate: TBS, algorithm and signature. */
 int	certificate_assemble(struct slice tbs, struct slice signature,
 	    struct bytes *der, struct err *);
+/* What was approved, as far as it is known; borrowed. */
+struct approved {
+	const struct dn		*subject;	/* NULL: only the TBS knows */
+	const struct csr_name	*names;
+	size_t			 name_count;
+	const char		*spki_sha256;	/* "": the same */
+};
 /*
  * Re-read what came out: it parses, its TBS are these very bytes, the
- * signature verifies under the issuer's key (config's issuing certificate).
+ * signature verifies under the issuer's key (config's issuing certificate),
+ * and subject, names and key are those approved (DIS-6.1-02A).
  */
 int	certificate_reread(struct slice der, struct slice tbs,
-	    const struct config *, struct err *);
+	    const struct approved *, const struct config *, struct err *);
 
 /* Facts of a certificate for the store and the tree. */
 struct certificate_facts {

@@ -258,11 +258,11 @@ static const struct conf_key profile_keys[] = {
 	{ "subject", "kinds", CONF_LIST, AT(subject_kinds), 32, 0,
 	    SUBJECT_KINDS, .absent = "", .check = check_kind },
 	{ "subject", "attributes", CONF_LIST, AT(subject), 32, 0,
-	    DN_ATTRIBUTES, .absent = "", .check = check_attribute },
+	    SUBJECT_ATTRIBUTES, .absent = "", .check = check_attribute },
 	{ "subject", "optional", CONF_LIST, AT(subject_optional), 32, 0,
-	    DN_ATTRIBUTES, .absent = "", .check = check_attribute },
+	    SUBJECT_ATTRIBUTES, .absent = "", .check = check_attribute },
 	{ "subject", "lengths", CONF_LIST, AT(subject_lengths), 40, 0,
-	    DN_ATTRIBUTES, .absent = "", .check = check_length },
+	    SUBJECT_ATTRIBUTES, .absent = "", .check = check_length },
 	{ "subject", "semantics", CONF_YES, AT(subject_semantics),
 	    .absent = "no" },
 	{ "approval", "officers", CONF_NUMBER, AT(officers), 0, 0, 2,
@@ -446,7 +446,7 @@ render_subject(const struct profile *p, struct bytes *to)
 	size_t i;
 
 	bytes_printf(to, "%-22s", "Subject:");
-	for (i = 0; i < DN_ATTRIBUTES && p->subject[i][0] != '\0'; i++)
+	for (i = 0; i < SUBJECT_ATTRIBUTES && p->subject[i][0] != '\0'; i++)
 		bytes_printf(to, "%s%s%s", i > 0 ? ", " : "", p->subject[i],
 		    profile_attribute(p, p->subject[i]) == 0 ? " (optional)" :
 		    "");
@@ -461,7 +461,7 @@ render_subject(const struct profile *p, struct bytes *to)
 		    "request\n");
 	if (p->subject_lengths[0][0] != '\0')
 		render_items(to, "Lengths beyond:", p->subject_lengths[0], 40,
-		    DN_ATTRIBUTES);
+		    SUBJECT_ATTRIBUTES);
 	if (p->subject_kinds[0][0] != '\0')
 		render_items(to, "Kinds of subject:", p->subject_kinds[0], 32,
 		    SUBJECT_KINDS);

@@ -9,7 +9,7 @@
 #include "dn.h"
 #include "profile.h"
 
-#define ITEMS	10
+#define ITEMS		SUBJECT_ATTRIBUTES
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 
 static bool

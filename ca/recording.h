@@ -41,9 +41,12 @@ int	record_append(struct application *, struct tx *, struct event *,
 /* A new status text for the application's slot; the slot is not yet put. */
 int	record_status(struct application *, struct tx *, enum request_state,
 	    struct err *);
-/* The slot as events name it: a subscriber by number, not by name. */
+/*
+ * The slot as events name it, it and its subscriber by number: names of people
+ * and of what they drop may be personal data.
+ */
 void	record_slot(struct event *, int64_t request, const struct box *,
-	    const char *slot);
+	    int64_t slot);
 /* "REG-6.3.1-01 REG-..." one by one. */
 void	record_requirements(struct event *, const char *);
 

@@ -92,7 +92,7 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 	event_ours(event, app);
 	event_signature(event, app);
 	if (app->csr != NULL)
-		event_input(event, app->file_name, app->dropped.size,
+		event_input(event, "request", app->dropped.size,
 		    app->csr->sha256);
 	terms = config_paper(app->authority->config, "terms");
 	if (terms != NULL && !app->internal)

@@ -135,7 +135,7 @@ withdraw_request(const struct withdrawal *w, struct tx *tx,
 	box_get(tx_view(tx), slot->box, &box);
 	event = event_new("request-withdrawn", REGISTRATION);
 	event_actor(event, w->uid, "subscriber");
-	record_slot(event, request.id, &box, slot->name);
+	record_slot(event, request.id, &box, slot->id);
 	record_requirements(event, "REG-6.4.5-03");
 	event_outcome(event, "withdrawn");
 	event_detail(event, "why", "its file was removed");

@@ -1,7 +1,8 @@
 /*
  * Comparing a request with a certificate.  Names are compared as sets, dNSNames
- * without regard to case, addresses as octets; the subject by its common name,
- * the only attribute our profiles put into one.
+ * without regard to case, addresses as octets; subjects by all attributes in
+ * their normal form.  Where they differ, some attributes say whether it is
+ * another subject or the same one with other attributes.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,6 +14,7 @@
 
 #include "permit.h"
 #include "succession.h"
+#include "tbs.h"
 #include "text.h"
 
 /* An address of a subjectAltName as text, as csr_parse writes it. */
@@ -48,6 +50,10 @@ name_is_same(const GENERAL_NAME *have, const struct csr_name *want)
 		    strlen(want->text) && strncasecmp(want->text,
 		    (const char *)ASN1_STRING_get0_data(have->d.dNSName),
 		    strlen(want->text)) == 0;
+	if (have->type == GEN_EMAIL && strcmp(want->kind, "email") == 0)
+		return slice_equal(slice_text(want->text), (struct slice){
+		    ASN1_STRING_get0_data(have->d.rfc822Name),
+		    (size_t)ASN1_STRING_length(have->d.rfc822Name) });
 	if (have->type == GEN_IPADD && strcmp(want->kind, "ip") == 0)
 		return address_text(text, have->d.iPAddress) &&
 		    address_is_same(text, want->text);
@@ -91,39 +97,94 @@ names_are_same(const GENERAL_NAMES *have, const struct wanted *wanted)
 	return true;
 }
 
-/* Rows: same subject, same key, same names. */
-static enum succession
-succession_of(bool subject, bool key, bool names)
+/*
+ * Who a subject is, apart from how it is described: the first of these that
+ * both names have decides together with the country.  A device is its name.
+ */
+static const char *const identities[][4] = {
+	[OF_ANYTHING] = { "commonName" },
+	[OF_PERSON] = { "serialNumber", "pseudonym", "commonName" },
+	[OF_ORGANISATION] = { "organizationIdentifier" },
+	[OF_DEVICE] = { "commonName" },
+};
+
+static bool
+is_like(const struct dn *a, const struct dn *b, const char *type)
 {
-	if (!subject)
+	const char	*x = dn_value(a, type), *y = dn_value(b, type);
+
+	return x == NULL || y == NULL ? x == y : dn_value_is_like(x, y);
+}
+
+static bool
+is_same_subject(const struct wanted *wanted, const struct dn *have)
+{
+	const char *const	*types;
+	size_t			 i;
+
+	types = identities[wanted->profile == NULL ? OF_ANYTHING :
+	    profile_class(wanted->profile)];
+	if (!is_like(wanted->subject, have, "countryName"))
+		return false;
+	for (i = 0; types[i] != NULL; i++)
+		if (dn_value(wanted->subject, types[i]) != NULL ||
+		    dn_value(have, types[i]) != NULL)
+			return is_like(wanted->subject, have, types[i]);
+	return false;
+}
+
+/* `content`: subject and names without a difference. */
+static enum succession
+succession_of(bool same_subject, bool key, bool content)
+{
+	if (!same_subject)
 		return NEW_APPLICATION;
 	if (key)
-		return names ? RENEWAL : MODIFICATION;
+		return content ? RENEWAL : MODIFICATION;
 	/* No profile allows other attributes with a new key. */
-	return names ? RE_KEY : NEW_APPLICATION;
+	return content ? RE_KEY : NEW_APPLICATION;
+}
+
+static int
+read_subject(struct slice der, struct dn *subject, char spki_sha256[65],
+    struct err *e)
+{
+	struct slice	tbs_der, algorithm, signature;
+	struct tbs	tbs;
+
+	if (certificate_split(der, &tbs_der, &algorithm, &signature) == -1 ||
+	    tbs_parse(&tbs, tbs_der, e) == -1 ||
+	    dn_parse(subject, tbs.subject, e) == -1)
+		return err_set(e, EIO, "the slot's certificate cannot be "
+		    "read");
+	sha256_text(spki_sha256, tbs.spki);
+	return 0;
 }
 
 int
 succession_compare(struct slice der, const struct wanted *wanted,
     enum succession *succession, struct err *e)
 {
-	const unsigned char		*p = der.data;
-	struct certificate_facts	 facts;
-	GENERAL_NAMES			*names = NULL;
-	X509				*cert = NULL;
-	int				 rc = -1;
+	const unsigned char	*p = der.data;
+	struct dn		 have;
+	char			 spki[65], old[65], new[65];
+	GENERAL_NAMES		*names = NULL;
+	X509			*cert = NULL;
+	int			 rc = -1;
 
-	if (certificate_facts(der, &facts, e) == -1)
+	if (read_subject(der, &have, spki, e) == -1)
 		goto out;
 	if ((cert = d2i_X509(NULL, &p, (long)der.size)) == NULL) {
 		err_openssl(e, EIO, "the slot's certificate cannot be read");
 		goto out;
 	}
 	names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
-	*succession = succession_of(
-	    strcasecmp(facts.common_name, wanted->common_name) == 0,
-	    strcmp(facts.spki_sha256, wanted->spki_sha256) == 0,
-	    names != NULL && names_are_same(names, wanted));
+	dn_digest(&have, old);
+	dn_digest(wanted->subject, new);
+	*succession = succession_of(strcmp(old, new) == 0 ||
+	    is_same_subject(wanted, &have),
+	    strcmp(spki, wanted->spki_sha256) == 0,
+	    strcmp(old, new) == 0 && names_are_same(names, wanted));
 	rc = 0;
 out:
 	GENERAL_NAMES_free(names);

@@ -260,6 +260,29 @@ put_nocheck(struct bytes *b, const struct build *build, struct err *err)
 	return 1;
 }
 
+/* EN 319 412-1, 5.1: whose kind of number the subject's identifier is. */
+static int
+put_statements(struct bytes *b, const struct build *build, struct err *err)
+{
+	const struct profile *profile = build->content->profile;
+	bool person = profile_class(profile) == OF_PERSON;
+	size_t list, statement, info;
+
+	if (!profile->subject_semantics || dn_value(build->content->subject,
+	    person ? "serialNumber" : "organizationIdentifier") == NULL)
+		return 0;
+	list = der_open(b, DER_SEQUENCE);
+	statement = der_open(b, DER_SEQUENCE);
+	der_put(b, DER_OID, OID_QC_SYNTAX_2);
+	info = der_open(b, DER_SEQUENCE);
+	der_put(b, DER_OID, person ? OID_SEMANTICS_NATURAL :
+	    OID_SEMANTICS_LEGAL);
+	der_close(b, info);
+	der_close(b, statement);
+	der_close(b, list);
+	return 1;
+}
+
 enum critical { NEVER, ALWAYS, EMPTY_SUBJECT };
 
 #define CRITICAL_TRUE \
@@ -285,6 +308,7 @@ put_extensions(struct bytes *b, const struct build *build, struct err *err)
 		{ OID_CRL_POINTS,	  NEVER, put_crl_points },
 		{ OID_AUTHORITY_ACCESS,	  NEVER, put_authority_access },
 		{ OID_OCSP_NOCHECK,	  NEVER, put_nocheck },
+		{ OID_QC_STATEMENTS,	  NEVER, put_statements },
 	};
 	size_t i, was, extension, value;
 	int wanted;
@@ -295,7 +319,7 @@ put_extensions(struct bytes *b, const struct build *build, struct err *err)
 		der_put(b, DER_OID, rows[i].oid);
 		if (rows[i].critical == ALWAYS ||
 		    (rows[i].critical == EMPTY_SUBJECT &&
-		    build->content->common_name[0] == '\0'))
+		    build->content->subject->count == 0))
 			der_put(b, DER_BOOLEAN, CRITICAL_TRUE);
 		value = der_open(b, DER_OCTET_STRING);
 		if ((wanted = rows[i].put(b, build, err)) == -1)
@@ -306,23 +330,6 @@ put_extensions(struct bytes *b, const struct build *build, struct err *err)
 			bytes_resize(b, was);
 	}
 	return 0;
-}
-
-static void
-put_subject(struct bytes *b, const char *common_name)
-{
-	size_t name, set, pair;
-
-	name = der_open(b, DER_SEQUENCE);
-	if (common_name[0] != '\0') {
-		set = der_open(b, DER_SET);
-		pair = der_open(b, DER_SEQUENCE);
-		der_put(b, DER_OID, OID_COMMON_NAME);
-		der_put(b, DER_UTF8, slice_text(common_name));
-		der_close(b, pair);
-		der_close(b, set);
-	}
-	der_close(b, name);
 }
 
 static void
@@ -353,7 +360,7 @@ tbs_build(struct bytes *b, const struct tbs_content *content,
 	der_put_time(b, content->not_before);
 	der_put_time(b, content->not_after);
 	der_close(b, part);
-	put_subject(b, content->common_name);
+	dn_put(b, content->subject);
 	put_whole(b, content->spki);
 	part = der_open(b, DER_CONTEXT(3));
 	list = der_open(b, DER_SEQUENCE);

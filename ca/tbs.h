@@ -8,6 +8,7 @@
 #include "config.h"
 #include "csr.h"
 #include "der.h"
+#include "dn.h"
 
 #define SERIAL_OCTETS	17	/* 0x01 and 16 of chance */
 #define KEY_ID_OCTETS	20
@@ -16,7 +17,7 @@ struct tbs_content {
 	const struct profile	*profile;
 	struct slice		 spki;
 	const char		*key_type;
-	const char		*common_name;	/* "": the subject is empty */
+	const struct dn		*subject;
 	const struct csr_name	*names;
 	size_t			 name_count;
 	unsigned char		 serial[SERIAL_OCTETS];
@@ -45,6 +46,8 @@ int	tbs_parse(struct tbs *, struct slice, struct err *);
 /* The first extension of this kind; -1: there is none. */
 int	tbs_extension(const struct tbs *, struct slice oid,
 	    struct der_extension *);
+/* Are these all the names of its subjectAltName, in this order? */
+bool	tbs_names_are(const struct tbs *, const struct csr_name *, size_t);
 /* The one commonName of a whole Name; "" when there is none; or -1. */
 int	tbs_common_name(struct slice name, char to[256]);
 

@@ -1,6 +1,8 @@
 /*
  * Certificates taken apart with the strict reader of der.h.  See tbs.h.
  */
+#include <arpa/inet.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -90,6 +92,44 @@ tbs_extension(const struct tbs *tbs, struct slice oid, struct der_extension *x)
 		if (slice_equal(x->oid, oid))
 			return 0;
 	return -1;
+}
+
+static bool
+name_is(unsigned char tag, struct slice value, const struct csr_name *name)
+{
+	unsigned char octets[16];
+	int family = strchr(name->text, ':') != NULL ? AF_INET6 : AF_INET;
+
+	if (strcmp(name->kind, "dns") == 0)
+		return tag == DER_IMPLICIT(2) &&
+		    slice_equal(value, slice_text(name->text));
+	if (strcmp(name->kind, "email") == 0)
+		return tag == DER_IMPLICIT(1) &&
+		    slice_equal(value, slice_text(name->text));
+	return strcmp(name->kind, "ip") == 0 && tag == DER_IMPLICIT(7) &&
+	    inet_pton(family, name->text, octets) == 1 &&
+	    slice_equal(value, (struct slice){ octets,
+	    family == AF_INET ? 4 : 16 });
+}
+
+bool
+tbs_names_are(const struct tbs *tbs, const struct csr_name *names,
+    size_t count)
+{
+	struct slice value, list = { NULL, 0 };
+	struct der_extension x;
+	unsigned char tag;
+	size_t i;
+
+	if (tbs_extension(tbs, OID_SUBJECT_ALT_NAME, &x) == 0 &&
+	    (der_get(&x.value, DER_SEQUENCE, &list) == -1 ||
+	    x.value.size != 0))
+		return false;
+	for (i = 0; i < count && list.size > 0; i++)
+		if (der_get_any(&list, &tag, &value) == -1 ||
+		    !name_is(tag, value, &names[i]))
+			return false;
+	return i == count && list.size == 0;
 }
 
 int

@@ -65,6 +65,8 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
                     countryName             two letters of ISO 3166-1
                     stateOrProvinceName     128 characters
                     localityName            128
+                    streetAddress           128
+                    postalCode              40
                     organizationName        64
                     organizationIdentifier  255
                     organizationalUnitName  64
