@@ -304,6 +304,13 @@ certificate_set_published(struct tx *tx, int64_t id, usec_t since,
 	return query_write(q, err);
 }
 
+int
+certificates_last_published(struct view *v, struct certificate *c)
+{
+	return one_certificate(query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE published IS NOT NULL ORDER BY id DESC LIMIT 1"), c);
+}
+
 void
 certificates_published(struct view *v, int64_t after, certificate_each *each,
     void *arg)

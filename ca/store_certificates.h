@@ -59,6 +59,7 @@ int64_t	certificates_next_expiry(struct view *, int64_t day);
  */
 int	certificate_set_published(struct tx *, int64_t id, usec_t since,
 	    struct err *);			/* 0: no more */
+int	certificates_last_published(struct view *, struct certificate *);
 void	certificates_published(struct view *, int64_t after,
 	    certificate_each *, void *arg);
 void	certificates_publishable(struct view *, int64_t subscriber,

@@ -1,13 +1,15 @@
 /*
- * Files that act when they are written: revoke/<serial>.  The write waits for
- * the publisher, no thread does; a write sent again after core was killed
- * carries the act's own number and is answered as it was the first time.
+ * Files that act when they are written: revoke/<serial>, and accept in a
+ * certificate's folder.  The write waits for the publisher, no thread does; a
+ * write sent again after core was killed carries the act's own number and is
+ * answered as it was the first time.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/acceptance.h"
 #include "../ca/store_status.h"
 #include "../ca/text.h"
 #include "control_files.h"
@@ -88,23 +90,43 @@ control_handle(struct tree *tree, const char *serial, uid_t uid)
 	return (handle);
 }
 
-/* A handle for writing to this serial's file; 0 or an errno. */
+/* A handle for writing a command about this serial; 0 or an errno. */
 static int
-open_control(struct tree *tree, const char *serial, uid_t uid,
+open_handle(struct tree *tree, const char *serial, uid_t uid,
     struct fuse_file_info *fi)
 {
 	struct slab_handle	*handle;
-	struct err		 err;
 
-	if (publisher_may_revoke(tree->parts.publisher, serial, uid, &err) ==
-	    -1)
-		return (fault_errno(&err));
 	drops_lock(tree->drops);
 	handle = control_handle(tree, serial, uid);
 	if (handle != NULL)
 		control_info(handle, fi);
 	drops_unlock(tree->drops);
 	return (handle == NULL ? ENFILE : 0);
+}
+
+static int
+open_control(struct tree *tree, const char *serial, uid_t uid,
+    struct fuse_file_info *fi)
+{
+	struct err	err;
+
+	if (publisher_may_revoke(tree->parts.publisher, serial, uid, &err) ==
+	    -1)
+		return (fault_errno(&err));
+	return (open_handle(tree, serial, uid, fi));
+}
+
+static int
+open_accept(struct tree *tree, struct node node, const char *serial,
+    uid_t uid, struct fuse_file_info *fi)
+{
+	struct err	err;
+
+	if (acceptance_may(tree->parts.authority, (int64_t)node.a, uid,
+	    &err) == -1)
+		return (fault_errno(&err));
+	return (open_handle(tree, serial, uid, fi));
 }
 
 /* The serial a file of revoke/ is about. */
@@ -153,6 +175,9 @@ control_open(fuse_req_t req, struct tree *tree, struct node node,
 	} else if ((fi->flags & O_ACCMODE) == O_RDONLY) {
 		fi->fh = 0;
 		fi->noflush = 1;
+	} else if (node.class == NODE_ACCEPT) {
+		code = open_accept(tree, node, serial,
+		    fuse_req_ctx(req)->uid, fi);
 	} else {
 		code = open_control(tree, serial, fuse_req_ctx(req)->uid, fi);
 	}
@@ -271,6 +296,21 @@ take_command(struct tree *tree, struct fuse_file_info *fi,
 	return (0);
 }
 
+/* From here on it may be done, answered and gone. */
+static void
+start(struct command *command, struct node node)
+{
+	const struct tree_parts	*parts = &command->tree->parts;
+
+	if (node.class == NODE_ACCEPT)
+		acceptance_act(parts->authority, (int64_t)node.a,
+		    command->act.uid, slice_text(command->act.line),
+		    command_done, command);
+	else
+		publisher_revoke(parts->publisher, &command->act,
+		    command_done, command);
+}
+
 static void
 control_write(fuse_req_t req, struct tree *tree, struct node node,
     const char *data, size_t size, off_t offset, struct fuse_file_info *fi)
@@ -292,8 +332,7 @@ control_write(fuse_req_t req, struct tree *tree, struct node node,
 	    sizeof(command->act.line)) == -1)
 		code = EINVAL;
 	if (code == 0) {
-		publisher_revoke(tree->parts.publisher, &command->act,
-		    command_done, command);
+		start(command, node);
 		return;
 	}
 	answer_command(req, code == -1 ? said : code, size);
@@ -355,6 +394,13 @@ const struct node_acts	revoke_acts = {
 	.create = revoke_create,
 };
 const struct node_acts	control_acts = {
+	.open = control_open,
+	.setattr = control_setattr,
+	.write = control_write,
+	.flush = control_flush,
+	.release = control_release,
+};
+const struct node_acts	accept_acts = {
 	.open = control_open,
 	.setattr = control_setattr,
 	.write = control_write,

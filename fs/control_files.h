@@ -1,6 +1,6 @@
 /*
  * Control files act on `write`: one write, one line, one command, and the
- * errno of the write is the verdict (DESIGN 2.2).  revoke/<serial> is one.
+ * errno of the write is the verdict (DESIGN 2.2).  revoke/<serial> is one, HEX/accept another.
  */
 #ifndef FS_CONTROL_FILES_H
 #define FS_CONTROL_FILES_H
@@ -18,6 +18,7 @@ int	serial_normalise(const char *, char to[SERIAL_TEXT]);
  */
 int	command_line(struct slice, char *to, size_t room);
 
-extern const struct node_acts revoke_acts, control_acts;
+/* `accept_acts` of issued/by-serial/HEX/accept (ca/acceptance.h). */
+extern const struct node_acts revoke_acts, control_acts, accept_acts;
 
 #endif

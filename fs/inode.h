@@ -65,7 +65,8 @@ enum node_class {
 	NODE_ACCEPT		= 51,	/* a: certificate */
 	NODE_PUBLIC		= 52,
 	NODE_PUBLIC_PEM		= 53,	/* a: certificate */
-	NODE_CLASSES		= 54
+	NODE_TERMS		= 54,	/* a: publication, b: box */
+	NODE_CLASSES		= 55
 };
 
 struct node {

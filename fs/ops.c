@@ -12,6 +12,7 @@
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
+#include "../ca/terms_delivery.h"
 #include "ops_folder.h"
 #include "tree_parts.h"
 #include "tree_state.h"
@@ -300,6 +301,8 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 	if (delivery)
 		authority_delivered(tree->parts.authority, delivers(node),
 		    uid);
+	if (node.class == NODE_TERMS && !writes)
+		terms_were_read(tree->parts.authority, (int64_t)node.b, uid);
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;

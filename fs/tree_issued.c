@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "../ca/acceptance.h"
 #include "../ca/permit.h"
+#include "../ca/status_text.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
@@ -16,7 +18,9 @@
 
 #define PEM_LABEL	"CERTIFICATE"
 
-enum case_state { CASE_VALID, CASE_EXPIRED, CASE_REVOKED_BARE };
+/* The kind of a status, and beside it what is known of the acceptance. */
+enum case_state { CASE_VALID, CASE_EXPIRED, CASE_REVOKED_BARE,
+		  CASE_KIND = 3, CASE_ACCEPTED = 4, CASE_AWAITED = 8 };
 
 int
 issued_stat(struct ask *ask, struct node folder, struct stat *st)
@@ -111,7 +115,8 @@ static int
 find_status(struct ask *ask, const struct certificate *row, struct node *to)
 {
 	struct revocation	revocation;
-	enum case_state		state = CASE_VALID;
+	struct acceptance	accepted;
+	unsigned		state = CASE_VALID;
 
 	if (row->revoked != 0 && revocation_find(ask->view, row->serial,
 	    &revocation) == 1) {
@@ -124,8 +129,29 @@ find_status(struct ask *ask, const struct certificate *row, struct node *to)
 	} else if (row->not_after < clock_now()) {
 		state = CASE_EXPIRED;
 	}
+	switch (acceptance_of(ask->view, ask->tree->parts.config, row,
+	    &accepted)) {
+	case ACCEPTED:
+		state |= CASE_ACCEPTED;
+		break;
+	case ACCEPTANCE_AWAITED:
+		state |= CASE_AWAITED;
+		break;
+	default:
+		break;
+	}
 	*to = node_of_two(NODE_CERT_STATUS, (uint64_t)row->id, state);
 	return (1);
+}
+
+static int
+find_accept(struct ask *ask, const struct certificate *row, struct node *to)
+{
+	struct acceptance	accepted;
+
+	*to = node_of(NODE_ACCEPT, (uint64_t)row->id);
+	return (acceptance_of(ask->view, ask->tree->parts.config, row,
+	    &accepted) != ACCEPTANCE_NOT_ASKED);
 }
 
 static int
@@ -154,6 +180,7 @@ static const struct {
 	{ "status",		NODE_CERT_STATUS,	find_status },
 	{ "request.csr",	NODE_CERT_REQUEST,	find_request },
 	{ "terms.txt",		NODE_PUBLICATION,	find_terms },
+	{ "accept",		NODE_ACCEPT,		find_accept },
 	{ "evidence",		NODE_CERT_EVIDENCE,	NULL },
 };
 #define FILES	(sizeof(certificate_files) / sizeof(certificate_files[0]))
@@ -208,6 +235,12 @@ pem_size(size_t der)
 	return (strlen("-----BEGIN " PEM_LABEL "-----\n") +
 	    strlen("-----END " PEM_LABEL "-----\n") + base64 +
 	    (base64 + 63) / 64);
+}
+
+size_t
+cert_pem_size(const struct certificate *row)
+{
+	return (pem_size(row->der_size));
 }
 
 size_t
@@ -327,14 +360,35 @@ int
 cert_status_stat(struct ask *ask, struct node node, struct stat *st)
 {
 	struct certificate	row;
+	struct acceptance	accepted;
+	enum case_state		kind = node.b & CASE_KIND;
 
 	if (!certificate_of(ask, node, &row, st))
 		return (0);
-	if (node.b == CASE_EXPIRED)
+	if ((node.b & CASE_ACCEPTED) &&
+	    acceptance_get(ask->view, row.id, &accepted) == 1)
+		stat_time(st, accepted.time);
+	if (kind == CASE_EXPIRED)
 		stat_time(st, row.not_after);
-	else if (node.b == CASE_REVOKED_BARE)
+	else if (kind == CASE_REVOKED_BARE)
 		stat_time(st, row.revoked);
 	return (stat_rendered(ask, node, cert_status_content, st));
+}
+
+static void
+put_acceptance(struct ask *ask, struct node node, struct bytes *to)
+{
+	struct acceptance	accepted;
+	char			text[80];
+
+	if (node.b & CASE_AWAITED)
+		bytes_put_text(to, "acceptance: awaited; write accept into "
+		    "the file of that name here\n");
+	if ((node.b & CASE_ACCEPTED) && acceptance_get(ask->view,
+	    (int64_t)node.a, &accepted) == 1) {
+		status_text_acceptance(text, accepted.time, accepted.uid);
+		bytes_printf(to, "acceptance: %s\n", text);
+	}
 }
 
 int
@@ -345,22 +399,40 @@ cert_status_content(struct ask *ask, struct node node, struct bytes *to)
 	};
 	struct certificate	row;
 	struct revocation	revocation;
+	enum case_state		kind = node.b & CASE_KIND;
 	char			from[CLOCK_TEXT], until[CLOCK_TEXT];
 
 	if (!certificate_of(ask, node, &row, NULL))
 		return (0);
-	if (node.b == CASE_REVOKED_BARE) {
+	if (kind == CASE_REVOKED_BARE) {
 		if (revocation_find(ask->view, row.serial, &revocation) != 1)
 			return (0);
 		return (publisher_case_text(ask->view, revocation.id, 0, to));
 	}
-	if (node.b > CASE_REVOKED_BARE)
+	if (kind > CASE_REVOKED_BARE)
 		return (0);
 	clock_text_seconds(from, row.not_before);
 	clock_text_seconds(until, row.not_after);
 	bytes_printf(to, "serial: %s\nstate: %s\nprofile: %s\n"
-	    "not-before: %s\nnot-after: %s\n", row.serial, words[node.b],
+	    "not-before: %s\nnot-after: %s\n", row.serial, words[kind],
 	    row.profile, from, until);
+	put_acceptance(ask, node, to);
+	return (1);
+}
+
+/* Written once, then only shown. */
+int
+accept_stat(struct ask *ask, struct node node, struct stat *st)
+{
+	struct certificate	row;
+	struct acceptance	accepted;
+
+	if (!certificate_of(ask, node, &row, st))
+		return (0);
+	if (acceptance_get(ask->view, row.id, &accepted) == 1) {
+		st->st_mode = S_IFREG | 0440;
+		stat_time(st, accepted.time);
+	}
 	return (1);
 }
 

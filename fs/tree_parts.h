@@ -21,6 +21,7 @@ node_stat_fn	published_stat, publication_stat;
 node_lookup_fn	published_lookup;
 node_list_fn	published_list;
 node_bytes_fn	publication_content;
+node_stat_fn	terms_stat;		/* of a box */
 /* The terms in force at a moment (0: now), as a publication. */
 int		terms_at(struct ask *, usec_t, struct node *);
 
@@ -49,6 +50,15 @@ void		certificate_group(struct ask *, const struct certificate *,
 size_t		chain_size(struct ask *, const struct certificate *);
 int		chain_bytes(struct ask *, int64_t certificate,
 		    struct bytes *);
+
+size_t		cert_pem_size(const struct certificate *);
+node_stat_fn	accept_stat;
+
+/* tree_public.c: ca/certificates/ */
+node_stat_fn	public_stat, public_pem_stat;
+node_lookup_fn	public_lookup;
+node_list_fn	public_list;
+node_bytes_fn	public_pem_content;
 
 /* tree_views.c: the other views of issued/, all links */
 node_stat_fn	by_date_stat, name_stat, key_stat, expiry_stat,

@@ -88,6 +88,13 @@ publication_stat(struct ask *ask, struct node node, struct stat *st)
 }
 
 int
+terms_stat(struct ask *ask, struct node node, struct stat *st)
+{
+	return (publication_stat(ask, node_of(NODE_PUBLICATION, node.a),
+	    st));
+}
+
+int
 published_lookup(struct ask *ask, struct node folder, const char *name,
     struct node *to)
 {

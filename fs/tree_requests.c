@@ -108,6 +108,18 @@ has_terms(const struct box *box)
 	return (box->id != BOX_ROOT && box->profile[0] == '\0');
 }
 
+/* The terms in force, as a file of this box: who reads them is told them. */
+static int
+box_terms(struct ask *ask, const struct box *box, struct node *to)
+{
+	struct node	terms;
+
+	if (!has_terms(box) || !terms_at(ask, 0, &terms))
+		return (0);
+	*to = node_of_two(NODE_TERMS, terms.a, (uint64_t)box->id);
+	return (1);
+}
+
 static struct node
 node_of_chain(const struct slot *slot)
 {
@@ -159,8 +171,8 @@ box_lookup(struct ask *ask, struct node folder, const char *name,
 		return (0);
 	if (inner_box(ask, &box, name, to))
 		return (1);
-	if (has_terms(&box) && strcmp(name, "terms.txt") == 0)
-		return (terms_at(ask, 0, to));
+	if (strcmp(name, "terms.txt") == 0)
+		return (box_terms(ask, &box, to));
 	kind = drop_name_kind(name, slot_name);
 	if (kind == NAME_STATUS || kind == NAME_CHAIN)
 		return (beside_lookup(ask, &box, kind, slot_name, to));
@@ -215,7 +227,7 @@ list_profiles(struct box_walk *walk)
 	if (subscriber_get(walk->ask->view, walk->box.subscriber,
 	    &subscriber) != 1)
 		return;
-	if (walk->behind < 1 && terms_at(walk->ask, 0, &node))
+	if (walk->behind < 1 && box_terms(walk->ask, &walk->box, &node))
 		walk->full = walk->to->put(walk->to, "terms.txt", node,
 		    part_key(PART_BOXES, 1), NULL) != 0;
 	for (key = 2; key < 10 && !walk->full; key++)
