@@ -247,7 +247,9 @@ ask_names_kinds(struct view *v, const struct gate_case *c, struct answer *a,
 {
 	size_t	i;
 
-	for (i = 0; c->profile != NULL && i < c->name_count; i++)
+	/* Where there is room for none, their number is what is wrong. */
+	for (i = 0; c->profile != NULL && c->profile->names_max > 0 &&
+	    i < c->name_count; i++)
 		if (!profile_takes_names(c->profile, c->names[i].kind))
 			return gate_no(a, EINVAL, "a name of kind %s has no "
 			    "place in profile %s", c->names[i].kind,

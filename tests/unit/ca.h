@@ -11,6 +11,7 @@
 #include "ca/der.h"
 #include "ca/key.h"
 #include "ca/permit.h"
+#include "ca/subject.h"
 #include "request.h"
 
 #define TEST_NOT_BEFORE	(1767225600 * USEC)	/* 2026-01-01 */
@@ -86,6 +87,8 @@ test_ca_make(struct test_ca *ca, EVP_PKEY *key, int days)
 	strcpy(p->key_types[2], "rsa:2048");
 	p->days = 90;
 	p->names_max = 100;
+	strcpy(p->name_kinds[0], "dns");
+	strcpy(p->name_kinds[1], "ip");
 	p->subject_from_first_name = true;
 	*r = *p;
 	strcpy(r->name, "ocsp");
@@ -123,6 +126,18 @@ test_ca_sign(struct test_ca *ca, struct slice tbs, struct bytes *signature)
 	bytes_copy(signature, (struct slice){ octets, size });
 }
 
+static inline void
+test_first_name(struct judged *judged)
+{
+	static const struct registered nothing;
+	const struct subject_case c = { judged->profile, &nothing,
+	    judged->names, judged->name_count, TEST_NOW };
+	struct err fault;
+
+	subject_make(&c, &judged->subject, &fault);
+	assert_int_equal(fault.code, 0);
+}
+
 /* "www.example.org" is a dNSName; with a kind in front: "ip:192.0.2.1". */
 static inline void
 test_judged(struct judged *judged, const struct profile *profile,
@@ -148,6 +163,11 @@ test_judged(struct judged *judged, const struct profile *profile,
 		    colon == NULL ? *texts : colon + 1);
 		judged->name_count++;
 	}
+	if (profile->subject_from_first_name)
+		test_first_name(judged);
+	else if (profile->internal)
+		subject_make_own(&judged->subject,
+		    "Test OCSP responder (SANDBOX)");
 }
 
 #endif

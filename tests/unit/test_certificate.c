@@ -19,6 +19,10 @@ static const char *const names[] = { "www.example.org", "*.example.org",
 struct issued {
 	char		serial[41];
 	struct bytes	tbs, signature, der;
+	struct csr_name	names[8];
+	struct dn	subject;
+	char		spki[65];
+	struct approved	approved;
 	X509		*x;
 };
 
@@ -35,8 +39,6 @@ issue(struct issued *to, struct test_ca *ca, const struct profile *profile,
 	memset(to, 0, sizeof *to);
 	test_judged(&judged, profile, subject, room,
 	    profile->internal ? NULL : names);
-	if (profile->internal)
-		strcpy(judged.common_name, "Test OCSP responder");
 	permit = permit_make(&yes, &judged);
 	assert_non_null(permit);
 	permit_spend(permit, &ca->config, now, to->serial, &to->tbs, &err);
@@ -45,8 +47,13 @@ issue(struct issued *to, struct test_ca *ca, const struct profile *profile,
 	test_ca_sign(ca, SLICE(&to->tbs), &to->signature);
 	certificate_assemble(SLICE(&to->tbs), SLICE(&to->signature), &to->der,
 	    &err);
-	certificate_reread(SLICE(&to->der), SLICE(&to->tbs), &ca->config,
-	    &err);
+	sha256_text(to->spki, SLICE(&judged.spki));
+	memcpy(to->names, room, sizeof room);
+	to->subject = judged.subject;
+	to->approved = (struct approved){ &to->subject, to->names,
+	    judged.name_count, to->spki };
+	certificate_reread(SLICE(&to->der), SLICE(&to->tbs), &to->approved,
+	    &ca->config, &err);
 	assert_string_equal(err.text, "");
 	p = to->der.data;
 	to->x = d2i_X509(NULL, &p, (long)to->der.size);
@@ -262,20 +269,20 @@ the_reread_notices(void **state)
 	assert_string_not_equal(one.serial, two.serial);
 	/* Another certificate, another issuer, another's signature. */
 	assert_int_equal(certificate_reread(SLICE(&one.der), SLICE(&two.tbs),
-	    &ca.config, &err), -1);
+	    &two.approved, &ca.config, &err), -1);
 	assert_int_equal(certificate_reread(SLICE(&one.der), SLICE(&one.tbs),
-	    &other.config, &err), -1);
+	    &one.approved, &other.config, &err), -1);
 	assert_int_equal(certificate_assemble(SLICE(&one.tbs),
 	    SLICE(&two.signature), &der, &err), 0);
 	assert_int_equal(certificate_reread(SLICE(&der), SLICE(&one.tbs),
-	    &ca.config, &err), -1);
+	    &one.approved, &ca.config, &err), -1);
 	assert_int_equal(certificate_assemble(SLICE(&one.tbs),
 	    (struct slice){ NULL, 0 }, &der, &err), -1);
 	for (i = 0; i < one.der.size; i++) {
 		bytes_copy(&der, SLICE(&one.der));
 		der.data[i] ^= 0x01;
 		if (certificate_reread(SLICE(&der), SLICE(&one.tbs),
-		    &ca.config, &err) == 0)
+		    &one.approved, &ca.config, &err) == 0)
 			fail_msg("octet %zu may be another", i);
 	}
 	bytes_free(&der);
@@ -284,6 +291,72 @@ the_reread_notices(void **state)
 	EVP_PKEY_free(subject);
 	test_ca_free(&ca);
 	test_ca_free(&other);
+}
+
+static void other_case(struct issued *i)
+{
+	i->subject.attribute[0].value[0] -= 32;
+}
+static void one_more(struct issued *i)
+{
+	dn_add(&i->subject, dn_type_find("title"), "Dr");
+}
+static void nobody(struct issued *i) { i->subject.count = 0; }
+static void one_name_less(struct issued *i) { i->approved.name_count--; }
+static void other_name(struct issued *i)
+{
+	strcpy(i->names[0].text, "wwx.example.org");
+}
+static void other_kind(struct issued *i)
+{
+	strcpy(i->names[0].kind, "email");
+}
+static void other_order(struct issued *i)
+{
+	struct csr_name first = i->names[0];
+
+	i->names[0] = i->names[1];
+	i->names[1] = first;
+}
+static void other_key(struct issued *i) { i->spki[0] ^= 1; }
+
+/* What came out is right in itself, but not what was approved. */
+static const struct {
+	void		(*change)(struct issued *);
+	const char	*says;
+} unapproved[] = {
+	{ other_case, "subject is not the one" },
+	{ one_more, "subject is not the one" },
+	{ nobody, "subject is not the one" },
+	{ one_name_less, "subjectAltName is not" },
+	{ other_name, "subjectAltName is not" },
+	{ other_kind, "subjectAltName is not" },
+	{ other_order, "subjectAltName is not" },
+	{ other_key, "key is not the one" },
+};
+
+static void
+what_was_not_approved_is_noticed(void **state)
+{
+	struct issued issued;
+	struct test_ca ca;
+	struct err err;
+	EVP_PKEY *subject = test_key("P-256");
+	size_t i;
+
+	test_ca_make(&ca, test_key("P-256"), 3650);
+	for (i = 0; i < sizeof unapproved / sizeof unapproved[0]; i++) {
+		issue(&issued, &ca, &ca.profile, subject, TEST_NOW);
+		unapproved[i].change(&issued);
+		assert_int_equal(certificate_reread(SLICE(&issued.der),
+		    SLICE(&issued.tbs), &issued.approved, &ca.config, &err),
+		    -1);
+		if (strstr(err.text, unapproved[i].says) == NULL)
+			fail_msg("row %zu: %s", i, err.text);
+		issued_free(&issued);
+	}
+	EVP_PKEY_free(subject);
+	test_ca_free(&ca);
 }
 
 int
@@ -295,6 +368,7 @@ main(void)
 		cmocka_unit_test(dates_around_2050),
 		cmocka_unit_test(facts_and_text),
 		cmocka_unit_test(the_reread_notices),
+		cmocka_unit_test(what_was_not_approved_is_noticed),
 	};
 
 	return cmocka_run_group_tests_name("certificate", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "tests/unit/authority_bed.h"
 
 #include "ca/gates.h"
+#include "ca/subject.h"
 
 struct inputs {			/* what a row may spoil */
 	struct gate_case	 c;
@@ -16,6 +17,8 @@ struct inputs {			/* what a row may spoil */
 	struct err		 key_fault;
 	struct certificate	 predecessor;
 	struct csr_name		 names[3];
+	struct dn		 subject;
+	struct err		 subject_fault;
 	struct paper		 terms;
 };
 
@@ -196,7 +199,23 @@ of_another(struct inputs *in)
 static void
 subject_of_another(struct inputs *in)
 {
-	in->c.common_name = "www.taken.org";
+	in->c.subject_owner = bed_other;
+}
+static void
+subject_of_the_ca(struct inputs *in)
+{
+	in->c.subject_owner = SUBJECT_OF_CA;
+}
+static void
+subject_of_its_own(struct inputs *in)
+{
+	in->c.subject_owner = bed_acme;
+}
+static void
+subject_incomplete(struct inputs *in)
+{
+	err_set(&in->subject_fault, EAGAIN, "the registration in force has no "
+	    "surname, which the profile person wants");
 }
 static void few_names(struct inputs *in) { in->profile.names_max = 0; }
 static void
@@ -301,8 +320,16 @@ static const struct row rows[] = {
 	{ "another subscriber's key", of_another, "key-of-subscriber",
 	    FINDING_WAIT, 0, false, "another subscriber" },
 	{ "another subscriber's subject", subject_of_another,
-	    "subject-of-subscriber", FINDING_WAIT, 0, false,
-	    "www.taken.org" },
+	    "subject-of-subscriber", FINDING_NO, EPERM, false,
+	    "never given again" },
+	{ "the CA's own subject", subject_of_the_ca, "subject-of-subscriber",
+	    FINDING_NO, EPERM, false, "given to another" },
+	{ "its own subject again", subject_of_its_own, NULL, 0, 0, false,
+	    NULL },
+	{ "a subject without its attributes", subject_incomplete,
+	    "subject-attributes", FINDING_WAIT, 0, false, "no surname" },
+	{ "a kind of name the profile lacks", mail, "names-kinds",
+	    FINDING_NO, EINVAL, false, "of kind email" },
 	{ "more names than allowed", few_names, "names-count", FINDING_NO,
 	    EINVAL, false, "allows 0" },
 	{ "an issuer that ended", issuer_ended, "validity-inside-issuer",
@@ -329,6 +356,7 @@ fill(struct inputs *in, struct view *v)
 	strcpy(in->names[0].kind, "dns");
 	strcpy(in->names[0].text, "www.example.org");
 	strcpy(in->names[1].kind, "dns");
+	dn_add(&in->subject, dn_type_find("commonName"), "www.example.org");
 	in->predecessor.not_after = clock_now() + USEC_DAY;
 	in->c = (struct gate_case){ .config = &in->config,
 	    .now = clock_now(), .uid = BED_UID, .box = &in->box,
@@ -336,7 +364,8 @@ fill(struct inputs *in, struct view *v)
 	    .subscriber = &in->subscriber, .profile_name = "tls-server",
 	    .profile = &in->profile, .key_fault = &in->key_fault,
 	    .key_type = "ec:P-256", .spki_sha256 = digest_of("fresh key"),
-	    .common_name = "www.example.org", .names = in->names,
+	    .subject = &in->subject, .subject_fault = &in->subject_fault,
+	    .names = in->names,
 	    .name_count = 1, .issuer_end = bed_config.issuing_not_after };
 }
 
@@ -350,7 +379,6 @@ put_others(void)
 	bytes_put(&der, "x", 1);
 	c.subscriber = bed_other;
 	strcpy(c.spki_sha256, digest_of("of another"));
-	strcpy(c.common_name, "www.taken.org");
 	assert_done(certificate_put(tx, &c, SLICE(&der), NULL, 0,
 	    &test_err));
 	assert_done(key_block(tx, digest_of("blocked"), &test_err));
