@@ -70,14 +70,24 @@ static const struct gate gates[] = {
 	    ask_slot_of_subscriber },
 	{ "registration-verified", "REG-6.2.2-02A REG-6.3.1-00A", 1,
 	    FOR_REQUESTS, false, ask_registration_verified },
+	{ "registration-current", "REG-6.3.1-00B REG-6.2.2-02B", 1,
+	    FOR_REQUESTS, false, ask_registration_current },
+	{ "issuance-authorised", "REG-6.3.1-00F REG-6.2.2-19", 1,
+	    FOR_REQUESTS, false, ask_issuance_authorised },
 	{ "agreement-in-force", "REG-6.3.4-07 REG-6.3.4-08 REG-6.3.4-09 "
 	    "REG-6.3.6-08", 1, FOR_REQUESTS, false, ask_agreement_in_force },
 	{ "names-form", "REG-6.2.2-02AC GEN-6.6.1-01", 1, FOR_REQUESTS, false,
 	    ask_names_form },
 	{ "names-validated", "REG-6.2.2-02A REG-6.3.1-00B", 1, FOR_REQUESTS,
 	    false, ask_names_validated, true },
-	{ "validation-current", "REG-6.3.1-00C REG-6.3.1-00D REG-6.3.1-00E",
-	    1, FOR_REQUESTS, false, ask_validation_current },
+	{ "validation-current", "REG-6.3.1-00B REG-6.3.1-00D", 1,
+	    FOR_REQUESTS, false, ask_validation_current },
+	{ "method-acceptable", "REG-6.3.1-00C", 1, FOR_REQUESTS, false,
+	    ask_method_acceptable },
+	{ "reuse-window", "REG-6.3.1-00D", 1, FOR_REQUESTS, false,
+	    ask_reuse_window },
+	{ "reuse-count", "REG-6.3.1-00E", 1, FOR_REQUESTS, false,
+	    ask_reuse_count },
 	{ "predecessor", "REG-6.3.6-02 REG-6.3.7-03 REG-6.3.8-01A", 1,
 	    FOR_REQUESTS, false, ask_predecessor },
 	{ "approval-binds", "GEN-6.3.2-00A", 1, FOR_REQUESTS, false,
@@ -88,6 +98,8 @@ static const struct gate gates[] = {
 	    ask_standing_approval },
 	{ "profile-allowed", "GEN-6.6.1-02 REG-6.3.2-00B", 2, FOR_REQUESTS,
 	    false, ask_profile_allowed },
+	{ "subject-kind", "GEN-6.6.1-02 REG-6.2.2-02AC", 2, FOR_REQUESTS,
+	    false, ask_subject_kind },
 	{ "profile-internal", "REG-6.2.2-25", 2, FOR_OURSELVES, false,
 	    ask_profile_internal },
 	{ "key-pinned", "GEN-6.3.2-00A", 2, FOR_OURSELVES, false,
@@ -153,9 +165,9 @@ decide_instead(const struct gate_case *c, struct answer *a)
 		    was.text);
 }
 
-int
-gates_judge(struct view *v, const struct gate_case *c,
-    struct verdict *verdict, struct err *e)
+static int
+ask_all(struct view *v, const struct gate_case *c, struct verdict *verdict,
+    struct err *e)
 {
 	struct answer	a;
 	int		whom = c->box == NULL ? FOR_OURSELVES : FOR_REQUESTS;
@@ -180,6 +192,24 @@ gates_judge(struct view *v, const struct gate_case *c,
 	}
 	verdict->complete = true;
 	return 0;
+}
+
+int
+gates_judge(struct view *v, const struct gate_case *c,
+    struct verdict *verdict, struct err *e)
+{
+	struct registered	own = { 0 };
+	struct gate_case	with = *c;
+	int			rc;
+
+	if (with.registered == NULL) {
+		if (c->subscriber != NULL)
+			registered_load(&own, v, c->subscriber->id);
+		with.registered = &own;
+	}
+	rc = ask_all(v, &with, verdict, e);
+	registered_free(&own);
+	return rc;
 }
 
 bool

@@ -48,36 +48,20 @@ ask_slot_of_subscriber(struct view *v, const struct gate_case *c,
 	return gate_no(a, EACCES, "the slot belongs to another subscriber");
 }
 
-int
-ask_registration_verified(struct view *v, const struct gate_case *c,
-    struct answer *a, struct err *e)
-{
-	if (c->subscriber->since > c->now)
-		return gate_wait(a, "the subscriber's registration begins "
-		    "later");
-	if (!c->subscriber->sandbox)
-		return gate_yes(a,
-		    "the subscriber's registration was verified");
-	if (c->config->sandbox)
-		return gate_yes(a, "the subscriber's registration is asserted "
-		    "(sandbox)");
-	return gate_wait(a, "the subscriber's registration was only "
-	    "asserted in a sandbox and is not verified");
-}
-
 /* Part two, of a subject who is another person (REG-6.3.4-09). */
 static int
 ask_subject_agreed(struct view *v, const struct gate_case *c,
     const struct paper *terms, const char *sandbox, struct answer *a)
 {
-	struct registration_version	r;
-	struct agreement		agreement;
+	const struct registered	*r = c->registered;
+	struct agreement	 agreement;
 
-	if (consent_of_subject(v, c->subscriber->id, &r) != 1)
+	if (r == NULL || !r->is_known ||
+	    !consent_wants_subject(&r->version))
 		return gate_yes(a, "the subscriber agreed to terms %s%s",
 		    terms->version, sandbox);
 	if (agreement_find(v, c->subscriber->id, OF_SUBJECT, terms->sha256,
-	    &agreement) == 1 && agreement.uid == r.subject_uid)
+	    &agreement) == 1 && agreement.uid == r->version.subject_uid)
 		return gate_yes(a, "subscriber%s and subject agreed to terms "
 		    "%s, each to a part", sandbox, terms->version);
 	return gate_wait(a, "the subject, who is another person, has not "
@@ -140,35 +124,21 @@ struct coverage {
 	bool			*covered, *current;
 };
 
-static bool
-name_is_covered(const struct csr_name *name, const struct validated_name *by)
+static void
+cover(struct coverage *cov, const struct attribute *by)
 {
-	if (strcmp(name->kind, by->kind) != 0)
-		return false;
-	if (strcmp(name->kind, "dns") == 0)
-		return dns_name_is_inside(name->text, by->name);
-	if (strcmp(name->kind, "ip") == 0)
-		return address_is_inside(name->text, by->name);
-	if (strcmp(name->kind, "email") == 0)
-		return mailbox_is_inside(name->text, by->name);
-	return false;
-}
-
-static int
-cover(void *arg, const struct validated_name *by)
-{
-	struct coverage	*cov = arg;
-	usec_t		 now = cov->c->now;
-	size_t		 i;
+	usec_t	now = cov->c->now;
+	size_t	i;
 
 	for (i = 0; i < cov->c->name_count; i++) {
 		if (cov->current[i] ||
-		    !name_is_covered(&cov->c->names[i], by))
+		    strcmp(cov->c->names[i].kind, by->type) != 0 ||
+		    !name_is_inside(by->type, cov->c->names[i].text,
+		    by->value))
 			continue;
 		cov->covered[i] = true;
 		cov->current[i] = by->validated <= now && now < by->until;
 	}
-	return 0;
 }
 
 /* The first name that `flags` lacks, and how many; NULL when none. */
@@ -188,20 +158,14 @@ first_without(const struct gate_case *c, const bool *flags, size_t *count)
 	return first;
 }
 
-/* A name that may be a person's is not spelt out: events repeat this. */
+/* As it may stand in events: a name that may be a person's is not spelt out. */
 static void
-not_validated(struct answer *a, const struct csr_name *name, const char *more)
+name_words(char to[300], const struct csr_name *name)
 {
-	bool	device;
-
-	device = strcmp(name->kind, "dns") == 0 ||
-	    strcmp(name->kind, "ip") == 0;
-	if (device)
-		gate_wait(a, "the name %.200s%s is not inside what was "
-		    "validated for the subscriber", name->text, more);
+	if (strcmp(name->kind, "dns") == 0 || strcmp(name->kind, "ip") == 0)
+		snprintf(to, 300, "the name %.200s", name->text);
 	else
-		gate_wait(a, "a name of kind %s%s is not inside what was "
-		    "validated for the subscriber", name->kind, more);
+		snprintf(to, 300, "a name of kind %s", name->kind);
 }
 
 static int
@@ -212,14 +176,15 @@ ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
 	const struct csr_name	*name;
 	bool			*flags;
 	size_t			 count;
-	char			 more[48] = "";
+	char			 more[48] = "", words[300];
 
 	flags = calloc(2 * c->name_count + 1, sizeof(*flags));
 	if (flags == NULL)
 		die("out of memory");
 	cov.covered = flags;
 	cov.current = flags + c->name_count;
-	subscriber_names(v, c->subscriber->id, cover, &cov);
+	for (count = 0; count < c->registered->count; count++)
+		cover(&cov, &c->registered->attributes[count]);
 	/* What is not covered at all is the other rule's business. */
 	if (current)
 		for (count = 0; count < c->name_count; count++)
@@ -227,15 +192,20 @@ ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
 	name = first_without(c, current ? cov.current : cov.covered, &count);
 	if (count > 1)
 		snprintf(more, sizeof(more), " (and %zu more)", count - 1);
-	if (name == NULL)
+	if (name == NULL) {
 		gate_yes(a, current ? "the validations are current" :
 		    "every name is inside what was validated");
-	else if (current)
-		gate_wait(a, "the validation that covers %.200s%s is not "
-		    "current and has to be done again (REG-6.3.1-00D)",
-		    name->text, more);
+		goto out;
+	}
+	name_words(words, name);
+	if (current)
+		gate_wait(a, "the validation that covers %.210s%s is not "
+		    "current and has to be done again (REG-6.3.1-00D)", words,
+		    more);
 	else
-		not_validated(a, name, more);
+		gate_wait(a, "%.210s%s is not inside what was validated for "
+		    "the subscriber", words, more);
+out:
 	free(flags);
 	return 0;
 }

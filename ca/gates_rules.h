@@ -30,8 +30,13 @@ typedef int gate_ask(struct view *, const struct gate_case *, struct answer *,
 
 /* gates_registration.c: gate 1 */
 gate_ask ask_subscriber_known, ask_caller_may_act, ask_slot_of_subscriber,
-    ask_registration_verified, ask_agreement_in_force, ask_names_form,
+    ask_agreement_in_force, ask_names_form,
     ask_names_validated, ask_validation_current, ask_predecessor;
+
+/* gates_registered.c: what is registered */
+gate_ask ask_registration_verified, ask_registration_current,
+    ask_subject_kind, ask_issuance_authorised, ask_method_acceptable,
+    ask_reuse_window, ask_reuse_count;
 
 /* gates_approval.c: what people decided */
 gate_ask ask_approval_binds, ask_approved_by_officers;

@@ -336,6 +336,18 @@ put_decided(struct application *app, struct tx *tx, struct err *e)
 	return rc;
 }
 
+/* One certificate more on this registration (REG-6.3.1-00E). */
+static int
+count_use(const struct application *app, struct tx *tx, struct err *e)
+{
+	const struct registered	*r = &app->registered;
+
+	if (!r->is_known)
+		return 0;
+	return registration_count_use(tx, r->version.id,
+	    app->profile->reuse_count > 0, e);
+}
+
 static int
 put_intent(struct application *app, struct tx *tx, struct err *e)
 {
@@ -389,7 +401,8 @@ record_judged(struct application *app, struct tx *tx, struct err *e)
 		return -1;
 	if (put_request(app, tx, e) == -1 || put_decided(app, tx, e) == -1)
 		return -1;
-	if (app->outcome == OUTCOME_APPROVED && put_intent(app, tx, e) == -1)
+	if (app->outcome == OUTCOME_APPROVED && (count_use(app, tx, e) == -1 ||
+	    put_intent(app, tx, e) == -1))
 		return -1;
 	if (!keep)
 		app->slot.request = app->request.id;
