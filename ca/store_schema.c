@@ -558,10 +558,10 @@ static const char consents_1[] =
     " BEGIN SELECT RAISE(ABORT, 'an acceptance is never removed'); END;";
 
 /* What leads from the version before to this one. */
-#define PARTS	9
+#define PARTS	10
 static const char *const versions[][PARTS] = {
 	{ evidence_1, registry_1, requests_1, certificates_1, status_1,
-	    desk_1, registrations_1, consents_1 },
+	    desk_1, registrations_1, consents_1, store_schema_handover_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 

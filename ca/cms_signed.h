@@ -1,0 +1,39 @@
+/*
+ * CMS SignedData (RFC 5652 5): what an external RA hands over, with its
+ * content inside and one signature; and what this CA signs with the key
+ * evidence, detached.
+ */
+#ifndef CA_CMS_SIGNED_H
+#define CA_CMS_SIGNED_H
+
+#include "bytes.h"
+#include "clock.h"
+#include "err.h"
+
+struct signed_content {
+	struct bytes	content;	/* what was signed */
+	struct bytes	certificate;	/* the signer's, DER */
+	char		certificate_sha256[65];
+	usec_t		not_before, not_after;	/* of the certificate */
+};
+/*
+ * DER or BER.  One signer, whose certificate is inside and for signatures,
+ * SHA-256 or better, a key of 112 bits or better, content and signature right.
+ * -1 EBADMSG: it is no SignedData; EKEYREJECTED with what is wrong.  Whose it
+ * is, and when that was valid, is the caller's to ask.
+ */
+int	signed_read(struct slice cms, struct signed_content *, struct err *);
+void	signed_free(struct signed_content *);
+
+/*
+ * The attributes to be signed (as SET OF) over a content: contentType,
+ * messageDigest, signingTime; and the CMS made of them and the signature:
+ * detached, with the signer's certificate inside.
+ */
+void	signed_attributes(const char *key_type, struct slice content, usec_t,
+	    struct bytes *to);
+int	signed_assemble(struct slice attributes, const char *key_type,
+	    struct slice signature, struct slice certificate,
+	    struct bytes *cms, struct err *);
+
+#endif
