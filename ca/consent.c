@@ -23,12 +23,18 @@ struct batch {
 
 /* --- who has to agree ---------------------------------------------------- */
 
+bool
+consent_wants_subject(const struct registration_version *r)
+{
+	return !r->subject_is_subscriber && !subject_kind_is_device(r->kind);
+}
+
 int
 consent_of_subject(struct view *v, int64_t subscriber,
     struct registration_version *r)
 {
 	return registration_in_force(v, subscriber, r) == 1 &&
-	    !r->subject_is_subscriber && !subject_kind_is_device(r->kind);
+	    consent_wants_subject(r);
 }
 
 bool

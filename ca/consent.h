@@ -12,9 +12,10 @@
 #include "store_registrations.h"
 
 /*
- * Must the subject agree as well (REG-6.3.4-09)?  1 with the registration in
- * force; 0: subscriber and subject are one, or it is a device.
+ * Must the subject agree as well (REG-6.3.4-09)?  Not when subscriber and
+ * subject are one, or it is a device.  With the registration in force: 1/0.
  */
+bool	consent_wants_subject(const struct registration_version *);
 int	consent_of_subject(struct view *, int64_t subscriber,
 	    struct registration_version *);
 /* Is what is issued now for this subscriber published?  One question. */
