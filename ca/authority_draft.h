@@ -1,0 +1,34 @@
+/*
+ * The draft of an external RA in a folder of ra/authorities/, and what its
+ * approval does: from then on packages it signed are taken (REG-6.3.2-02).
+ * To end a recognition its `until` is set to a day that has passed, which is
+ * decided like every change.
+ */
+#ifndef CA_AUTHORITY_DRAFT_H
+#define CA_AUTHORITY_DRAFT_H
+
+#include "external_ra.h"
+#include "registration_draft.h"
+#include "store_handover.h"
+
+#define AUTHORITY_FILE	"authority.conf"
+
+/* As draft_evaluate of a registration; `registration` stays NULL. */
+int	authority_evaluate(struct view *, struct authority *,
+	    const struct draft *, struct draft_evaluation *, struct err *);
+/* A dossier_effect. */
+int	authority_decided(struct authority *, struct tx *,
+	    const struct dossier *, const struct decision *, struct err *);
+
+/*
+ * The RA of a version as its file says: 0, or -1 EIO when the file is gone or
+ * does not read any more.
+ */
+int	authority_read(struct view *, const struct authority_version *,
+	    struct external_ra *, struct err *);
+/* Is it recognised at that time?  0, or -1 EKEYEXPIRED with the sentence. */
+int	authority_holds(const struct external_ra *, usec_t now, struct err *);
+/* Does this uid drop for a recognised RA? */
+bool	authority_has_user(struct authority *, struct view *, uid_t);
+
+#endif
