@@ -287,6 +287,15 @@ rsa_usage_of_people(const struct profile *p)
 	return !is_of_people(p) || usage_is_of_a_type(p->key_usage_rsa);
 }
 
+/* The signer asks the same: a key without a purpose is for all of them. */
+static bool
+purpose_or_commitment(const struct profile *p)
+{
+	return p->internal || p->extended_key_usage[0][0] != '\0' ||
+	    (strcmp(p->key_usage_ec, "nonRepudiation") == 0 &&
+	    strcmp(p->key_usage_rsa, "nonRepudiation") == 0);
+}
+
 static const struct {
 	bool		(*holds)(const struct profile *);
 	const char	*section, *key, *sentence;
@@ -332,6 +341,9 @@ static const struct {
 	    "emailProtection wants names of kind email" },
 	{ people_are_no_servers, "certificate", "extended_key_usage",
 	    "serverAuth is for devices (EN 319 411-1, GEN-6.6.1-02)" },
+	{ purpose_or_commitment, "certificate", "extended_key_usage",
+	    "wanted at least one purpose, unless the key usages are "
+	    "nonRepudiation alone" },
 	{ ec_usage_of_people, "certificate", "key_usage_ec",
 	    "wanted one of the types A to F (412-2 NAT-4.3.2-1)" },
 	{ rsa_usage_of_people, "certificate", "key_usage_rsa",

@@ -34,12 +34,14 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
                 internal profile, and where [subject] has commonName
     key_usage_ec, key_usage_rsa
                 lists of digitalSignature, nonRepudiation, keyEncipherment,
-                dataEncipherment, keyAgreement; by type of the subject's key. For natural
-                and legal persons one of the types A to F (412-2 NAT-4.3.2-1)
+                dataEncipherment, keyAgreement; by type of the subject's key.
+                For natural and legal persons one of the types A to F (412-2
+                NAT-4.3.2-1)
     extended_key_usage
                 at most 4 of OpenSSL's short names. OCSPSigning is for internal
                 profiles only, anyExtendedKeyUsage for none, serverAuth not
-                for natural and legal persons
+                for natural and legal persons. None only in an internal profile
+                or where both key usages are nonRepudiation alone
     ocsp_nocheck
                 yes exactly with OCSPSigning (RFC 6960 4.2.2.2.1)
 

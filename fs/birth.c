@@ -167,7 +167,10 @@ put_names(struct delivery *d, struct err *err)
 	return 0;
 }
 
-/* All that are for subscribers, in the order of their files. */
+/*
+ * All that want no registration file, in the order of their files: this one
+ * has none.
+ */
 static void
 allow_profiles(struct delivery *d)
 {
@@ -175,7 +178,8 @@ allow_profiles(struct delivery *d)
 	size_t i, count = 0;
 
 	for (i = 0; i < c->profile_count && count < 8; i++)
-		if (!c->profiles[i].internal)
+		if (!c->profiles[i].internal &&
+		    profile_class(&c->profiles[i]) == OF_ANYTHING)
 			snprintf(d->subscriber.profiles[count++],
 			    sizeof(d->subscriber.profiles[0]), "%s",
 			    c->profiles[i].name);

@@ -30,7 +30,8 @@
 #include "init.h"
 #include "unfinished.h"
 
-#define SANDBOX_POLICY	"2.999.411.1"	/* 2.999 is the example arc */
+/* Of the profiles in examples/home; 2.999 is the example arc. */
+#define SANDBOX_POLICIES "2.999.411.1 2.999.411.2 2.999.411.3"
 #define NAME_MAX_OCTETS	48		/* a commonName has 64 */
 
 const char init_usage[] =
@@ -481,7 +482,7 @@ keys_make(const struct init *init, struct err *err)
 {
 	const struct ceremony_plan plan = {
 		.home = init->path, .key = init->key, .name = init->name,
-		.url = init->url, .policy_oid = SANDBOX_POLICY,
+		.url = init->url, .policies = SANDBOX_POLICIES,
 		.module = init->module, .signer_uid = init->signer_uid,
 		.signer_gid = init->signer_gid
 	};

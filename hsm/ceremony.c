@@ -339,7 +339,7 @@ sign_papers(void *arg, struct bytes *result, struct err *err)
 	struct ceremony *c = arg;
 	usec_t now = clock_now() / USEC * USEC;
 	struct ca_plan p = { .name = c->plan->name, .url = c->plan->url,
-	    .policy_oid = c->plan->policy_oid, .algorithm = c->algorithm,
+	    .policies = c->plan->policies, .algorithm = c->algorithm,
 	    .root_spki = SLICE(&c->spki[0]), .not_before = now };
 	struct bytes root = { 0 }, issuing = { 0 }, crl = { 0 };
 	struct root r;

@@ -15,7 +15,7 @@ struct ceremony_plan {
 	const char *key;	/* "ec:P-256", "ec:P-384", "rsa:3072" */
 	const char *name;	/* "Example SANDBOX" */
 	const char *url;	/* BASE */
-	const char *policy_oid;	/* of the sandbox */
+	const char *policies;	/* of the sandbox, dotted, by blanks */
 	const char *module;	/* PKCS#11 module */
 	uid_t	    signer_uid;	/* who owns HOME/signer; gid too */
 	gid_t	    signer_gid;

@@ -4,6 +4,7 @@
  * name), XX being a country that is none.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -148,14 +149,21 @@ put_pointers(struct bytes *b, const char *url)
 }
 
 static int
-put_policy(struct bytes *b, const char *dotted)
+put_policies(struct bytes *b, const char *policies)
 {
 	struct bytes value = { 0 };
-	size_t list = der_open(&value, DER_SEQUENCE);
-	size_t one = der_open(&value, DER_SEQUENCE);
-	int ret = der_put_oid_text(&value, dotted);
+	size_t list = der_open(&value, DER_SEQUENCE), one;
+	char text[256], *dotted, *rest;
+	int ret = 0;
 
-	der_close(&value, one);
+	snprintf(text, sizeof(text), "%s", policies);
+	for (dotted = strtok_r(text, " ", &rest); dotted != NULL;
+	    dotted = strtok_r(NULL, " ", &rest)) {
+		one = der_open(&value, DER_SEQUENCE);
+		if (der_put_oid_text(&value, dotted) == -1)
+			ret = -1;
+		der_close(&value, one);
+	}
 	der_close(&value, list);
 	put_extension(b, OID_POLICIES, false, SLICE(&value));
 	bytes_free(&value);
@@ -217,14 +225,14 @@ ceremony_issuing_tbs(const struct ca_plan *p, struct bytes *b,
 	put_ca(b, 0);
 	put_subject_key_id(b, p->spki);
 	put_authority_key_id(b, (struct slice){ root_id, sizeof(root_id) });
-	ret = put_policy(b, p->policy_oid);
+	ret = put_policies(b, p->policies);
 	put_pointers(b, p->url);
 	der_close(b, at[2]);
 	der_close(b, at[1]);
 	der_close(b, at[0]);
 	if (ret == -1)
-		return err_set(err, EINVAL, "%s is no object identifier",
-		    p->policy_oid);
+		return err_set(err, EINVAL, "%s: wanted object identifiers",
+		    p->policies);
 	return 0;
 }
 

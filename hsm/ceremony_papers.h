@@ -13,7 +13,7 @@
 
 struct ca_plan {
 	const char	*name;		/* of the CA; its parts add a word */
-	const char	*url, *policy_oid;
+	const char	*url, *policies;
 	const struct algorithm *algorithm;	/* of the root's key */
 	struct slice	 root_spki, spki;	/* issuer's, subject's */
 	usec_t		 not_before, not_after;
@@ -21,7 +21,7 @@ struct ca_plan {
 };
 /* The root's own certificate: pathlen 1. */
 void	ceremony_root_tbs(const struct ca_plan *, struct bytes *);
-/* The issuing CA's: pathlen 0, the sandbox's policy. */
+/* The issuing CA's: pathlen 0, the sandbox's policies. */
 int	ceremony_issuing_tbs(const struct ca_plan *, struct bytes *,
 	    struct err *);
 

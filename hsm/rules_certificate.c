@@ -15,6 +15,7 @@ struct certificate {
 	struct judging	*j;
 	bool		 for_ocsp;	/* the key is the OCSP responder's */
 	const struct own_row *own;	/* another key of ours, or NULL */
+	bool		 commits_only;	/* keyUsage: nonRepudiation alone */
 	unsigned	 seen;		/* extensions, bit by bit */
 };
 
@@ -71,6 +72,7 @@ key_usage(struct certificate *c, const struct der_extension *e)
 	if (c->own != NULL && (bits.data[1] & ~c->own->usage) != 0)
 		return refuse(c->j, "keyUsage holds more than the CA's own "
 		    "key %s is for", rules_keys[c->own->key]);
+	c->commits_only = bits.size == 2 && bits.data[1] == 0x40;
 	return 0;
 }
 
@@ -149,6 +151,25 @@ policies(struct certificate *c, const struct der_extension *e)
 	return 0;
 }
 
+/* Which numbers identify the subject (EN 319 412-1, 5.1), nothing else. */
+static int
+statements(struct certificate *c, const struct der_extension *e)
+{
+	struct slice s = e->value, list, one, info, oid;
+
+	if (der_get(&s, DER_SEQUENCE, &list) == -1 || s.size != 0 ||
+	    der_get(&list, DER_SEQUENCE, &one) == -1 || list.size != 0 ||
+	    der_get(&one, DER_OID, &oid) == -1 ||
+	    !slice_equal(oid, OID_QC_SYNTAX_2) ||
+	    der_get(&one, DER_SEQUENCE, &info) == -1 || one.size != 0 ||
+	    der_get(&info, DER_OID, &oid) == -1 || info.size != 0 ||
+	    (!slice_equal(oid, OID_SEMANTICS_NATURAL) &&
+	    !slice_equal(oid, OID_SEMANTICS_LEGAL)))
+		return refuse(c->j, "qcStatements say more than which "
+		    "identifier the subject has (EN 319 412-1 5.1)");
+	return 0;
+}
+
 static int
 no_check(struct certificate *c, const struct der_extension *e)
 {
@@ -158,6 +179,7 @@ no_check(struct certificate *c, const struct der_extension *e)
 	return 0;
 }
 
+/* Without a purpose a key is for all of them, unless it may only commit. */
 enum { MUST = 1, MUST_OF_SUBSCRIBERS = 2, MAY_BE_CRITICAL = 4,
 	MUST_WITH_PURPOSE = 8 };
 
@@ -186,8 +208,8 @@ static const struct extension_row {
 	{ ROW("\x55\x1d\x1f"), "cRLDistributionPoints", 0, any },
 	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x01"), "authorityInfoAccess", 0,
 	    any },
-	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x03"), "qcStatements",
-	    MAY_BE_CRITICAL, any },
+	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x03"), "qcStatements", 0,
+	    statements },
 	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x18"), "tlsfeature", 0, any },
 	{ ROW("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), "ocsp-nocheck", 0,
 	    no_check },
@@ -241,7 +263,7 @@ judge_extensions(struct certificate *c, struct slice s)
 		if ((c->seen & 1u << i) == 0 && ((rows[i].flags & MUST) != 0 ||
 		    ((rows[i].flags & MUST_OF_SUBSCRIBERS) != 0 &&
 		    !c->for_ocsp) || ((rows[i].flags & MUST_WITH_PURPOSE) != 0
-		    && c->own == NULL)))
+		    && c->own == NULL && !c->commits_only)))
 			return refuse(c->j, "%s is missing", rows[i].name);
 	return 0;
 }

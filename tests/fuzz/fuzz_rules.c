@@ -38,7 +38,7 @@ make_rules(void)
 	struct bytes tbs = { 0 }, der = { 0 };
 	struct slice borrowed[RULES_KEYS];
 	struct ca_plan p = { .name = "Fuzz SANDBOX", .url = "http://x",
-	    .policy_oid = "2.999.411.1", .serial =
+	    .policies = "2.999.411.1", .serial =
 	    "0100000000000000000000000000000000" };
 	struct rules *rules;
 	struct err err;

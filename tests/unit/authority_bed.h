@@ -37,7 +37,7 @@ bed_policy(X509 *x)
 	X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
 	X509V3_set_nconf(&ctx, none);
 	extension = X509V3_EXT_conf_nid(NULL, &ctx, NID_certificate_policies,
-	    "2.999.411.1");
+	    "2.999.411.1,2.999.411.2,2.999.411.3");
 	X509_add_ext(x, extension, -1);
 	X509_EXTENSION_free(extension);
 	NCONF_free(none);

@@ -71,7 +71,7 @@ home_make(struct hsm_home *h, const char *key)
 {
 	struct ceremony_plan plan = { .home = h->path, .key = key,
 	    .name = "Test SANDBOX", .url = "http://localhost/pki",
-	    .policy_oid = "2.999.411.1", .module = SOFTHSM,
+	    .policies = "2.999.411.1", .module = SOFTHSM,
 	    .signer_uid = geteuid(), .signer_gid = getegid() };
 	char path[400];
 	struct err err;

@@ -95,7 +95,7 @@ make_certificate(const char *file, const char *cn, EVP_PKEY *key,
 	X509_add_ext(x, ext, -1);
 	X509_EXTENSION_free(ext);
 	ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_certificate_policies,
-	    "2.999.411.1,1.3.6.1.4.1.99999.1");
+	    "2.999.411.1,2.999.411.2,2.999.411.3,1.3.6.1.4.1.99999.1");
 	X509_add_ext(x, ext, -1);
 	X509_EXTENSION_free(ext);
 	assert_true(X509_sign(x, issuer_key, EVP_sha256()) > 0);

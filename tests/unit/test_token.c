@@ -218,7 +218,7 @@ static void
 faults_are_sentences(void **state)
 {
 	struct ceremony_plan plan = { .home = "/tmp", .key = "ec:P-521",
-	    .name = "Test SANDBOX", .url = "http://x", .policy_oid = "2.999",
+	    .name = "Test SANDBOX", .url = "http://x", .policies = "2.999",
 	    .module = "/nowhere.so" };
 	struct bytes result = { 0 };
 	char home[] = "/tmp/pkifs-token-XXXXXX";
