@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -134,6 +135,14 @@ static const struct {
 	    "wanted a number, found \"1x\"" },
 	{ "[a]\nname = x\n[b]\nyes = true\n", "x.conf line 4: [b] yes: wanted "
 	    "yes or no, found \"true\"" },
+	{ "[a]\nname = x\\ny\n", "x.conf line 2: [a] name: wanted text of one "
+	    "line without control octets" },
+	{ "[a]\nname = o'hara\n", "x.conf line 2: wanted a backslash before "
+	    "each quotation mark in a value (O\\'Brien)" },
+	{ "[a]\nname = \"x\n", "x.conf line 2: wanted a backslash before each"
+	    " quotation mark in a value (O\\'Brien)" },
+	{ "[a]\nname = \"x\" y\n", "x.conf line 2: wanted a backslash before"
+	    " each quotation mark in a value (O\\'Brien)" },
 	{ "[a]\nname = \xff\n",
 	    "x.conf line 2: wanted UTF-8 text, found octet 0xff" },
 	{ "[a]\nname = \x01\n",
@@ -237,6 +246,123 @@ a_value_is_set_in_place(void **state)
 	bytes_free(&text);
 }
 
+/* --- sections that repeat ------------------------------------------------- */
+
+struct item {
+	char	label[8];
+	char	color[8], shade[8];
+	usec_t	from, to;
+};
+#define ITEM(field) offsetof(struct item, field)
+
+static const struct conf_key item_keys[] = {
+	{ "", "color", CONF_TEXT, ITEM(color), 8 },
+	{ "", "shade", CONF_TEXT, ITEM(shade), 8, .absent = "",
+	    .may_be_empty = true },
+	{ "", "from", CONF_DAY, ITEM(from), .absent = "1970-01-02" },
+	{ "", "to", CONF_LAST_DAY, ITEM(to), .absent = "1970-01-02" },
+};
+
+static int
+read_many(const char *text, struct conf_many *many, struct err *err)
+{
+	struct values v = { 0 };
+
+	*many = (struct conf_many){ .prefix = "item", .keys = item_keys,
+	    .rows = 4, .size = sizeof(struct item), .most = 2,
+	    .label = ITEM(label), .label_room = 8 };
+	return conf_read_many("x.conf", slice_text(text), keys,
+	    sizeof(keys) / sizeof(keys[0]), &v, many, err);
+}
+
+static void
+sections_repeat(void **state)
+{
+	struct conf_many many;
+	const struct item *item;
+	struct err err;
+
+	assert_int_equal(read_many("[a]\nname = x\n[item.b]\ncolor = red\n"
+	    "[item.a]\ncolor = green\nshade =\nto = 1970-01-03\n[item.b]\n"
+	    "from = 1970-01-01\nshade = \"o'x\" # o'y\n", &many, &err), 0);
+	assert_int_equal(many.count, 2);
+	item = many.items;
+	assert_string_equal(item[0].label, "b");
+	assert_string_equal(item[0].color, "red");
+	assert_string_equal(item[0].shade, "o'x");
+	assert_true(item[0].from == 0 && item[0].to == 2 * USEC_DAY);
+	assert_string_equal(item[1].label, "a");
+	assert_string_equal(item[1].shade, "");
+	assert_true(item[1].from == USEC_DAY && item[1].to == 3 * USEC_DAY);
+	free(many.items);
+	assert_int_equal(read_many("[a]\nname = x\n", &many, &err), 0);
+	assert_null(many.items);
+}
+
+static const struct {
+	const char *text, *sentence;
+} refused_many[] = {
+	{ "[a]\nname = x\n[item.1]\nsize = 1 B\n",
+	    "x.conf line 4: [item.1] size: no such key" },
+	{ "[a]\nname = x\n[item]\ncolor = red\n",
+	    "x.conf line 4: [item] color: no such key" },
+	{ "[a]\nname = x\n[item.]\ncolor = red\n",
+	    "x.conf line 4: [item.] color: no such key" },
+	{ "[a]\nname = x\n[item.1]\ncolor = red\ncolor = red\n",
+	    "x.conf line 5: [item.1] color: given twice, first in line 4" },
+	{ "[a]\nname = x\n[item.1]\nshade = red\n",
+	    "x.conf: [item.1] color: wanted, but it is not there" },
+	{ "[a]\nname = x\n[item.1]\ncolor = red\nto = 1970-13-01\n",
+	    "x.conf line 5: [item.1] to: wanted a day as 2026-11-22, found "
+	    "\"1970-13-01\"" },
+	{ "[a]\nname = x\n[item.1]\ncolor = red\n[item.2]\ncolor = red\n"
+	    "[item.3]\ncolor = red\n", "x.conf line 8: wanted at most 2 "
+	    "sections [item.*], found more" },
+};
+
+static void
+faults_of_repeated_sections(void **state)
+{
+	struct conf_many many;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < sizeof(refused_many) / sizeof(refused_many[0]);
+	    i++) {
+		assert_int_equal(read_many(refused_many[i].text, &many,
+		    &err), -1);
+		assert_string_equal(err.text, refused_many[i].sentence);
+		assert_null(many.items);
+	}
+}
+
+static const struct {
+	const char *text;
+	usec_t day;
+} days[] = {
+	{ "1970-01-01", 0 }, { "1970-01-02", USEC_DAY },
+	{ "2026-11-22", 20779 * USEC_DAY }, { "2024-02-29", 19782 * USEC_DAY },
+	{ "2023-02-29", -1 }, { "2026-11-31", -1 }, { "2026-1-1", -1 },
+	{ "2026-11-22 ", -1 }, { " 2026-11-2", -1 }, { "22.11.2026", -1 },
+	{ "0026-11-22", -1 }, { "", -1 },
+};
+
+static void
+days_are_of_the_calendar(void **state)
+{
+	usec_t day;
+	size_t i;
+
+	for (i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		if (days[i].day == -1) {
+			assert_int_equal(conf_day(days[i].text, &day), -1);
+			continue;
+		}
+		assert_int_equal(conf_day(days[i].text, &day), 0);
+		assert_true(day == days[i].day);
+	}
+}
+
 int
 main(void)
 {
@@ -248,6 +374,9 @@ main(void)
 		cmocka_unit_test(durations_go_there_and_back),
 		cmocka_unit_test(sizes_go_there_and_back),
 		cmocka_unit_test(a_value_is_set_in_place),
+		cmocka_unit_test(sections_repeat),
+		cmocka_unit_test(faults_of_repeated_sections),
+		cmocka_unit_test(days_are_of_the_calendar),
 	};
 
 	return cmocka_run_group_tests_name("conf", tests, NULL, NULL);
