@@ -153,7 +153,7 @@ $B/bench $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
 		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
-# Kill core, signer and main at every step of issuance and revocation.
+# Kill core, signer, herald and main at every step of issuance and revocation.
 check-crash: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/crash/run.sh
 

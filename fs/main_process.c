@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -386,6 +387,32 @@ stand_apart(const char *home, const char *mountpoint, struct err *err)
 	return 0;
 }
 
+/*
+ * What lies there already is hidden and comes back; as mount(8) does it, but
+ * said.  Refused it would keep a CA down for a file that strayed there while
+ * it was down.
+ */
+static void
+warn_of_hidden(const char *mountpoint)
+{
+	const struct dirent *entry;
+	struct mount_entry mounted;
+	DIR *dir;
+
+	if (mount_find(mountpoint, &mounted) ||
+	    (dir = opendir(mountpoint)) == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			break;
+	if (entry != NULL)
+		fprintf(stderr, "pkifs: %s is not empty: %s and what else "
+		    "lies in it is hidden while the CA is mounted there\n",
+		    mountpoint, entry->d_name);
+	closedir(dir);
+}
+
 int
 verb_mount(int argc, char **argv)
 {
@@ -418,5 +445,6 @@ verb_mount(int argc, char **argv)
 		fprintf(stderr, "pkifs: %s\n", err.text);
 		return 1;
 	}
+	warn_of_hidden(keeper.mountpoint);
 	return foreground ? run(&keeper, -1) : run_in_background(&keeper);
 }

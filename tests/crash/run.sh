@@ -1,6 +1,6 @@
 #!/bin/sh
 # `make check-crash`: stop at every step of issuance and revocation, kill one
-# of core, signer and main there, and show that DESIGN section 4 holds: every
+# of core, signer, herald and main there, and show that DESIGN section 4 holds: every
 # C_Sign the token saw has its beginning in the journal, every completed one
 # is in the evidence, every other is closed there as abandoned; each cp ends
 # with its certificate or an error and nothing; nothing is issued twice.
@@ -39,9 +39,16 @@ invariants() {
 	    >"$dir/counts" || fail "at $1, killing $2"
 }
 
+there_is() {
+	[ -n "$(process "$1")" ]
+}
+
 kill_at() {	# victim
 	case $1 in
 	main) kill -9 "$main" ;;
+	herald)
+		within 15 there_is herald
+		kill -9 "$(process herald)" || true ;;
 	*) kill -9 "$(process "$1")" || true ;;
 	esac
 }
@@ -51,6 +58,7 @@ is_gone() {
 }
 
 back() {	# after main was killed everything is gone: mount again
+	[ "$1" != herald ] || within 15 there_is herald
 	[ "$1" = main ] || return 0
 	within 15 is_gone
 	mount_ca
@@ -165,7 +173,7 @@ of() {	# POINTS: those asked for
 	done
 }
 
-victims=${1:-core signer main} wanted=${2:-}
+victims=${1:-core signer herald main} wanted=${2:-}
 for point in $(of "$issuance"); do
 	for victim in $victims; do
 		try_issuance "$point" "$victim"

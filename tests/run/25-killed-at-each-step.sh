@@ -1,9 +1,12 @@
 # Killed at any step of issuance and revocation, pkifs loses nothing and does nothing twice.
-# Core at every step, and the signer where a signature can be lost; the whole
-# campaign, with main, is `make check-crash`.
+# Core at every step, the signer where a signature can be lost, the herald where
+# names appear; the whole campaign, with main, is `make check-crash`.
 set -eu
 crash=$(dirname "$0")/../crash/run.sh
 sh "$crash" core
 for point in signer.begin-synced signer.signed signer.end-written; do
 	sh "$crash" signer $point
+done
+for point in core.published core.replied core.crl-published; do
+	sh "$crash" herald $point
 done

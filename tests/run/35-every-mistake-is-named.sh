@@ -52,6 +52,14 @@ if [ "$(id -u)" = 0 ]; then
 	[ $code = 1 ] || fail "another user mounts it: $code"
 	says "Permission denied" "$dir/said"
 fi
+# A mount point that is not empty is taken as mount(8) takes it, and said.
+echo stray >"$ca/stray"
+must "$pkifs" mount "$home" "$ca" 2>"$dir/said"
+says "$ca is not empty: stray and what else lies in it is hidden" "$dir/said"
+must test ! -e "$ca/stray"
+must "$pkifs" umount "$ca"
+says stray "$ca/stray"
+rm "$ca/stray"
 # What it says, it says of a CA that still works.
 mount_ca
 new_csr www www.example.org
