@@ -339,6 +339,33 @@ make_certificate(struct application *app, usec_t now, struct err *e)
 	return 0;
 }
 
+/* What an approval of this would bind, and the approval there is. */
+static void
+find_approval(struct application *app, struct view *v)
+{
+	const struct csr	*csr = app->csr->csr;
+	struct dossier_basis	*today = &app->today;
+
+	memset(today, 0, sizeof(*today));
+	memset(&app->approval, 0, sizeof(app->approval));
+	if (app->registered.is_known)
+		memcpy(today->registration_sha256,
+		    app->registered.version.sha256,
+		    sizeof(today->registration_sha256));
+	memcpy(today->spki_sha256, csr->spki_sha256,
+	    sizeof(today->spki_sha256));
+	if (app->profile != NULL)
+		memcpy(today->profile_sha256, app->profile->sha256,
+		    sizeof(today->profile_sha256));
+	names_digest(app->names, app->name_count, app->subject_sha256,
+	    today->names_sha256);
+	memcpy(today->content_sha256, app->csr->sha256,
+	    sizeof(today->content_sha256));
+	if (app->request.id == 0 || approval_of_request(v, app->request.id,
+	    &app->approval) != 1)
+		app->approval.dossier = 0;
+}
+
 static int
 judge_request(struct application *app, struct view *v, usec_t now,
     struct err *e)
@@ -376,6 +403,11 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	c.succession = app->succession;
 	c.predecessor = app->predecessor.id != 0 ? &app->predecessor : NULL;
 	c.issuer_end = c.config->issuing_not_after;
+	find_approval(app, v);
+	c.approved = app->approval.dossier != 0 ? &app->approval : NULL;
+	c.basis = &app->today;
+	app->standing_approval = gate_approval(&c) != NULL ?
+	    app->approval.dossier : 0;
 	return gates_judge(v, &c, &app->verdict, e);
 }
 
@@ -413,6 +445,7 @@ basis_read(struct basis *basis, const struct application *app,
     struct view *v)
 {
 	struct slot	slot;
+	struct dossier	dossier;
 
 	memset(basis, 0, sizeof(*basis));
 	basis->policy_seq = meta_number(v, "policy-seq", 0);
@@ -421,6 +454,11 @@ basis_read(struct basis *basis, const struct application *app,
 	if (app->internal ||
 	    slot_find(v, app->box, app->slot_name, &slot) != 1)
 		return;
+	if (slot.request != 0 && dossier_of(v, DOSSIER_REQUEST, slot.request,
+	    &dossier) == 1) {
+		basis->dossier = dossier.id;
+		basis->decided = dossier.moved;
+	}
 	basis->slot = slot.id;
 	basis->request = slot.request;
 	basis->certificate = slot.certificate;

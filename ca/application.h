@@ -20,6 +20,7 @@ enum outcome { OUTCOME_REFUSED, OUTCOME_PENDING, OUTCOME_APPROVED };
 /* What the judgement rests on; when it moved, it is judged again. */
 struct basis {
 	int64_t	policy_seq, slot, request, certificate, subject;
+	int64_t	dossier, decided;
 };
 
 struct application {
@@ -65,6 +66,9 @@ struct application {
 	bool			 is_judged;	/* those are filled in */
 	enum succession		 succession;
 	struct certificate	 predecessor;	/* id 0: none */
+	/* What officers decided about it, and what that has to bind. */
+	struct approval		 approval;	/* dossier 0: nothing */
+	struct dossier_basis	 today;
 	struct verdict		 verdict;
 	enum outcome		 outcome;
 	struct err		 fault;		/* of a refusal */
@@ -80,6 +84,8 @@ struct application {
 	int64_t			 event_seq;	/* its path */
 	char			 event_name[64];
 	bool			 names_known;	/* to the kernel, perhaps */
+	int64_t			 dossier;	/* it waits in; 0: none */
+	bool			 dossier_is_new;
 	bool			 gone;		/* nothing to decide any more */
 	unsigned		 failures;	/* signings abandoned */
 

@@ -78,12 +78,12 @@ approval_of_request(struct view *v, int64_t request, struct approval *a)
 /* Each with its length in front, so that no two lists read the same. */
 void
 names_digest(const struct csr_name *names, size_t count,
-    const char *common_name, char sha256[65])
+    const char *subject_sha256, char sha256[65])
 {
 	struct bytes	text = { 0 };
 	size_t		i;
 
-	put_text(&text, common_name);
+	put_text(&text, subject_sha256);
 	for (i = 0; i < count; i++) {
 		put_text(&text, names[i].kind);
 		put_text(&text, names[i].text);

@@ -21,9 +21,9 @@ struct approval {
 /* The newest dossier's, when that is approved; 1/0. */
 int	approval_of_request(struct view *, int64_t request,
 	    struct approval *);
-/* "names": the names and the common name of a request, as one digest. */
+/* "names": those of a request and the digest of its subject, as one digest. */
 void	names_digest(const struct csr_name *, size_t count,
-	    const char *common_name, char sha256[65]);
+	    const char *subject_sha256, char sha256[65]);
 /* Which digest is another one today ("public key"); NULL: all are equal. */
 const char *approval_differs(const struct dossier_basis *approved,
 	    const struct dossier_basis *today);

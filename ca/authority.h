@@ -64,6 +64,13 @@ struct authority *authority_open(const struct authority_parts *,
 		    struct err *);
 /* Ends timers and waits for what is under way, at most a few seconds. */
 void		 authority_close(struct authority *);
+/*
+ * Something moved that pending requests of this subscriber wait for (0: of
+ * all): they are judged anew at once, in a thread of its own.  Does not wait.
+ */
+void		 authority_take_up(struct authority *, int64_t subscriber);
+/* `revoke` of the parts was set: calls it for what was decided, behind this. */
+void		 authority_revoke_decided(struct authority *);
 
 /* --- requests ------------------------------------------------------------ */
 

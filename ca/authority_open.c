@@ -17,6 +17,7 @@
 #include "retries.h"
 #include "starting.h"
 #include "subject.h"
+#include "take_up.h"
 #include "text.h"
 #include "waiting.h"
 
@@ -30,6 +31,7 @@ static void
 authority_free(struct authority *authority)
 {
 	csr_cache_free(authority->cache);
+	take_up_free(authority->take_up);
 	waiting_free(authority->waiting);
 	retries_free(authority->retries);
 	own_certificates_free(authority->own);
@@ -57,8 +59,22 @@ authority_open(const struct authority_parts *parts, struct err *e)
 		authority_free(authority);
 		return NULL;
 	}
+	authority->take_up = take_up_start(authority);
 	authority->duties = duties_start(authority);
+	take_up_undone(authority->take_up);
 	return authority;
+}
+
+void
+authority_take_up(struct authority *authority, int64_t subscriber)
+{
+	take_up_subscriber(authority->take_up, subscriber);
+}
+
+void
+authority_revoke_decided(struct authority *authority)
+{
+	take_up_revocations(authority->take_up);
 }
 
 /*
@@ -77,6 +93,7 @@ authority_close(struct authority *authority)
 	while (waiting_count(authority->waiting) > 0 &&
 	    clock_steady() < until)
 		nanosleep(&pause, NULL);
+	take_up_stop(authority->take_up);
 	duties_stop(authority->duties);
 	authority->duties = NULL;
 	stopping_record(authority);

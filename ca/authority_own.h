@@ -14,6 +14,7 @@ struct csr_cache;
 struct duties;
 struct own_certificates;
 struct retries;
+struct take_up;
 struct waiting;
 
 struct authority {
@@ -24,6 +25,7 @@ struct authority {
 	struct waiting		*waiting;
 	struct retries		*retries;
 	struct duties		*duties;
+	struct take_up		*take_up;
 	struct own_certificates	*own;
 	struct access_log	 access_log;
 	struct deliveries	 deliveries;

@@ -9,6 +9,7 @@
 
 #include "application.h"
 #include "approval.h"
+#include "event.h"
 #include "store_desk.h"
 #include "store_dossiers.h"
 
@@ -19,6 +20,8 @@
  */
 int	dossier_open_request(struct application *, struct tx *,
 	    struct err *);
+/* Is it what dossier_open_request would leave alone? */
+bool	dossier_is_current(const struct application *, struct view *);
 /*
  * Its request was withdrawn or superseded by its owner, or needs nobody any
  * more (registration covers it, it was refused): `why` is the sentence.
@@ -36,7 +39,8 @@ struct dossier_draft {
 	int64_t	subscriber;		/* 0: not yet one */
 	uid_t	author;
 	const char *file_name;		/* "registration.conf" */
-	struct slice content, changes, checks;
+	char	content_sha256[65];	/* of its document */
+	struct slice changes, checks;
 };
 int	dossier_open_draft(struct authority *, struct tx *,
 	    const struct dossier_draft *, int64_t *dossier, struct err *);
@@ -56,6 +60,13 @@ int	dossier_open_revocation(struct tx *, int64_t certificate,
  */
 int	dossier_refresh(struct authority *, struct tx *, struct dossier *,
 	    const char *refused, struct err *);
+
+/* How many officers its approval takes, and whether they have to sign. */
+void	dossier_wanted(const struct config *, struct view *,
+	    const struct dossier *, int *officers, bool *is_signed);
+/* An event about it, with its request where it has one. */
+struct event *dossier_event(struct view *, const char *name,
+	    const struct dossier *);
 
 /*
  * What each kind of dossier does when it is approved or rejected: in the

@@ -233,8 +233,8 @@ event_name(const struct event *e)
  * Who acted: a person is known to the log by a pseudonym that is the same in
  * every event of this CA and in no other's.
  */
-static void
-put_person(uid_t uid, char person[40])
+void
+event_person(uid_t uid, char person[40])
 {
 	char digest[SHA256_TEXT];
 	struct bytes b = { 0 };
@@ -255,7 +255,7 @@ event_actor(struct event *e, uid_t uid, const char *role)
 {
 	char person[40];
 
-	put_person(uid, person);
+	event_person(uid, person);
 	bytes_clear(&e->actor);
 	bytes_printf(&e->actor, "{\"uid\": %lu", (unsigned long)uid);
 	json_text(&e->actor, ", ", "role", role);
@@ -426,6 +426,22 @@ static const struct {
 	{ "certificate-", SEVEN_YEARS " b)", "pseudonymous",
 	  "auditor, ra", HANDED_OVER },
 	{ "agreement-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "document-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "draft-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "dossier-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "decision-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "reason-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "signature-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "personal-", SEVEN_YEARS " b)", "pseudonymous",
+	  "auditor, ra", HANDED_OVER },
+	{ "terms-", SEVEN_YEARS " b)", "pseudonymous",
 	  "auditor, ra", HANDED_OVER },
 	{ "subscriber-", SEVEN_YEARS " b)", "pseudonymous",
 	  "auditor, ra", HANDED_OVER },

@@ -34,6 +34,8 @@ void	event_context_set(const struct event_context *);
  * set once at start.  Without it: a digest of the CA and the uid.
  */
 void	event_persons(void (*)(uid_t, char to[40]));
+/* As it stands for the actor in events. */
+void	event_person(uid_t, char to[40]);
 const struct event_context *event_context(void);
 
 /* `name` as in the file's name: "request-decided", "certificate-issued". */

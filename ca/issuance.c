@@ -62,8 +62,8 @@ announce(struct application *app, bool issued, void (*done)(void *),
     void *arg)
 {
 	struct publication_sink	*sink = app->authority->parts->sink;
-	char			 text[5][PATH_TEXT];
-	const char		*paths[5];
+	char			 text[6][PATH_TEXT];
+	const char		*paths[6];
 	size_t			 n = 0;
 
 	if (issued && !app->internal)
@@ -74,6 +74,9 @@ announce(struct application *app, bool issued, void (*done)(void *),
 	if (!app->internal)
 		path_slot(text[n++], app->box_path, app->slot_name,
 		    ".status");
+	if (app->dossier_is_new)
+		snprintf(text[n++], PATH_TEXT, "ra/pending/%lld/",
+		    (long long)app->dossier);
 	if (issued)
 		path_serial(text[n++], app->certificate.serial);
 	if (issued && app->certificate.published != 0)
@@ -164,6 +167,7 @@ decide_done(struct job *job, const struct err *fault)
 		return;
 	}
 	if (app->outcome != OUTCOME_APPROVED) {
+		stop_at("core.refusal-or-dossier-committed");
 		issuance_end(app, false);
 		return;
 	}

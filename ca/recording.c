@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "dossier.h"
 #include "event.h"
 #include "recording.h"
 #include "status_text.h"
@@ -100,6 +101,7 @@ status_facts(const struct application *app, enum request_state state,
 	f->box_path = app->box_path;
 	f->slot = &app->slot;
 	f->request = app->request.id;
+	f->dossier = app->dossier;
 	f->path = app->request.path;
 	f->subscriber = app->subscriber.name;
 	f->profile = app->profile != NULL ? app->profile->name : "";
@@ -235,7 +237,9 @@ supersede(struct application *app, struct tx *tx, struct err *e)
 	    old.state != PENDING)
 		return 0;
 	old.state = WITHDRAWN;
-	if (request_put(tx, &old, e) == -1)
+	if (request_put(tx, &old, e) == -1 ||
+	    dossier_close_request(tx, old.id, true, "its owner dropped other "
+	    "octets in its place", e) == -1)
 		return -1;
 	event = event_new("request-withdrawn", REGISTRATION);
 	event_actor(event, app->uid, "subscriber");
@@ -300,6 +304,36 @@ event_verdict(struct event *event, const struct verdict *verdict)
 	}
 }
 
+/*
+ * What is asked and for whom, as one object.  Names that may be a person's
+ * stand in the document alone.
+ */
+static void
+event_application(struct event *event, const struct application *app)
+{
+	const struct registration_version	*r = &app->registered.version;
+
+	if (app->subscriber.id != 0)
+		event_detail_number(event, "subscriber", app->subscriber.id);
+	if (app->registered.is_known) {
+		event_detail(event, "subject-kind",
+		    subject_kind_name(r->kind));
+		event_detail(event, "subject", r->subject_is_subscriber ?
+		    "the subscriber" : "another one");
+		event_detail_number(event, "registration-version",
+		    r->version);
+	}
+	if (!app->is_judged || app->internal)
+		return;
+	event_detail_number(event, "names", (int64_t)app->name_count);
+	if (app->profile != NULL)
+		event_detail_number(event, "validity-days",
+		    app->profile->days);
+	if (app->standing_approval != 0)
+		event_detail_number(event, "approved-in-dossier",
+		    app->standing_approval);
+}
+
 static int
 put_decided(struct application *app, struct tx *tx, struct err *e)
 {
@@ -328,8 +362,7 @@ put_decided(struct application *app, struct tx *tx, struct err *e)
 		event_detail(event, "path", succession_name(app->succession));
 		event_detail(event, "intended-serial", app->serial);
 	}
-	if (app->subscriber.id != 0)
-		event_detail_number(event, "subscriber", app->subscriber.id);
+	event_application(event, app);
 	rc = record_append(app, tx, event, true, e);
 	if (rc == 0)
 		app->decided_seq = app->event_seq;
@@ -383,6 +416,19 @@ put_document(struct application *app, struct tx *tx, struct err *e)
 	    documents_put(tx, SLICE(&app->dropped), sha256, e);
 }
 
+/* Who waits for a person waits in a dossier; who does not, in none. */
+static int
+put_dossier(struct application *app, struct tx *tx, struct err *e)
+{
+	if (app->outcome == OUTCOME_PENDING)
+		return dossier_open_request(app, tx, e);
+	if (app->basis.dossier == 0)
+		return 0;
+	return dossier_close_request(tx, app->request.id, false,
+	    app->outcome == OUTCOME_REFUSED ? "the request was refused by a "
+	    "gate" : "nobody is needed any more: every gate was passed", e);
+}
+
 /* A judged request: it has a row of its own, also when it is refused. */
 static int
 record_judged(struct application *app, struct tx *tx, struct err *e)
@@ -406,7 +452,8 @@ record_judged(struct application *app, struct tx *tx, struct err *e)
 		return -1;
 	if (!keep)
 		app->slot.request = app->request.id;
-	if (record_status(app, tx, app->request.state, e) == -1)
+	if (put_dossier(app, tx, e) == -1 ||
+	    record_status(app, tx, app->request.state, e) == -1)
 		return -1;
 	return slot_put(tx, &app->slot, e);
 }
@@ -486,6 +533,8 @@ record_pending_moved(const struct application *app, struct view *v)
 	struct bytes		old = { 0 }, new = { 0 };
 	bool			moved;
 
+	if (!dossier_is_current(app, v))
+		return true;
 	status_facts(app, PENDING, &facts);
 	status_text_render(&facts, &new);
 	moved = app->slot.status == 0 ||

@@ -149,7 +149,7 @@ recovery_run(struct authority *authority, struct err *e)
 
 /* --- pending -------------------------------------------------------------- */
 
-static void
+static bool
 judge_pending(struct application *app)
 {
 	struct err	 e = { 0 };
@@ -158,7 +158,7 @@ judge_pending(struct application *app)
 	int		 rc;
 
 	if (!enter(app, true))
-		return;
+		return false;
 	v = view_take(app->authority->parts->store);
 	rc = application_judge(app, v, &e);
 	if (rc == 0)
@@ -172,6 +172,31 @@ judge_pending(struct application *app)
 		issuance_decide(app);
 	else
 		application_finish(app, NULL);
+	return true;
+}
+
+bool
+recovery_judge_request(struct authority *authority, int64_t id)
+{
+	struct application	*app = application_new(authority);
+	struct err		 e = { 0 };
+	struct request		 request;
+	struct view		*v;
+	int			 rc;
+
+	v = view_take(authority->parts->store);
+	rc = request_get(v, id, &request) != 1 || request.state != PENDING ?
+	    0 : 1;
+	if (rc == 1)
+		rc = application_load(app, v, &request, &e);
+	view_put(v);
+	if (rc == 0 && e.code == 0 && app->request.id == id)
+		return judge_pending(app);
+	if (rc == -1)
+		log_line("request %lld stays as it is: %s", (long long)id,
+		    e.text);
+	application_free(app);
+	return true;
 }
 
 struct judged_job {

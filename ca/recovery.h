@@ -15,5 +15,7 @@ int	recovery_run(struct authority *, struct err *);
  * last done.  From a thread that may wait.
  */
 void	recovery_judge_pending(struct authority *);
+/* One of them; false when it is on its way by another hand just now. */
+bool	recovery_judge_request(struct authority *, int64_t request);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "authority_own.h"
 #include "csr_cache.h"
+#include "dossier.h"
 #include "event.h"
 #include "issuance.h"
 #include "recording.h"
@@ -130,7 +131,9 @@ withdraw_request(const struct withdrawal *w, struct tx *tx,
 	    request.state != PENDING)
 		return 0;
 	request.state = WITHDRAWN;
-	if (request_put(tx, &request, e) == -1)
+	if (request_put(tx, &request, e) == -1 ||
+	    dossier_close_request(tx, request.id, true, "its owner removed "
+	    "the request", e) == -1)
 		return -1;
 	box_get(tx_view(tx), slot->box, &box);
 	event = event_new("request-withdrawn", REGISTRATION);

@@ -63,6 +63,7 @@ put_facts(const struct status_facts *f, struct bytes *to)
 {
 	put_file(to, "file", f, f->slot->file_name, "");
 	put_number(to, "request", f->request);
+	put_number(to, "dossier", f->dossier);
 	put_line(to, "subscriber", f->subscriber);
 	put_line(to, "profile", f->profile);
 	put_line(to, "key", f->key_type);

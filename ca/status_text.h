@@ -16,7 +16,7 @@ struct status_facts {		/* borrowed; "", NULL and 0 are left out */
 	enum request_state state;
 	const char	*box_path;	/* "requests/acme" */
 	const struct slot *slot;
-	int64_t		 request;
+	int64_t		 request, dossier;
 	const char	*path;		/* "renewal" */
 	const char	*predecessor;	/* its serial */
 	const char	*subscriber, *profile, *key_type;

@@ -19,7 +19,8 @@ enum desk_kind {
 	DESK_DOSSIER_DOCUMENTS = 1,
 	DESK_DRAFT = 2,			/* ra/subscribers/NAME */
 	DESK_DRAFT_DOCUMENTS = 3,
-	DESK_BOX = 4			/* agreement.txt in a drop box */
+	DESK_BOX = 4,			/* agreement.txt in a drop box */
+	DESK_DOSSIER_OWN = 5		/* of no folder of the tree */
 };
 #define DESK_FOLDER(kind, object)	((int64_t)(object) * 8 + (kind))
 #define DESK_KIND(folder)		((enum desk_kind)((folder) % 8))

@@ -246,7 +246,7 @@ undone_requests(struct view *v)
 	return query_new(v->sql, "SELECT dossiers.id FROM requests"
 	    " JOIN dossiers ON kind = 1 AND object = requests.id"
 	    " WHERE state < 2 AND state = 0 AND place = 3"
-	    " AND withdrawn = 0 ORDER BY dossiers.id");
+	    " AND withdrawn = 0 AND dossiers.id > ? ORDER BY dossiers.id");
 }
 
 static struct query *
@@ -255,18 +255,19 @@ undone_revocations(struct view *v)
 	return query_new(v->sql, "SELECT dossiers.id FROM dossiers"
 	    " JOIN certificates ON certificates.id = object"
 	    " WHERE kind = 4 AND place = 3 AND withdrawn = 0"
-	    " AND revoked IS NULL ORDER BY dossiers.id");
+	    " AND revoked IS NULL AND dossiers.id > ? ORDER BY dossiers.id");
 }
 
 void
-dossiers_undone(struct view *v, enum dossier_kind kind, dossier_each *each,
-    void *arg)
+dossiers_undone(struct view *v, enum dossier_kind kind, int64_t after,
+    dossier_each *each, void *arg)
 {
 	struct dossier d;
 	struct query *q;
 
 	q = kind == DOSSIER_REQUEST ? undone_requests(v) :
 	    undone_revocations(v);
+	bind_number(q, after);
 	while (query_next(q))
 		if (dossier_get(v, take_number(q), &d) == 1 &&
 		    each(arg, &d) != 0)

@@ -54,8 +54,8 @@ void	dossiers_in(struct view *, enum dossier_place, int64_t after,
 void	dossiers_of_subscriber(struct view *, int64_t subscriber,
 	    int64_t after, dossier_each *, void *arg);
 /* Approved and not yet done: the request pending, the serial not revoked. */
-void	dossiers_undone(struct view *, enum dossier_kind, dossier_each *,
-	    void *arg);
+void	dossiers_undone(struct view *, enum dossier_kind, int64_t after,
+	    dossier_each *, void *arg);
 usec_t	dossiers_changed(struct view *, enum dossier_place);
 
 /* One officer's step. */

@@ -160,6 +160,21 @@ subscribers_list(struct view *v, int64_t after, subscriber_each *each,
 	query_done(q);
 }
 
+void
+subscriber_users(struct view *v, int64_t subscriber, user_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, "SELECT uid FROM subscriber_users"
+	    " WHERE subscriber = ? ORDER BY uid");
+	bind_number(q, subscriber);
+	while (query_next(q))
+		if (each(arg, (uid_t)take_number(q)) != 0)
+			break;
+	query_done(q);
+}
+
 bool
 subscriber_has_user(struct view *v, int64_t subscriber, uid_t uid)
 {

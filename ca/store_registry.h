@@ -49,6 +49,9 @@ int	subscriber_find(struct view *, const char *name, struct subscriber *);
 typedef int subscriber_each(void *arg, const struct subscriber *);
 void	subscribers_list(struct view *, int64_t after, subscriber_each *,
 	    void *arg);
+typedef int user_each(void *arg, uid_t);
+void	subscriber_users(struct view *, int64_t subscriber, user_each *,
+	    void *arg);
 bool	subscriber_has_user(struct view *, int64_t subscriber, uid_t);
 /* The one subscriber of a uid: 1; none: 0; several: 2. */
 int	subscriber_of_user(struct view *, uid_t, struct subscriber *);

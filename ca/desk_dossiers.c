@@ -1,0 +1,83 @@
+/*
+ * Writing in a dossier: who may, until when, and that its texts follow.
+ * Evidence stays as it is from the first decision on, since the officers decide
+ * on what lies there; reasons and signatures are taken until the last one.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "desk_meanings.h"
+#include "desk_private.h"
+#include "desk_rules.h"
+#include "dossier.h"
+
+static int
+find(struct view *v, int64_t id, struct dossier *d, struct err *e)
+{
+	return dossier_get(v, id, d) == 1 ? 0 : err_set(e, ENOENT, "there is "
+	    "no dossier %lld", (long long)id);
+}
+
+int
+dossier_may(struct authority *authority, struct view *v, int64_t id,
+    const char *name, uid_t uid, struct err *e)
+{
+	unsigned	roles = authority->parts->roles_of(uid);
+	struct dossier	d;
+
+	if (find(v, id, &d, e) == -1)
+		return -1;
+	if ((roles & move_role(d.kind)) == 0)
+		return err_set(e, EACCES, "uid %u does not have the role %s",
+		    (unsigned)uid, role_name(move_role(d.kind)));
+	if (d.withdrawn)
+		return err_set(e, EPERM, "the dossier was withdrawn and stays "
+		    "as it is");
+	return d.place <= PLACE_COUNTERSIGN ? 0 : err_set(e, EPERM, "the "
+	    "dossier was decided and stays as it is");
+}
+
+int
+dossier_may_evidence(struct authority *authority, struct view *v, int64_t id,
+    const char *name, uid_t uid, struct err *e)
+{
+	struct dossier	d;
+
+	if (dossier_may(authority, v, id, name, uid, e) == -1 ||
+	    find(v, id, &d, e) == -1)
+		return -1;
+	return d.place == PLACE_PENDING ? 0 : err_set(e, EPERM, "an officer "
+	    "has decided on the documents as they are: reject it, or leave "
+	    "them");
+}
+
+int
+dossier_look(struct desk_act *act, struct tx *tx, int64_t id, struct err *e)
+{
+	static const char *const	texts[] = {
+		"state", "summary.html", "decision.txt"
+	};
+	char		path[PATH_TEXT], folder[PATH_TEXT - 32];
+	struct dossier	d;
+	size_t		i;
+
+	if (find(tx_view(tx), id, &d, e) == -1)
+		return -1;
+	if (d.place > PLACE_COUNTERSIGN)
+		return 0;
+	if (dossier_refresh(act->authority, tx, &d, NULL, e) == -1)
+		return -1;
+	desk_path(path, tx_view(tx), DESK_FOLDER(DESK_DOSSIER, id));
+	snprintf(folder, sizeof(folder), "%.400s", path);
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, texts[i]);
+		desk_tell(act, path);
+	}
+	return 0;
+}
+
+int
+dossier_meaning(struct desk_act *act, struct tx *tx, struct err *e)
+{
+	return dossier_look(act, tx, DESK_OBJECT(act->file->folder), e);
+}

@@ -1,0 +1,16 @@
+/*
+ * Who may write what at the desk, and what it means there, by folder.
+ */
+#ifndef CA_DESK_MEANINGS_H
+#define CA_DESK_MEANINGS_H
+
+#include "desk_parts.h"
+
+/* desk_dossiers.c */
+desk_may	dossier_may, dossier_may_evidence;
+desk_meaning	dossier_meaning;
+/* desk_drafts.c */
+desk_may	draft_may;
+desk_meaning	draft_meaning;
+
+#endif

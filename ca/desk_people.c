@@ -1,0 +1,141 @@
+/*
+ * Who stands how to a dossier.  See desk_people.h.
+ */
+#include <string.h>
+
+#include "authority_own.h"
+#include "desk_people.h"
+#include "event.h"
+#include "registration.h"
+#include "store_desk.h"
+#include "store_events.h"
+#include "store_registrations.h"
+#include "store_registry.h"
+
+/* Somebody among others. */
+struct search {
+	uid_t	uid;
+	bool	found;
+};
+
+bool
+people_are_same(uid_t a, uid_t b)
+{
+	char	person_a[40], person_b[40];
+
+	if (a == b)
+		return true;
+	event_person(a, person_a);
+	event_person(b, person_b);
+	return strcmp(person_a, person_b) == 0;
+}
+
+static int
+look_at_uid(void *arg, uid_t uid)
+{
+	struct search	*s = arg;
+
+	s->found = people_are_same(s->uid, uid);
+	return s->found;
+}
+
+static int
+look_at_decision(void *arg, const struct decision *decision)
+{
+	return look_at_uid(arg, decision->uid);
+}
+
+bool
+people_decided(struct view *v, const struct dossier *d, uid_t uid)
+{
+	struct search	s = { .uid = uid };
+
+	decisions_of(v, d->id, look_at_decision, &s);
+	return s.found;
+}
+
+/* --- who wrote it --------------------------------------------------------- */
+
+/* What was decided before is not theirs any more. */
+static usec_t
+decided_before(struct view *v, const struct draft *draft)
+{
+	struct registration_version	in_force;
+
+	return draft->kind == DRAFT_SUBSCRIBER && draft->object != 0 &&
+	    registration_in_force(v, draft->object, &in_force) == 1 ?
+	    in_force.decided : 0;
+}
+
+bool
+people_wrote(struct view *v, const struct dossier *d, uid_t uid)
+{
+	static const char *const	files[] = {
+		"registration.conf", "authority.conf"
+	};
+	struct search	s = { .uid = uid };
+	struct draft	draft;
+	size_t		i;
+
+	look_at_uid(&s, d->author);
+	if (d->kind == DOSSIER_REQUEST || d->kind == DOSSIER_REVOCATION ||
+	    draft_get(v, d->object, &draft) != 1)
+		return s.found;
+	for (i = 0; i < sizeof(files) / sizeof(files[0]) && !s.found; i++)
+		desk_writers(v, DESK_FOLDER(DESK_DRAFT, draft.id), files[i],
+		    decided_before(v, &draft), look_at_uid, &s);
+	return s.found;
+}
+
+/* --- who is in it --------------------------------------------------------- */
+
+static void
+look_at_name(const struct authority_parts *parts, const char *user,
+    struct search *s)
+{
+	uid_t	uid;
+
+	if (!s->found && user[0] != '\0' && parts->uid_of != NULL &&
+	    parts->uid_of(user, &uid) == 1)
+		look_at_uid(s, uid);
+}
+
+/* The people that a registration would give rights or a certificate to. */
+static void
+look_at_draft(const struct authority_parts *parts, struct view *v,
+    const struct dossier *d, struct search *s)
+{
+	struct registration	*r;
+	struct bytes		 text = { 0 };
+	struct err		 e = { 0 };
+	size_t			 i;
+
+	if (documents_read(v, d->basis.content_sha256, &text) != 1)
+		return;
+	r = registration_parse("registration.conf", SLICE(&text), &e);
+	for (i = 0; r != NULL && i < sizeof(r->users) / sizeof(r->users[0]);
+	    i++)
+		look_at_name(parts, r->users[i], s);
+	if (r != NULL)
+		look_at_name(parts, r->subject_user, s);
+	registration_free(r);
+	bytes_free(&text);
+}
+
+bool
+people_are_in_it(struct authority *authority, struct view *v,
+    const struct dossier *d, uid_t uid)
+{
+	struct registration_version	r;
+	struct search			s = { .uid = uid };
+
+	if (d->subscriber != 0) {
+		subscriber_users(v, d->subscriber, look_at_uid, &s);
+		if (!s.found && registration_in_force(v, d->subscriber,
+		    &r) == 1 && r.subject_uid != (uid_t)-1)
+			look_at_uid(&s, r.subject_uid);
+	}
+	if (!s.found && d->kind == DOSSIER_REGISTRATION)
+		look_at_draft(authority->parts, v, d, &s);
+	return s.found;
+}

@@ -1,0 +1,20 @@
+/*
+ * Who stands how to a dossier: its author, its subject, who decided before.
+ * Two uids of one person are one person (REQ-7.4.1-11).
+ */
+#ifndef CA_DESK_PEOPLE_H
+#define CA_DESK_PEOPLE_H
+
+#include "authority.h"
+#include "store_dossiers.h"
+
+bool	people_are_same(uid_t, uid_t);
+/* Whose wish it is, or who wrote what is decided on. */
+bool	people_wrote(struct view *, const struct dossier *, uid_t);
+/* Acts for the subscriber, is the subject, or would be by this draft. */
+bool	people_are_in_it(struct authority *, struct view *,
+	    const struct dossier *, uid_t);
+/* Decided on it before. */
+bool	people_decided(struct view *, const struct dossier *, uid_t);
+
+#endif

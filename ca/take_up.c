@@ -1,0 +1,289 @@
+/*
+ * A queue and a thread.  A request that is on its way by another hand (the
+ * same bytes were dropped again) is looked at again a little later: that hand
+ * may have judged it before the decision.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "authority_own.h"
+#include "recovery.h"
+#include "store_certificates.h"
+#include "store_dossiers.h"
+#include "take_up.h"
+
+#define AGAIN_MS	20
+#define AT_ONCE		64
+
+enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE };
+
+struct item {
+	enum what	 what;
+	int64_t		 id;
+	struct item	*next;
+};
+
+struct take_up {
+	struct authority *authority;
+	pthread_t	 thread;
+	pthread_mutex_t	 lock;
+	pthread_cond_t	 wake;
+	struct item	*queue;
+	bool		 ending;
+};
+
+static void
+put(struct take_up *t, enum what what, int64_t id)
+{
+	struct item	**at, *item;
+
+	if (t == NULL)
+		return;
+	if ((item = calloc(1, sizeof(*item))) == NULL)
+		die("out of memory");
+	item->what = what;
+	item->id = id;
+	pthread_mutex_lock(&t->lock);
+	for (at = &t->queue; *at != NULL; at = &(*at)->next)
+		if ((*at)->what == what && (*at)->id == id)
+			break;
+	if (*at == NULL)
+		*at = item;
+	else
+		free(item);
+	pthread_cond_signal(&t->wake);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* --- what there is to do -------------------------------------------------- */
+
+struct ids {
+	int64_t	id[AT_ONCE], subscriber, last;
+	size_t	count;
+};
+
+static int
+note_request(void *arg, const struct request *request)
+{
+	struct ids	*ids = arg;
+
+	ids->last = request->id;
+	if (ids->subscriber == 0 || request->subscriber == ids->subscriber)
+		ids->id[ids->count++] = request->id;
+	return ids->count == AT_ONCE;
+}
+
+static void
+judge(struct take_up *t, int64_t request)
+{
+	const struct timespec	pause = { .tv_nsec = AGAIN_MS * 1000000L };
+
+	if (recovery_judge_request(t->authority, request))
+		return;
+	nanosleep(&pause, NULL);
+	put(t, REQUEST, request);
+}
+
+static void
+judge_subscriber(struct take_up *t, int64_t subscriber)
+{
+	struct ids	 ids = { .subscriber = subscriber };
+	struct view	*v;
+	size_t		 i;
+
+	do {
+		ids.count = 0;
+		v = view_take(t->authority->parts->store);
+		requests_in_state(v, PENDING, ids.last, note_request, &ids);
+		view_put(v);
+		for (i = 0; i < ids.count && !t->authority->closing; i++)
+			judge(t, ids.id[i]);
+	} while (ids.count == AT_ONCE && !t->authority->closing);
+}
+
+struct case_to_revoke {
+	struct certificate	certificate;
+	int			reason;
+	uid_t			uid;
+};
+
+struct cases {
+	struct view		*view;
+	struct case_to_revoke	 list[AT_ONCE];
+	size_t			 count;
+	int64_t			 last;
+};
+
+static int
+note_officer(void *arg, const struct decision *decision)
+{
+	*(uid_t *)arg = decision->uid;
+	return 0;
+}
+
+static int
+note_case(void *arg, const struct dossier *d)
+{
+	struct cases		*cases = arg;
+	struct case_to_revoke	*c = &cases->list[cases->count];
+
+	cases->last = d->id;
+	if (certificate_get(cases->view, d->object, &c->certificate) != 1)
+		return 0;
+	c->reason = d->reason;
+	decisions_of(cases->view, d->id, note_officer, &c->uid);
+	return ++cases->count == AT_ONCE;
+}
+
+/* What could not be revoked now is tried again at the next one or start. */
+static void
+revoke_all(struct take_up *t)
+{
+	const struct authority_parts	*parts = t->authority->parts;
+	struct cases			*cases;
+	size_t				 i;
+
+	if (parts->revoke == NULL)
+		return;
+	if ((cases = calloc(1, sizeof(*cases))) == NULL)
+		die("out of memory");
+	do {
+		cases->count = 0;
+		cases->view = view_take(parts->store);
+		dossiers_undone(cases->view, DOSSIER_REVOCATION, cases->last,
+		    note_case, cases);
+		view_put(cases->view);
+		for (i = 0; i < cases->count; i++)
+			parts->revoke(parts->revoked_arg,
+			    cases->list[i].certificate.serial,
+			    cases->list[i].reason, cases->list[i].uid);
+	} while (cases->count == AT_ONCE);
+	free(cases);
+}
+
+static int
+note_undone(void *arg, const struct dossier *d)
+{
+	put(arg, REQUEST, d->object);
+	return 0;
+}
+
+static void
+find_undone(struct take_up *t)
+{
+	struct view	*v = view_take(t->authority->parts->store);
+
+	dossiers_undone(v, DOSSIER_REQUEST, 0, note_undone, t);
+	view_put(v);
+}
+
+/* --- the thread ----------------------------------------------------------- */
+
+static void
+do_one(struct take_up *t, const struct item *item)
+{
+	switch (item->what) {
+	case REQUEST:
+		judge(t, item->id);
+		return;
+	case SUBSCRIBER:
+		judge_subscriber(t, item->id);
+		return;
+	case REVOCATIONS:
+		revoke_all(t);
+		return;
+	case UNDONE:
+		find_undone(t);
+	}
+}
+
+static void *
+work(void *arg)
+{
+	struct take_up	*t = arg;
+	struct item	*item;
+
+	pthread_mutex_lock(&t->lock);
+	while (!t->ending) {
+		if ((item = t->queue) == NULL) {
+			pthread_cond_wait(&t->wake, &t->lock);
+			continue;
+		}
+		t->queue = item->next;
+		pthread_mutex_unlock(&t->lock);
+		do_one(t, item);
+		free(item);
+		pthread_mutex_lock(&t->lock);
+	}
+	pthread_mutex_unlock(&t->lock);
+	return NULL;
+}
+
+struct take_up *
+take_up_start(struct authority *authority)
+{
+	struct take_up	*t;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		die("out of memory");
+	t->authority = authority;
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_cond_init(&t->wake, NULL);
+	if (pthread_create(&t->thread, NULL, work, t) != 0)
+		die("cannot start a thread");
+	return t;
+}
+
+void
+take_up_stop(struct take_up *t)
+{
+	if (t == NULL)
+		return;
+	pthread_mutex_lock(&t->lock);
+	t->ending = true;
+	pthread_cond_signal(&t->wake);
+	pthread_mutex_unlock(&t->lock);
+	pthread_join(t->thread, NULL);
+}
+
+void
+take_up_free(struct take_up *t)
+{
+	struct item	*item;
+
+	if (t == NULL)
+		return;
+	while ((item = t->queue) != NULL) {
+		t->queue = item->next;
+		free(item);
+	}
+	pthread_mutex_destroy(&t->lock);
+	pthread_cond_destroy(&t->wake);
+	free(t);
+}
+
+void
+take_up_request(struct take_up *t, int64_t request)
+{
+	put(t, REQUEST, request);
+}
+
+void
+take_up_subscriber(struct take_up *t, int64_t subscriber)
+{
+	put(t, SUBSCRIBER, subscriber);
+}
+
+void
+take_up_revocations(struct take_up *t)
+{
+	put(t, REVOCATIONS, 0);
+}
+
+void
+take_up_undone(struct take_up *t)
+{
+	put(t, UNDONE, 0);
+}
