@@ -102,24 +102,55 @@ documents_get(struct view *v, int64_t id, struct document_row *row)
 	return one(q, row);
 }
 
+/* What is in the database; 0: nothing of it is. */
+static int
+read_inline(struct view *v, int64_t id, uint64_t offset, size_t size,
+    struct bytes *to)
+{
+	struct query *q;
+	struct slice s;
+	int found;
+
+	q = query_new(v->sql, "SELECT bytes FROM document_bytes WHERE id = ?");
+	bind_number(q, id);
+	found = query_next(q);
+	if (found) {
+		s = take_blob(q);
+		if (offset > s.size)
+			offset = s.size;
+		s.data += offset;
+		s.size -= offset;
+		if (s.size > size)
+			s.size = size;
+		bytes_copy(to, s);
+	}
+	query_done(q);
+	return found;
+}
+
+int
+documents_read_part(struct view *v, const char *sha256, uint64_t offset,
+    size_t size, struct bytes *to)
+{
+	struct document_row row;
+
+	bytes_clear(to);
+	if (!documents_find(v, sha256, &row))
+		return 0;
+	if (read_inline(v, row.id, offset, size, to))
+		return 1;
+	if (offset >= row.size)
+		return 1;
+	if (size > row.size - offset)
+		size = row.size - offset;
+	return large_read_part(v->store, "documents", row.sha256, offset,
+	    size, to);
+}
+
 int
 documents_read(struct view *v, const char *sha256, struct bytes *to)
 {
-	struct document_row row;
-	struct query *q;
-	int found;
-
-	if (!documents_find(v, sha256, &row))
-		return 0;
-	q = query_new(v->sql, "SELECT bytes FROM document_bytes WHERE id = ?");
-	bind_number(q, row.id);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	if (found)
-		return 1;
-	return large_read(v->store, "documents", row.sha256, row.size, to);
+	return documents_read_part(v, sha256, 0, SIZE_MAX, to);
 }
 
 void

@@ -56,6 +56,9 @@ int	documents_find(struct view *, const char *sha256,
 	    struct document_row *);			/* 1/0 */
 int	documents_get(struct view *, int64_t id, struct document_row *);
 int	documents_read(struct view *, const char *sha256, struct bytes *);
+/* At most `size` octets from `offset` on; replaces `to`. */
+int	documents_read_part(struct view *, const char *sha256,
+	    uint64_t offset, size_t size, struct bytes *to);
 typedef int document_each(void *arg, const struct document_row *);
 void	documents_list(struct view *, int64_t after, document_each *, void *);
 

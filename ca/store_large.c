@@ -94,7 +94,7 @@ large_put(struct store *s, const char *folder, const char *sha256,
 
 /* Returns the octets read, or -1; no more than there is room for. */
 static ssize_t
-read_file(const char *path, unsigned char *to, size_t room)
+read_file(const char *path, uint64_t offset, unsigned char *to, size_t room)
 {
 	size_t size = 0;
 	ssize_t n = 0;
@@ -104,7 +104,7 @@ read_file(const char *path, unsigned char *to, size_t room)
 	if (fd < 0)
 		return -1;
 	while (size < room) {
-		n = read(fd, to + size, room - size);
+		n = pread(fd, to + size, room - size, (off_t)(offset + size));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
@@ -116,8 +116,8 @@ read_file(const char *path, unsigned char *to, size_t room)
 }
 
 int
-large_read(struct store *s, const char *folder, const char *sha256,
-    size_t size, struct bytes *to)
+large_read_part(struct store *s, const char *folder, const char *sha256,
+    uint64_t offset, size_t size, struct bytes *to)
 {
 	char path[PATH_MAX];
 	ssize_t n;
@@ -125,13 +125,20 @@ large_read(struct store *s, const char *folder, const char *sha256,
 	large_path(s, path, folder, sha256);
 	bytes_clear(to);
 	bytes_resize(to, size);
-	n = read_file(path, to->data, size);
+	n = read_file(path, offset, to->data, size);
 	if (n == (ssize_t)size)
 		return 1;
 	log_line("store: cannot read %s: %s", path,
 	    n < 0 ? strerror(errno) : "it is shorter than it was");
 	bytes_clear(to);
 	return 0;
+}
+
+int
+large_read(struct store *s, const char *folder, const char *sha256,
+    size_t size, struct bytes *to)
+{
+	return large_read_part(s, folder, sha256, 0, size, to);
 }
 
 void

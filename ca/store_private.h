@@ -76,6 +76,8 @@ enum place { PLACE_INLINE = 0, PLACE_DOCUMENT = 1, PLACE_LARGE = 2 };
 /* Written and synced, folder too, before it returns; the name is the digest. */
 int	large_put(struct store *, const char *folder, const char *sha256,
 	    struct slice, struct err *);
+int	large_read_part(struct store *, const char *folder,
+	    const char *sha256, uint64_t offset, size_t size, struct bytes *);
 int	large_read(struct store *, const char *folder, const char *sha256,
 	    size_t size, struct bytes *to);	/* 1; 0 and a line in the log */
 void	large_remove(struct store *, const char *folder, const char *sha256);

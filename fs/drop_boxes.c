@@ -3,6 +3,7 @@
  * one subscriber's slot, every other name is scratch (DESIGN 2.1).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,19 @@ slot_is_taken(struct ask *ask, int64_t box, const char *slot_name,
 	    strcmp(info.name, name) != 0);
 }
 
+/* Its NAME.status would be another's. */
+static bool
+is_agreement_slot(struct ask *ask, int64_t box, const char *slot)
+{
+	struct box	row;
+	char		name[SLOT_NAME + 8];
+
+	snprintf(name, sizeof(name), "%s.status", slot);
+	return (drop_name_is_agreement(name) &&
+	    box_get(ask->view, box, &row) == 1 && row.subscriber != 0 &&
+	    row.profile[0] == '\0');
+}
+
 static int
 box_check_name(struct ask *ask, int64_t box, const char *name)
 {
@@ -45,6 +59,8 @@ box_check_name(struct ask *ask, int64_t box, const char *name)
 	case NAME_CHAIN:
 		return (EPERM);
 	case NAME_REQUEST:
+		if (is_agreement_slot(ask, box, slot))
+			return (EPERM);
 		return (slot_is_taken(ask, box, slot, name) ? EEXIST : 0);
 	case NAME_SCRATCH:
 		break;

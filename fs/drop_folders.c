@@ -1,7 +1,7 @@
 /*
- * The boxes as folders: create and unlink; rename is in drop_renames.c.  Each
- * answers a call that was sent again by a killed core's successor as it would
- * have the first time.
+ * The folders that people write in: create and unlink; rename is in
+ * drop_renames.c.  Each answers a call that was sent again by a killed core's
+ * successor as it would have the first time.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -156,8 +156,8 @@ create_new(struct drops *drops, struct creation *new,
 	return (code);
 }
 
-static void
-folder_create(fuse_req_t req, struct tree *tree, struct node folder,
+void
+drop_create(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name, struct fuse_file_info *fi)
 {
 	const struct drop_rules	*rules;
@@ -271,8 +271,8 @@ judge_unlink(struct drops *drops, struct node folder, const char *name,
 	    &most));
 }
 
-static void
-folder_unlink(fuse_req_t req, struct tree *tree, struct node folder,
+void
+drop_unlink(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name)
 {
 	struct drops	*drops = tree->drops;
@@ -296,7 +296,7 @@ folder_unlink(fuse_req_t req, struct tree *tree, struct node folder,
 }
 
 const struct node_acts	box_acts = {
-	.create = folder_create,
-	.unlink = folder_unlink,
+	.create = drop_create,
+	.unlink = drop_unlink,
 	.rename = drop_rename,
 };

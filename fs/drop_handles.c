@@ -181,6 +181,10 @@ drop_open(fuse_req_t req, struct tree *tree, struct node node,
 		code = drop_open_locked(drops, node.a, &found, &opener, fi);
 		drops_unlock(drops);
 	}
+	if (code == 0 && found.in_store &&
+	    (fi->flags & O_ACCMODE) != O_WRONLY &&
+	    drop_rules_of(found.box)->was_read != NULL)
+		drop_rules_of(found.box)->was_read(drops, node.a, opener.uid);
 	if (code != 0)
 		fuse_reply_err(req, code);
 	else if (fuse_reply_open(req, fi) == -ENOENT)
@@ -189,49 +193,70 @@ drop_open(fuse_req_t req, struct tree *tree, struct node node,
 
 /* --- read ---------------------------------------------------------------- */
 
+struct range {
+	uint64_t	offset;
+	size_t		size;
+	struct bytes	bytes;
+};
+
+/* From the slab: what a handle staged, or what nobody registered; 1/0. */
+static int
+read_slab(struct drops *drops, struct node node, struct fuse_file_info *fi,
+    struct stored *stored, struct range *range)
+{
+	struct slab		*slab = drops->tree->slab;
+	struct slab_handle	*handle = handle_of(drops, node, fi);
+	struct slab_file	*file = slab_file_find(slab, node.a);
+	const struct slab_bytes	*from = NULL;
+	struct err		 err;
+
+	if (handle != NULL && handle->staged)
+		from = &handle->staging;
+	else if (handle != NULL && handle->sha256[0] != '\0')
+		memcpy(stored->sha256, handle->sha256,
+		    sizeof(stored->sha256));
+	else if (file != NULL && !file->registered)
+		from = &file->content;
+	return (from != NULL && slab_read(slab, from, range->offset,
+	    range->size, &range->bytes, &err) == 0);
+}
+
+static int
+read_store(struct drops *drops, struct node node, struct stored *stored,
+    struct range *range)
+{
+	struct ask	ask;
+	int		there;
+
+	tree_ask(drops->tree, &ask);
+	there = (stored->sha256[0] != '\0' ||
+	    drops_stored(&ask, node.a, stored, NULL)) &&
+	    documents_read_part(ask.view, stored->sha256, range->offset,
+	    range->size, &range->bytes) == 1;
+	tree_answered(&ask);
+	return (there);
+}
+
 static void
 drop_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
     off_t offset, struct fuse_file_info *fi)
 {
-	struct drops		*drops = tree->drops;
-	struct slab_handle	*handle;
-	struct slab_file	*file;
-	struct bytes		 all = { 0 }, piece = { 0 };
-	struct ask		 ask;
-	struct stored		 stored;
-	struct err		 err;
-	char			 sha256[65] = "";
-	int			 there = 0;
+	struct range	range = { .offset = (uint64_t)offset, .size = size };
+	struct stored	stored;
+	int		there;
 
-	drops_lock(drops);
-	handle = handle_of(drops, node, fi);
-	file = slab_file_find(tree->slab, node.a);
-	if (handle != NULL && handle->staged)
-		there = slab_read(tree->slab, &handle->staging,
-		    (uint64_t)offset, size, &piece, &err) == 0;
-	else if (handle != NULL && handle->sha256[0] != '\0')
-		memcpy(sha256, handle->sha256, sizeof(sha256));
-	else if (file != NULL && !file->registered)
-		there = slab_read(tree->slab, &file->content,
-		    (uint64_t)offset, size, &piece, &err) == 0;
-	drops_unlock(drops);
-	if (!there) {
-		tree_ask(tree, &ask);
-		there = sha256[0] != '\0' ?
-		    documents_read(ask.view, sha256, &all) == 1 :
-		    drops_stored(&ask, node.a, &stored, &all);
-		tree_answered(&ask);
-		if (there && (size_t)offset < all.size)
-			bytes_put(&piece, all.data + offset,
-			    size < all.size - (size_t)offset ? size :
-			    all.size - (size_t)offset);
-	}
+	stored.sha256[0] = '\0';
+	drops_lock(tree->drops);
+	there = read_slab(tree->drops, node, fi, &stored, &range);
+	drops_unlock(tree->drops);
+	if (!there)
+		there = read_store(tree->drops, node, &stored, &range);
 	if (there)
-		fuse_reply_buf(req, (const char *)piece.data, piece.size);
+		fuse_reply_buf(req, (const char *)range.bytes.data,
+		    range.bytes.size);
 	else
 		fuse_reply_err(req, ESTALE);
-	bytes_free(&all);
-	bytes_free(&piece);
+	bytes_free(&range.bytes);
 }
 
 /* --- write --------------------------------------------------------------- */
@@ -278,6 +303,8 @@ drop_find_target(struct drops *drops, struct node node,
 	to->file = slab_file_find(drops->tree->slab, node.a);
 	if (to->handle == NULL || to->file == NULL || !to->handle->writes)
 		return (EBADF);
+	if (to->handle->spoiled)
+		return (to->handle->code);
 	to->scratch = drop_is_scratch(to->file);
 	if (end > to->file->most)
 		return (EFBIG);
@@ -313,6 +340,28 @@ drop_fetch_registered(struct drops *drops, struct node node,
 	tree_ask(drops->tree, &ask);
 	(void)drops_stored(&ask, node.a, &stored, to);
 	tree_answered(&ask);
+}
+
+/*
+ * Bytes are missing from what this handle writes; where any bytes count, the
+ * rest must never be taken for the whole.  With the lock held.
+ */
+static void
+spoil(struct drops *drops, struct node node, struct fuse_file_info *fi,
+    int code)
+{
+	struct slab_handle	*handle = handle_of(drops, node, fi);
+	struct slab_file	*file;
+	struct err		 err;
+
+	file = slab_file_find(drops->tree->slab, node.a);
+	if (handle == NULL || file == NULL || !handle->writes ||
+	    drop_rules_of(file->box)->whole != NULL || drop_is_scratch(file))
+		return;
+	handle->spoiled = 1;
+	handle->dirty = 0;
+	handle->code = code;
+	(void)slab_resize(drops->tree->slab, &handle->staging, 0, &err);
 }
 
 /* One write, and what becomes of it. */
@@ -403,6 +452,8 @@ drop_write(fuse_req_t req, struct tree *tree, struct node node,
 	drop_fetch_registered(drops, node, fi, &piece.registered);
 	drops_lock(drops);
 	code = write_locked(drops, node, fi, &piece);
+	if (code != 0)
+		spoil(drops, node, fi, code);
 	drops_unlock(drops);
 	/* What is written backwards, or into room made before, comes yet. */
 	if (offset > 0 && piece.whole.size > 0 && piece.whole.data[0] == '\0')
@@ -421,6 +472,18 @@ drop_write(fuse_req_t req, struct tree *tree, struct node node,
 }
 
 /* --- release ------------------------------------------------------------- */
+
+/*
+ * What was not taken, where any bytes count, leaves nothing: it would look as
+ * if it had been.
+ */
+static bool
+is_leftover(const struct slab_handle *handle, const struct slab_file *file)
+{
+	return (drop_rules_of(file->box)->whole == NULL &&
+	    !file->registered && !drop_is_scratch(file) &&
+	    (handle->spoiled || handle->dirty));
+}
 
 /* What was staged and not accepted reads back, where nothing is registered. */
 static void
@@ -455,6 +518,10 @@ drop_release(fuse_req_t req, struct tree *tree, struct node node,
 	if (handle != NULL && handle->counted)
 		file = slab_file_find(tree->slab, node.a);
 	if (file != NULL) {
+		if (is_leftover(handle, file)) {
+			drops_note_change(drops, file);
+			file->gone = 1;
+		}
 		keep_staged(drops, handle, file);
 		drop_record_overwrite(drops, file, handle);
 		row = slab_file_number(tree->slab, file);

@@ -16,6 +16,7 @@ static const struct {
 	{ ".p10",	NAME_REQUEST },
 	{ ".pem",	NAME_REQUEST },
 	{ ".der",	NAME_REQUEST },
+	{ ".p7m",	NAME_REQUEST },
 	{ ".status",	NAME_STATUS },
 	{ ".crt",	NAME_CHAIN },
 };
@@ -54,4 +55,40 @@ drop_suffix(size_t i)
 	    suffixes[i].kind != NAME_REQUEST)
 		return (NULL);
 	return (suffixes[i].suffix);
+}
+
+bool
+drop_name_is_agreement(const char *name)
+{
+	static const char *const	names[] = {
+		"agreement.txt", "subject-agreement.txt", "agreement.status",
+		"subject-agreement.status",
+	};
+	size_t				i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (true);
+	return (false);
+}
+
+/*
+ * FUSE.md 1.1: .x.swp and the like, .goutputstream-*, rsync's .x.Qk3s2f, x~,
+ * x.partial~, #x#, x.part.
+ */
+bool
+drop_name_is_programs(const char *name)
+{
+	static const char *const	ends[] = { "~", ".swp", ".part" };
+	size_t				length = strlen(name), i, n;
+
+	if (name[0] == '.' ||
+	    (name[0] == '#' && length > 1 && name[length - 1] == '#'))
+		return (true);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		n = strlen(ends[i]);
+		if (length > n && strcmp(name + length - n, ends[i]) == 0)
+			return (true);
+	}
+	return (false);
 }

@@ -17,6 +17,10 @@ enum drop_name {
 
 /* `slot` is set for the names of a slot and empty for the others. */
 enum drop_name	drop_name_kind(const char *name, char slot[SLOT_NAME + 1]);
+/* Agreements of a subscriber's own box, and what we say of them. */
+bool		drop_name_is_agreement(const char *name);
+/* What programs give to files of their own: temporary, backups, locks. */
+bool		drop_name_is_programs(const char *name);
 /* The suffixes of a request, one by one; NULL behind the last. */
 const char	*drop_suffix(size_t i);
 

@@ -288,8 +288,21 @@ submit(fuse_req_t req, struct drops *drops, const struct rename *act)
 				    .box = act->target.box, .uid = act->uid,
 				    .most = act->most };
 
+	/* The file that has the name takes the bytes, where a file stays. */
+	if (act->target.in_store &&
+	    drop_rules_of(act->target.box)->rename != NULL)
+		in.target = act->target.stored.file;
 	snprintf(in.name, sizeof(in.name), "%s", act->to);
 	drop_submit_rename(req, drops, &in);
+}
+
+/* Made and never written, where any bytes count: there are none yet. */
+static bool
+is_untouched(const struct rename *act)
+{
+	return (!act->source.in_store && act->source.info.size == 0 &&
+	    !act->target.in_store &&
+	    drop_rules_of(act->target.box)->whole == NULL);
 }
 
 static void
@@ -297,7 +310,7 @@ do_rename(fuse_req_t req, struct drops *drops, struct rename *act)
 {
 	if (act->to_scratch && act->source.in_store)
 		move_out(req, drops, act);
-	else if (act->to_scratch)
+	else if (act->to_scratch || is_untouched(act))
 		fuse_reply_err(req, move_scratch(drops, act));
 	else if (act->source.in_store)
 		errands_run(drops->tree->errands, change_name,

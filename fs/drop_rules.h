@@ -69,7 +69,10 @@ struct drop_rules {
 		    uid_t, uint64_t *most);
 	int	(*may_change)(struct drops *, const struct found *, uid_t,
 		    uint64_t *most);
-	/* What the write says that completes it, and the flush; or NULL. */
+	/*
+	 * What the write says that completes it, and the flush.  NULL: any
+	 * bytes count, so that a handle that lost some is spoiled.
+	 */
 	int	(*check)(struct drops *, struct slice, struct err *);
 	int	(*whole)(struct slice, struct err *);	/* 1/0 */
 	void	(*submit)(struct drop_order *);
@@ -80,14 +83,16 @@ struct drop_rules {
 		    const char *name, uid_t, struct err *);
 	int	(*set_time)(struct drops *, uint64_t file, usec_t,
 		    struct err *);
+	/* Somebody opened it to read it; or NULL. */
+	void	(*was_read)(struct drops *, uint64_t file, uid_t);
 };
 
-extern const struct drop_rules	box_rules;
+extern const struct drop_rules	box_rules, desk_rules;
 
 static inline const struct drop_rules *
 drop_rules_of(int64_t box)
 {
-	return (&box_rules);
+	return (box < 0 ? &desk_rules : &box_rules);
 }
 
 #endif

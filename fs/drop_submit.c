@@ -100,6 +100,10 @@ note_outcome(struct submission *submission, const struct err *fault,
 		file->mtime = 0;
 		(void)slab_resize(drops->tree->slab, &file->content, 0, &err);
 		drops_note_refusal(drops, file, 0, "");
+	} else if (fault != NULL && !is_for_now(fault->code) &&
+	    drop_rules_of(file->box)->whole == NULL) {
+		/* It would look as if it had been taken. */
+		file->gone = file->gone || !file->registered;
 	} else if (fault != NULL && !is_for_now(fault->code)) {
 		drops_note_refusal(drops, file, fault_errno(fault),
 		    fault->text);
@@ -169,7 +173,7 @@ take_submission(struct drops *drops, struct node node,
 
 	*code = 0;
 	if (handle == NULL || file == NULL || file->gone ||
-	    drop_is_scratch(file) || !handle->staged)
+	    drop_is_scratch(file) || (!handle->staged && !handle->spoiled))
 		return (NULL);
 	if (!handle->dirty) {
 		*code = handle->code;

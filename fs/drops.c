@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../ca/status_text.h"
+#include "../ca/store_desk.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
 #include "drops_private.h"
@@ -388,9 +389,25 @@ drops_stored(struct ask *ask, uint64_t file, struct stored *stored,
     struct bytes *to)
 {
 	memset(stored, 0, sizeof(*stored));
-	return (box_rules.stored(ask, file, stored) == 1 &&
+	return ((box_rules.stored(ask, file, stored) == 1 ||
+	    desk_rules.stored(ask, file, stored) == 1) &&
 	    (to == NULL || documents_read(ask->view, stored->sha256, to) ==
 	    1));
+}
+
+/* An agreement lies in its box, and is the desk's. */
+static int64_t
+place_of(struct ask *ask, struct node folder, const char *name)
+{
+	struct box	box;
+
+	if (folder.class == NODE_DESK)
+		return (-(int64_t)folder.a);
+	if (drop_name_is_agreement(name) &&
+	    box_get(ask->view, (int64_t)folder.a, &box) == 1 &&
+	    box.subscriber != 0 && box.profile[0] == '\0')
+		return (-DESK_FOLDER(DESK_BOX, box.id));
+	return ((int64_t)folder.a);
 }
 
 void
@@ -398,7 +415,7 @@ drops_look(struct drops *drops, struct ask *ask, struct node folder,
     const char *name, struct found *found)
 {
 	memset(found, 0, sizeof(*found));
-	found->box = (int64_t)folder.a;
+	found->box = place_of(ask, folder, name);
 	found->there = node_lookup(ask, folder, name, &found->node) == 1;
 	if (!found->there || !node_is_drop(found->node))
 		return;

@@ -39,7 +39,7 @@ drops_unlock(struct drops *drops)
 static inline bool
 node_is_drop(struct node node)
 {
-	return (node.class == NODE_DROP);
+	return (node.class == NODE_DROP || node.class == NODE_DESK_FILE);
 }
 
 /* drops.c */
@@ -115,7 +115,10 @@ struct rename_act {		/* a scratch file becomes a request */
 void	drop_submit_rename(fuse_req_t, struct drops *,
 	    const struct rename_act *);
 
-/* drop_renames.c */
+/* drop_folders.c, drop_renames.c */
+void	drop_create(fuse_req_t, struct tree *, struct node, const char *,
+	    struct fuse_file_info *);
+void	drop_unlink(fuse_req_t, struct tree *, struct node, const char *);
 void	drop_rename(fuse_req_t, struct tree *, struct node, const char *,
 	    struct node, const char *, unsigned);
 

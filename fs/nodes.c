@@ -5,6 +5,7 @@
 
 #include "../ca/store_registry.h"
 #include "control_files.h"
+#include "desk_folders.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 
@@ -183,7 +184,7 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	[NODE_DOCUMENT] = { .name = "evidence/documents/SHA256",
 	    .mode = FILE_OF(0440), .group = GROUP_AUDITOR, .attr = FOR_EVER,
 	    .entry = FOR_EVER, .stat = document_stat,
-	    .bytes = document_content },
+	    .bytes = document_content, .part = document_part },
 	[NODE_BY_CERTIFICATE] = { .name = "evidence/by-certificate",
 	    .mode = FOLDER(02750), .group = GROUP_AUDITOR, .attr = SOON,
 	    .entry = FOR_EVER, .names = FOR_EVER, .up = NODE_EVIDENCE,
@@ -206,15 +207,23 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .list = request_events_list },
 
 	[NODE_RA] = { .name = "ra", .mode = FOLDER(02770),
-	    .group = GROUP_RA, .attr = A_MOMENT, .entry = FOR_EVER },
+	    .group = GROUP_RA, .attr = A_MOMENT, .entry = FOR_EVER,
+	    .stat = ra_stat, .lookup = ra_lookup, .list = ra_list,
+	    .acts = &ra_acts },
 	[NODE_DESK] = { .name = "ra/pending/ID", .mode = FOLDER(02770),
-	    .group = GROUP_RA, .attr = A_MOMENT },
+	    .group = GROUP_RA, .attr = A_MOMENT, .stat = desk_stat,
+	    .lookup = desk_lookup, .list = desk_list, .parent = desk_parent,
+	    .acts = &desk_acts },
 	[NODE_DESK_FILE] = { .name = "ra/pending/ID/documents/NAME",
-	    .mode = FILE_OF(0660), .group = GROUP_RA },
+	    .mode = FILE_OF(0660), .group = GROUP_OTHER,
+	    .stat = desk_file_stat, .bytes = desk_file_content,
+	    .acts = &drop_acts },
 	[NODE_DESK_TEXT] = { .name = "ra/pending/ID/state",
-	    .mode = FILE_OF(0440), .group = GROUP_RA, .attr = FOR_EVER },
+	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
+	    .stat = desk_text_stat, .bytes = desk_text_content },
 	[NODE_DESK_LINK] = { .name = "ra/pending/ID/subscriber",
-	    .mode = LINK },
+	    .mode = LINK, .stat = desk_link_stat,
+	    .bytes = desk_link_content },
 
 	[NODE_ACCEPT] = { .name = "issued/by-serial/HEX/accept",
 	    .mode = FILE_OF(0660), .group = GROUP_OTHER, .stat = accept_stat,
@@ -234,6 +243,13 @@ const struct node_type	node_types[NODE_CLASSES] = {
 const struct fixed_entry	fixed_entries[] = {
 	{ { NODE_ROOT, 1, 0 }, "ca", { NODE_PUBLISHED, 1, 0 } },
 	{ { NODE_ROOT, 1, 0 }, "requests", { NODE_BOX, BOX_ROOT, 0 } },
+	{ { NODE_ROOT, 1, 0 }, "ra", { NODE_RA, 0, 0 } },
+	{ { NODE_RA, 0, 0 }, "subscribers", { NODE_RA, 1, 0 } },
+	{ { NODE_RA, 0, 0 }, "authorities", { NODE_RA, 2, 0 } },
+	{ { NODE_RA, 0, 0 }, "pending", { NODE_RA, 3, 0 } },
+	{ { NODE_RA, 0, 0 }, "countersign", { NODE_RA, 4, 0 } },
+	{ { NODE_RA, 0, 0 }, "approved", { NODE_RA, 5, 0 } },
+	{ { NODE_RA, 0, 0 }, "rejected", { NODE_RA, 6, 0 } },
 	{ { NODE_ROOT, 1, 0 }, "issued", { NODE_ISSUED, 0, 0 } },
 	{ { NODE_ROOT, 1, 0 }, "revoke", { NODE_REVOKE, 0, 0 } },
 	{ { NODE_ROOT, 1, 0 }, "status", { NODE_PUBLISHED, 6, 0 } },

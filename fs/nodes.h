@@ -39,6 +39,10 @@ struct node_acts {
 		    const char *);
 	void	(*rename)(fuse_req_t, struct tree *, struct node,
 		    const char *, struct node, const char *, unsigned);
+	void	(*mkdir)(fuse_req_t, struct tree *, struct node,
+		    const char *);
+	void	(*rmdir)(fuse_req_t, struct tree *, struct node,
+		    const char *);
 	/* on a file */
 	void	(*open)(fuse_req_t, struct tree *, struct node,
 		    struct fuse_file_info *);
@@ -75,6 +79,9 @@ struct node_type {
 		    struct listing *);
 	int	(*parent)(struct ask *, struct node, struct node *);
 	int	(*bytes)(struct ask *, struct node, struct bytes *);
+	/* Of what may be too large to be fetched whole for each piece. */
+	int	(*part)(struct ask *, struct node, uint64_t offset,
+		    size_t size, struct bytes *);
 	const struct node_acts *acts;
 };
 

@@ -156,6 +156,8 @@ announce(struct notifier *n, const char *path)
 	if ((a = malloc(sizeof(*a) + size)) == NULL)
 		die("out of memory");
 	memcpy(a->path, path, size);
+	if (n->tree != NULL)
+		tree_will_announce(n->tree, path);
 	f = folder_slot(n, path);
 	let_go(n, f);
 	if (is_its_turn(f, clock_steady())) {

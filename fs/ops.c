@@ -1,7 +1,7 @@
 /*
  * The operations of the mount: each finds its node and lets the table answer.
  * What changes something is handed to the acts of the node's class; where a
- * class has none it is EPERM.  There are no xattr handlers: the kernel then
+ * class has none it is EPERM.  Names are in ops_names.c.  There are no xattr handlers: the kernel then
  * remembers that nobody has any (FUSE.md 1.4).
  */
 #include <errno.h>
@@ -9,40 +9,14 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "../ca/stop.h"
+#include "../ca/desk.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
 #include "../ca/terms_delivery.h"
 #include "ops_folder.h"
+#include "ops_names.h"
 #include "tree_parts.h"
 #include "tree_state.h"
-
-#define NAME_MOST	255
-
-static struct tree *
-tree_of(fuse_req_t req)
-{
-	return (fuse_req_userdata(req));
-}
-
-/* The node of a request, or ESTALE is answered. */
-static bool
-node_of_request(fuse_req_t req, fuse_ino_t ino, struct node *node)
-{
-	if (inode_unpack(ino, node) == 0)
-		return (true);
-	fuse_reply_err(req, ESTALE);
-	return (false);
-}
-
-static const struct node_acts *
-acts_of(struct node node)
-{
-	static const struct node_acts	none;
-	const struct node_acts		*acts = node_type(node)->acts;
-
-	return (acts == NULL ? &none : acts);
-}
 
 static void
 op_init(void *userdata, struct fuse_conn_info *conn)
@@ -58,26 +32,6 @@ op_init(void *userdata, struct fuse_conn_info *conn)
 
 /* --- lookup -------------------------------------------------------------- */
 
-static void
-reply_entry(fuse_req_t req, struct tree *tree, struct node folder,
-    struct node node, int gone)
-{
-	struct fuse_entry_param	entry;
-	struct ask		ask;
-	struct stat		st;
-	int			there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (!there) {
-		fuse_reply_err(req, gone);
-		return;
-	}
-	node_entry(folder, node, &st, &entry);
-	fuse_reply_entry(req, &entry);
-}
-
 /* NFS asks for a handle's inode and its parent by these names. */
 static bool
 lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
@@ -88,7 +42,7 @@ lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
 	int		there;
 
 	if (strcmp(name, ".") == 0) {
-		reply_entry(req, tree, node, node, ESTALE);
+		ops_reply_entry(req, tree, node, node, ESTALE);
 		return (true);
 	}
 	if (strcmp(name, "..") != 0)
@@ -97,27 +51,27 @@ lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
 	there = node_parent(&ask, node, &parent);
 	tree_answered(&ask);
 	if (there)
-		reply_entry(req, tree, parent, parent, ESTALE);
+		ops_reply_entry(req, tree, parent, parent, ESTALE);
 	else
 		fuse_reply_err(req, ESTALE);
 	return (true);
 }
 
 /*
- * The herald is told that a file is not there, so that its creation reaches
- * us; folders it must be able to walk.
+ * The herald is told that a file, or a folder it is to announce, is not there,
+ * so that its creation reaches us; other folders it must be able to walk.
  */
 static void
 op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
 	struct fuse_entry_param	 entry;
-	struct tree		*tree = tree_of(req);
+	struct tree		*tree = ops_tree(req);
 	struct node		 folder, node;
 	struct ask		 ask;
 	struct stat		 st;
 	int			 there;
 
-	if (!node_of_request(req, parent, &folder) ||
+	if (!ops_node(req, parent, &folder) ||
 	    lookup_dots(req, tree, folder, name) ||
 	    ocsp_lookup(req, tree, folder, name))
 		return;
@@ -129,7 +83,8 @@ op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	there = node_lookup(&ask, folder, name, &node) == 1 &&
 	    node_stat(&ask, node, &st);
 	tree_answered(&ask);
-	if (!there || (tree_is_herald(tree, req) && !node_is_folder(node))) {
+	if (!there || (tree_is_herald(tree, req) &&
+	    (!node_is_folder(node) || tree_announces(tree, node)))) {
 		fuse_reply_err(req, ENOENT);
 		return;
 	}
@@ -155,7 +110,7 @@ op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *list)
 static void
 reply_attr(fuse_req_t req, struct node node)
 {
-	struct tree	*tree = tree_of(req);
+	struct tree	*tree = ops_tree(req);
 	struct ask	 ask;
 	struct stat	 st;
 	int		 there;
@@ -174,7 +129,7 @@ op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
-	if (node_of_request(req, ino, &node))
+	if (ops_node(req, ino, &node))
 		reply_attr(req, node);
 }
 
@@ -182,15 +137,15 @@ static void
 op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
     struct fuse_file_info *fi)
 {
-	struct tree	*tree = tree_of(req);
+	struct tree	*tree = ops_tree(req);
 	struct node	 node;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
 	if (tree_is_herald(tree, req))
 		reply_attr(req, node);
-	else if (acts_of(node)->setattr != NULL)
-		acts_of(node)->setattr(req, tree, node, st, which, fi);
+	else if (ops_acts(node)->setattr != NULL)
+		ops_acts(node)->setattr(req, tree, node, st, which, fi);
 	else
 		fuse_reply_err(req, EPERM);
 }
@@ -198,13 +153,13 @@ op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
 static void
 op_readlink(fuse_req_t req, fuse_ino_t ino)
 {
-	struct tree	*tree = tree_of(req);
+	struct tree	*tree = ops_tree(req);
 	struct bytes	 target = { 0 };
 	struct node	 node;
 	struct ask	 ask;
 	int		 there;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
 	if (!S_ISLNK(node_type(node)->mode)) {
 		fuse_reply_err(req, EINVAL);
@@ -303,6 +258,8 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		    uid);
 	if (node.class == NODE_TERMS && !writes)
 		terms_were_read(tree->parts.authority, (int64_t)node.b, uid);
+	if (node.class == NODE_DESK_TEXT && !writes)
+		desk_was_read(tree->parts.authority, (int64_t)node.a, uid);
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;
@@ -312,13 +269,13 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 static void
 op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
-	struct tree	*tree = tree_of(req);
+	struct tree	*tree = ops_tree(req);
 	struct node	 node;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
-	if (acts_of(node)->open != NULL && !tree_is_herald(tree, req))
-		acts_of(node)->open(req, tree, node, fi);
+	if (ops_acts(node)->open != NULL && !tree_is_herald(tree, req))
+		ops_acts(node)->open(req, tree, node, fi);
 	else
 		open_immutable(req, tree, node, fi);
 }
@@ -327,19 +284,24 @@ static void
 op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
     struct fuse_file_info *fi)
 {
-	struct tree	*tree = tree_of(req);
+	struct tree	*tree = ops_tree(req);
 	struct bytes	 content = { 0 }, piece = { 0 };
 	struct node	 node;
 	struct ask	 ask;
 	int		 there = 1;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
-	if (acts_of(node)->read != NULL) {
-		acts_of(node)->read(req, tree, node, size, offset, fi);
+	if (ops_acts(node)->read != NULL) {
+		ops_acts(node)->read(req, tree, node, size, offset, fi);
 		return;
 	}
-	if (!renders_read(tree->renders, ino, (uint64_t)offset, size,
+	if (node_type(node)->part != NULL) {
+		tree_ask(tree, &ask);
+		there = node_type(node)->part(&ask, node, (uint64_t)offset,
+		    size, &piece);
+		tree_answered(&ask);
+	} else if (!renders_read(tree->renders, ino, (uint64_t)offset, size,
 	    &piece)) {
 		tree_ask(tree, &ask);
 		there = node_type(node)->bytes != NULL &&
@@ -369,10 +331,10 @@ op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t size,
 {
 	struct node	node;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
-	if (acts_of(node)->write != NULL && fi->fh != 0)
-		acts_of(node)->write(req, tree_of(req), node, data, size,
+	if (ops_acts(node)->write != NULL && fi->fh != 0)
+		ops_acts(node)->write(req, ops_tree(req), node, data, size,
 		    offset, fi);
 	else
 		fuse_reply_err(req, EPERM);
@@ -383,10 +345,10 @@ op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
-	if (acts_of(node)->flush != NULL && fi->fh != 0)
-		acts_of(node)->flush(req, tree_of(req), node, fi);
+	if (ops_acts(node)->flush != NULL && fi->fh != 0)
+		ops_acts(node)->flush(req, ops_tree(req), node, fi);
 	else
 		fuse_reply_err(req, 0);
 }
@@ -396,10 +358,10 @@ op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
-	if (!node_of_request(req, ino, &node))
+	if (!ops_node(req, ino, &node))
 		return;
-	if (acts_of(node)->release != NULL && fi->fh != 0)
-		acts_of(node)->release(req, tree_of(req), node, fi);
+	if (ops_acts(node)->release != NULL && fi->fh != 0)
+		ops_acts(node)->release(req, ops_tree(req), node, fi);
 	else
 		fuse_reply_err(req, 0);
 }
@@ -410,155 +372,6 @@ op_fsync(fuse_req_t req, fuse_ino_t ino, int datasync,
     struct fuse_file_info *fi)
 {
 	fuse_reply_err(req, 0);
-}
-
-/* --- names --------------------------------------------------------------- */
-
-/*
- * The herald makes the real call for what is there already, and inotify sees
- * it; for everybody else it is an act, or nothing.
- */
-static void
-announce_create(fuse_req_t req, struct tree *tree, struct node folder,
-    const char *name, struct fuse_file_info *fi)
-{
-	struct fuse_entry_param	entry;
-	struct node		node;
-	struct ask		ask;
-	struct stat		st;
-	int			there;
-
-	tree_ask(tree, &ask);
-	there = node_lookup(&ask, folder, name, &node) == 1 &&
-	    node_stat(&ask, node, &st) && !S_ISDIR(st.st_mode) &&
-	    (fi == NULL) == !S_ISREG(st.st_mode);
-	tree_answered(&ask);
-	if (!there) {
-		fuse_reply_err(req, ENOENT);
-		return;
-	}
-	node_entry(folder, node, &st, &entry);
-	if (fi == NULL) {
-		fuse_reply_entry(req, &entry);
-		return;
-	}
-	fi->fh = 0;
-	fi->keep_cache = entry.attr_timeout > 0;
-	fi->direct_io = node.class == NODE_DROP;
-	fuse_reply_create(req, &entry, fi);
-}
-
-static void
-op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
-    struct fuse_file_info *fi)
-{
-	struct tree	*tree = tree_of(req);
-	struct node	 folder;
-
-	if (!node_of_request(req, parent, &folder))
-		return;
-	if (strlen(name) > NAME_MOST)
-		fuse_reply_err(req, ENAMETOOLONG);
-	else if (tree_is_herald(tree, req))
-		announce_create(req, tree, folder, name, fi);
-	else if (acts_of(folder)->create != NULL)
-		acts_of(folder)->create(req, tree, folder, name, fi);
-	else
-		fuse_reply_err(req, EPERM);
-}
-
-static void
-op_symlink(fuse_req_t req, const char *target, fuse_ino_t parent,
-    const char *name)
-{
-	struct tree	*tree = tree_of(req);
-	struct node	 folder;
-
-	if (!node_of_request(req, parent, &folder))
-		return;
-	if (tree_is_herald(tree, req))
-		announce_create(req, tree, folder, name, NULL);
-	else
-		fuse_reply_err(req, EPERM);
-}
-
-/* The herald's unlink of a name that is gone announces that it is. */
-static void
-announce_unlink(fuse_req_t req, struct tree *tree, struct node folder,
-    const char *name)
-{
-	struct node	node;
-	struct ask	ask;
-	int		there;
-
-	tree_ask(tree, &ask);
-	there = node_lookup(&ask, folder, name, &node);
-	tree_answered(&ask);
-	fuse_reply_err(req, there ? EPERM : 0);
-}
-
-static void
-op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
-{
-	struct tree	*tree = tree_of(req);
-	struct node	 folder;
-
-	if (!node_of_request(req, parent, &folder))
-		return;
-	if (tree_is_herald(tree, req))
-		announce_unlink(req, tree, folder, name);
-	else if (acts_of(folder)->unlink != NULL)
-		acts_of(folder)->unlink(req, tree, folder, name);
-	else
-		fuse_reply_err(req, EPERM);
-}
-
-/* Never EXDEV: mv would copy and delete what it was refused. */
-static void
-op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
-    fuse_ino_t to_parent, const char *to, unsigned flags)
-{
-	const struct node_acts	*acts;
-	struct node		 folder, to_folder;
-
-	if (!node_of_request(req, parent, &folder) ||
-	    !node_of_request(req, to_parent, &to_folder))
-		return;
-	acts = acts_of(folder);
-	if (strlen(to) > NAME_MOST)
-		fuse_reply_err(req, ENAMETOOLONG);
-	else if (acts->rename != NULL && acts == acts_of(to_folder))
-		acts->rename(req, tree_of(req), folder, name, to_folder, to,
-		    flags);
-	else
-		fuse_reply_err(req, EPERM);
-}
-
-static void
-op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
-{
-	if (fault_here("request-fatal"))
-		die("the test wants core to end over this request");
-	fuse_reply_err(req, EPERM);
-}
-
-static void
-op_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
-{
-	fuse_reply_err(req, EPERM);
-}
-
-static void
-op_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
-    dev_t device)
-{
-	fuse_reply_err(req, EPERM);
-}
-
-static void
-op_link(fuse_req_t req, fuse_ino_t ino, fuse_ino_t parent, const char *name)
-{
-	fuse_reply_err(req, EPERM);
 }
 
 const struct fuse_lowlevel_ops	tree_operations = {

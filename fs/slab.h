@@ -67,6 +67,7 @@ struct slab_handle {
 	uint32_t	 changes;	/* writes so far */
 	uint64_t	 reach;		/* end of what it wrote */
 	uint32_t	 junk;		/* flushed, and no request: `reason` */
+	uint32_t	 spoiled;	/* bytes are missing: `code` */
 	int32_t		 code;		/* of the verdict */
 	char		 reason[500];
 	char		 sha256[65];	/* a reader's snapshot */

@@ -128,9 +128,48 @@ tree_resolve(struct tree *tree, const char *path)
 	return (there ? inode_pack(node) : 0);
 }
 
+void
+tree_will_announce(struct tree *tree, const char *path)
+{
+	size_t		size = strlen(path);
+	fuse_ino_t	ino;
+	unsigned	slot;
+
+	if (strncmp(path, "ra/", 3) != 0 || path[size - 1] != '/' ||
+	    (ino = tree_resolve(tree, path)) == 0)
+		return;
+	slot = atomic_fetch_add(&tree->announcements, 1) % ANNOUNCED;
+	atomic_store(&tree->announced[slot], ino);
+}
+
+bool
+tree_announces(struct tree *tree, struct node node)
+{
+	uint64_t	ino = inode_pack(node);
+	size_t		i;
+
+	for (i = 0; i < ANNOUNCED; i++)
+		if (atomic_load(&tree->announced[i]) == ino)
+			return (true);
+	return (false);
+}
+
+void
+tree_announced(struct tree *tree, struct node node)
+{
+	uint64_t	ino = inode_pack(node), wanted;
+	size_t		i;
+
+	for (i = 0; i < ANNOUNCED; i++) {
+		wanted = ino;
+		atomic_compare_exchange_strong(&tree->announced[i], &wanted,
+		    0);
+	}
+}
+
 /*
  * Publications are the only names that change and are kept: those of boxes,
- * cases and OCSP answers are asked for each time, and evidence and issued
+ * cases, OCSP answers and the desk are asked for each time, and evidence and issued
  * certificates are only ever added.
  */
 fuse_ino_t

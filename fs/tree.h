@@ -32,6 +32,11 @@ void		 tree_free(struct tree *);
 extern const struct fuse_lowlevel_ops tree_operations;	/* userdata: tree */
 /* The thread id whose creations are announcements; 0 while herald is away. */
 void		 tree_set_herald(struct tree *, pid_t);
+/*
+ * The herald is about to be sent this path.  A folder of ra/ that has appeared
+ * is not there for it until it has made it: inotify then tells of a new one.
+ */
+void		 tree_will_announce(struct tree *, const char *path);
 /* Inode of a directory by its path below the mount; 0: no such directory. */
 fuse_ino_t	 tree_resolve(struct tree *, const char *dir);
 /*

@@ -525,3 +525,14 @@ document_content(struct ask *ask, struct node node, struct bytes *to)
 		return (0);
 	return (documents_read(ask->view, row.sha256, to));
 }
+
+int
+document_part(struct ask *ask, struct node node, uint64_t offset, size_t size,
+    struct bytes *to)
+{
+	struct document_row	row;
+
+	return (documents_get(ask->view, (int64_t)node.a, &row) == 1 &&
+	    documents_read_part(ask->view, row.sha256, offset, size, to) ==
+	    1);
+}

@@ -13,6 +13,8 @@ typedef void node_list_fn(struct ask *, struct node, uint64_t,
     struct listing *);
 typedef int node_parent_fn(struct ask *, struct node, struct node *);
 typedef int node_bytes_fn(struct ask *, struct node, struct bytes *);
+typedef int node_part_fn(struct ask *, struct node, uint64_t, size_t,
+    struct bytes *);
 
 /* tree_publications.c: README.txt, ca/, the files of status/ */
 extern const char *const published_folders[];	/* "" is the root itself */
@@ -33,6 +35,28 @@ node_list_fn	box_list;
 node_parent_fn	box_parent;
 node_bytes_fn	drop_content, status_content, chain_content,
 		unregistered_content;
+
+/* tree_desk.c: ra/, and what of the desk is in a box */
+node_stat_fn	ra_stat, desk_stat, desk_file_stat, desk_text_stat,
+		desk_link_stat;
+node_lookup_fn	ra_lookup, desk_lookup;
+node_list_fn	ra_list, desk_list;
+node_parent_fn	desk_parent;
+node_bytes_fn	desk_file_content, desk_text_content, desk_link_content;
+#define RA_FOLDERS	7
+struct ra_folder {		/* what lies in a folder of ra/ */
+	unsigned draft;		/* enum draft_kind, or 0 */
+	unsigned place;		/* enum dossier_place, or 0 */
+};
+extern const struct ra_folder ra_folders[RA_FOLDERS];
+/* A dossier's name is its number; 1/0. */
+int		dossier_number(const char *name, int64_t *id);
+/* The files in a folder of the desk, one or all of them. */
+int		desk_find_name(struct ask *, int64_t folder, const char *,
+		    struct node *);
+void		desk_list_names(struct ask *, int64_t folder, uint64_t after,
+		    struct listing *);
+gid_t		desk_group(struct ask *, int64_t folder);
 
 /* tree_issued.c: issued/by-serial/ */
 node_stat_fn	issued_stat, certificate_stat, cert_pem_stat, cert_der_stat,
@@ -98,5 +122,6 @@ node_list_fn	evidence_list, period_list, documents_list_all,
 		request_events_list;
 node_parent_fn	period_parent;
 node_bytes_fn	event_content, document_content, event_link_content;
+node_part_fn	document_part;
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../ca/store_certificates.h"
+#include "../ca/store_desk.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
 #include "../ca/store_requests.h"
@@ -35,6 +36,13 @@ part_begins(enum part part, uint64_t after, uint64_t *key)
 	return (at <= (uint64_t)part);
 }
 
+/* A subscriber's own: its terms and agreements are here. */
+static bool
+has_terms(const struct box *box)
+{
+	return (box->id != BOX_ROOT && box->profile[0] == '\0');
+}
+
 /* --- the box ------------------------------------------------------------- */
 
 int
@@ -54,6 +62,9 @@ box_stat(struct ask *ask, struct node folder, struct stat *st)
 	if ((changed = statuses_changed(ask->view)) > newest)
 		newest = changed;
 	if ((changed = drops_changed(ask->tree->drops, box.id)) > newest)
+		newest = changed;
+	if (has_terms(&box) && (changed = desk_changed(ask->view,
+	    DESK_FOLDER(DESK_BOX, box.id))) > newest)
 		newest = changed;
 	stat_time(st, newest);
 	return (1);
@@ -100,12 +111,6 @@ inner_box(struct ask *ask, const struct box *box, const char *name,
 	}
 	*to = node_of(NODE_BOX, (uint64_t)inner.id);
 	return (1);
-}
-
-static bool
-has_terms(const struct box *box)
-{
-	return (box->id != BOX_ROOT && box->profile[0] == '\0');
 }
 
 /* The terms in force, as a file of this box: who reads them is told them. */
@@ -173,6 +178,9 @@ box_lookup(struct ask *ask, struct node folder, const char *name,
 		return (1);
 	if (strcmp(name, "terms.txt") == 0)
 		return (box_terms(ask, &box, to));
+	if (has_terms(&box) && drop_name_is_agreement(name) &&
+	    desk_find_name(ask, DESK_FOLDER(DESK_BOX, box.id), name, to))
+		return (1);
 	kind = drop_name_kind(name, slot_name);
 	if (kind == NAME_STATUS || kind == NAME_CHAIN)
 		return (beside_lookup(ask, &box, kind, slot_name, to));
@@ -326,6 +334,10 @@ box_list(struct ask *ask, struct node folder, uint64_t after,
 		    (int64_t)(walk.behind / 4) - 1, list_slot, &walk);
 	if (!walk.full && part_begins(PART_FILES, after, &walk.behind))
 		list_files(&walk);
+	/* The desk's own parts come last. */
+	if (!walk.full && has_terms(&walk.box))
+		desk_list_names(ask, DESK_FOLDER(DESK_BOX, walk.box.id),
+		    after, to);
 }
 
 /* --- files --------------------------------------------------------------- */
@@ -364,7 +376,8 @@ drop_stat(struct ask *ask, struct node node, struct stat *st)
 		if (!in_slab || !info.timed)
 			stat_time(st, slot.mtime);
 	}
-	return (in_slab || in_store);
+	/* A scratch file that became an agreement, to whoever has it open. */
+	return (in_slab || in_store || desk_file_stat(ask, node, st));
 }
 
 int

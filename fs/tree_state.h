@@ -13,6 +13,8 @@
 #include "renders.h"
 #include "slab.h"
 
+#define ANNOUNCED	16
+
 struct tree {
 	struct tree_parts	 parts;
 	struct slab		*slab;
@@ -21,11 +23,17 @@ struct tree {
 	struct ocsp_paths	*ocsp_paths;
 	struct renders		*renders;
 	_Atomic pid_t		 herald;
+	/* Folders that herald is to make, by inode; the oldest give way. */
+	_Atomic uint64_t	 announced[ANNOUNCED];
+	_Atomic unsigned	 announcements;
 	usec_t			 born;	/* of folders that never change */
 };
 
 /* Is this request the herald's: an announcement and no act? */
 bool	tree_is_herald(struct tree *, fuse_req_t);
+/* Is herald to make this folder?  It has. */
+bool	tree_announces(struct tree *, struct node);
+void	tree_announced(struct tree *, struct node);
 void	tree_ask(struct tree *, struct ask *);	/* takes a view */
 void	tree_answered(struct ask *);		/* gives it back */
 /* Of a fault that may have no errno. */

@@ -1,0 +1,162 @@
+/*
+ * The rules of the registration desk's folders, and of agreements in a box:
+ * what a name means there is the authority's to say (ca/desk.h).  Whatever is
+ * written counts, at the flush and also when it is faulty; only the names that
+ * programs give to files of their own are scratch.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ca/desk.h"
+#include "drops_private.h"
+#include "tree_parts.h"
+
+static bool
+desk_is_scratch(int64_t box, const char *name)
+{
+	return (drop_name_is_programs(name));
+}
+
+/*
+ * A program's name is as good as one that begins with a letter, and must be
+ * text like any other.
+ */
+static void
+stand_in(const char *name, char to[256])
+{
+	snprintf(to, 256, "%s", name);
+	if (to[0] == '.')
+		to[0] = '_';
+}
+
+static int
+ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    uint64_t *most)
+{
+	struct err	err;
+	char		plain[256];
+	size_t		max = 0;
+
+	stand_in(name, plain);
+	if (desk_may_write(drops->tree->parts.authority, -box, plain, uid,
+	    &max, &err) == -1)
+		return (fault_errno(&err));
+	*most = max;
+	return (0);
+}
+
+static int
+desk_may_drop(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    uint64_t *most)
+{
+	return (ask_desk(drops, box, name, uid, most));
+}
+
+static int
+desk_may_change(struct drops *drops, const struct found *found, uid_t uid,
+    uint64_t *most)
+{
+	return (ask_desk(drops, found->box, found->in_store ?
+	    found->stored.name : found->info.name, uid, most));
+}
+
+/* What the authority says of it is all there is to say. */
+static int
+desk_check_name(struct ask *ask, int64_t box, const char *name)
+{
+	return (0);
+}
+
+static void
+desk_owner(struct ask *ask, int64_t box, uid_t uid, int64_t *subscriber,
+    gid_t *gid)
+{
+	*gid = desk_group(ask, -box);
+}
+
+static int
+desk_stored(struct ask *ask, uint64_t file, struct stored *to)
+{
+	struct desk_file	row;
+
+	if (desk_file_get(ask->view, (int64_t)file, &row) != 1 ||
+	    row.removed != 0 || row.generated)
+		return (0);
+	to->file = file;
+	to->box = -row.folder;
+	to->uid = row.uid;
+	to->mtime = row.mtime;
+	to->size = row.size;
+	memcpy(to->sha256, row.sha256, sizeof(to->sha256));
+	memcpy(to->name, row.name, sizeof(to->name));
+	return (1);
+}
+
+static void
+desk_decided(void *arg, bool kept, const struct err *fault)
+{
+	struct drop_order	*order = arg;
+
+	order->done(order, kept, fault);
+}
+
+static void
+desk_submit_order(struct drop_order *order)
+{
+	struct desk_write	write = {
+		.folder = -order->box, .file = (int64_t)order->file,
+		.uid = order->uid, .mtime = order->mtime,
+		.bytes = SLICE(&order->bytes) };
+
+	memcpy(write.name, order->name, sizeof(write.name));
+	desk_submit(order->drops->tree->parts.authority, &write,
+	    desk_decided, order);
+}
+
+static int
+desk_remove_file(struct drops *drops, const struct stored *stored, uid_t uid,
+    struct err *err)
+{
+	return (desk_remove(drops->tree->parts.authority,
+	    (int64_t)stored->file, uid, err));
+}
+
+static int
+desk_rename_file(struct drops *drops, uint64_t file, int64_t box,
+    const char *name, uid_t uid, struct err *err)
+{
+	return (desk_rename(drops->tree->parts.authority, (int64_t)file,
+	    -box, name, uid, err));
+}
+
+static int
+desk_set_file_time(struct drops *drops, uint64_t file, usec_t when,
+    struct err *err)
+{
+	return (desk_set_time(drops->tree->parts.authority, (int64_t)file,
+	    when, err));
+}
+
+static void
+desk_file_was_read(struct drops *drops, uint64_t file, uid_t uid)
+{
+	desk_was_read(drops->tree->parts.authority, (int64_t)file, uid);
+}
+
+const struct drop_rules	desk_rules = {
+	.class = NODE_DESK_FILE,
+	.keeps_faulty = true,
+	.is_scratch = desk_is_scratch,
+	.check_name = desk_check_name,
+	.owner = desk_owner,
+	.stored = desk_stored,
+	.may_drop = desk_may_drop,
+	.may_change = desk_may_change,
+	.submit = desk_submit_order,
+	.remove = desk_remove_file,
+	.rename = desk_rename_file,
+	.set_time = desk_set_file_time,
+	.was_read = desk_file_was_read,
+};
