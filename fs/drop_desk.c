@@ -20,15 +20,27 @@ desk_is_scratch(int64_t box, const char *name)
 }
 
 /*
- * A program's name is as good as one that begins with a letter, and must be
- * text like any other.
+ * What a program's own file is asked for as: the name it is about where that
+ * shows (.reason.txt.swp), else a document.  It must be text like any other.
  */
 static void
-stand_in(const char *name, char to[256])
+stand_in(int64_t box, const char *name, char to[256])
 {
+	static const char *const	names[] = {
+		"reason.txt", "decision.p7s", "registration.conf",
+		"authority.conf",
+	};
+	size_t				i;
+
 	snprintf(to, 256, "%s", name);
 	if (to[0] == '.')
 		to[0] = '_';
+	if (!drop_name_is_programs(name) || (DESK_KIND(-box) != DESK_DOSSIER &&
+	    DESK_KIND(-box) != DESK_DRAFT))
+		return;
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strstr(name, names[i]) != NULL)
+			snprintf(to, 256, "%s", names[i]);
 }
 
 static int
@@ -39,7 +51,7 @@ ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
 	char		plain[256];
 	size_t		max = 0;
 
-	stand_in(name, plain);
+	stand_in(box, name, plain);
 	if (desk_may_write(drops->tree->parts.authority, -box, plain, uid,
 	    &max, &err) == -1)
 		return (fault_errno(&err));

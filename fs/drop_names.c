@@ -1,6 +1,7 @@
 /*
  * Names in requests/; see drop_names.h.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "drop_names.h"
@@ -72,6 +73,23 @@ drop_name_is_agreement(const char *name)
 	return (false);
 }
 
+/* sedXXXXXX of sed -i, as mkostemp makes it; "sedatives" is a word. */
+static bool
+is_sed_file(const char *name)
+{
+	const char	*p = name + 3;
+	bool		 random = false;
+
+	if (strncmp(name, "sed", 3) != 0 || strlen(p) != 6)
+		return (false);
+	for (; *p != '\0'; p++) {
+		if (!isalnum((unsigned char)*p))
+			return (false);
+		random |= !islower((unsigned char)*p);
+	}
+	return (random);
+}
+
 /*
  * FUSE.md 1.1: .x.swp and the like, .goutputstream-*, rsync's .x.Qk3s2f, x~,
  * x.partial~, #x#, x.part.
@@ -82,7 +100,7 @@ drop_name_is_programs(const char *name)
 	static const char *const	ends[] = { "~", ".swp", ".part" };
 	size_t				length = strlen(name), i, n;
 
-	if (name[0] == '.' ||
+	if (name[0] == '.' || is_sed_file(name) ||
 	    (name[0] == '#' && length > 1 && name[length - 1] == '#'))
 		return (true);
 	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {

@@ -1,8 +1,10 @@
 /*
- * Names in requests/, serials and commands as people write them.
+ * Names in requests/ and at the desk, serials and commands as people write
+ * them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +26,7 @@ static const struct {
 	{ "a.req",		NAME_REQUEST,	"a" },
 	{ "a.p10",		NAME_REQUEST,	"a" },
 	{ "a.der",		NAME_REQUEST,	"a" },
+	{ "a.p7m",		NAME_REQUEST,	"a" },
 	{ "a b.csr",		NAME_REQUEST,	"a b" },
 	{ "a.csr.csr",		NAME_REQUEST,	"a.csr" },
 	{ "www.crt",		NAME_CHAIN,	"www" },
@@ -76,7 +79,60 @@ suffixes_are_listed(void **state)
 		snprintf(name, sizeof(name), "x%s", drop_suffix(i));
 		assert_int_equal(drop_name_kind(name, slot), NAME_REQUEST);
 	}
-	assert_int_equal(i, 5);
+	assert_int_equal(i, 6);
+}
+
+/* At the desk every name counts but those that programs make for themselves. */
+static const struct {
+	const char	*name;
+	bool		 programs;
+} desk_names[] = {
+	{ "scan.pdf",			false },
+	{ "registration.conf",		false },
+	{ "reason.txt",			false },
+	{ "decision-anna.p7s",		false },
+	{ "id card (front).jpg",	false },
+	{ "4913",			false },	/* never written */
+	{ "sedatives",			false },
+	{ "sedation",			false },
+	{ "part",			false },
+	{ "~",				false },
+	{ "#",				false },
+	{ "note #1",			false },
+	{ ".registration.conf.swp",	true },
+	{ ".scan.pdf.Qk3s2f",		true },		/* rsync */
+	{ ".goutputstream-X1",		true },
+	{ ".~lock.letter.odt#",		true },
+	{ ".DS_Store",			true },
+	{ "registration.conf~",		true },
+	{ "scan.pdf.partial~",		true },		/* Thunar */
+	{ "scan.pdf.part",		true },
+	{ "registration.conf.swp",	true },
+	{ "#reason.txt#",		true },		/* emacs */
+	{ "sedAbCdEf",			true },
+	{ "sed9yt4Lo",			true },
+};
+
+static void
+programs_names_are_scratch_at_the_desk(void **state)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(desk_names) / sizeof(desk_names[0]); i++)
+		if (drop_name_is_programs(desk_names[i].name) !=
+		    desk_names[i].programs)
+			fail_msg("%s is judged wrongly", desk_names[i].name);
+}
+
+static void
+agreements_have_their_names(void **state)
+{
+	assert_true(drop_name_is_agreement("agreement.txt"));
+	assert_true(drop_name_is_agreement("subject-agreement.txt"));
+	assert_true(drop_name_is_agreement("agreement.status"));
+	assert_false(drop_name_is_agreement("agreement.csr"));
+	assert_false(drop_name_is_agreement("Agreement.txt"));
+	assert_false(drop_name_is_agreement(""));
 }
 
 static const struct {
@@ -160,6 +216,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_mean_what_they_say),
 		cmocka_unit_test(suffixes_are_listed),
+		cmocka_unit_test(programs_names_are_scratch_at_the_desk),
+		cmocka_unit_test(agreements_have_their_names),
 		cmocka_unit_test(serials_as_people_write_them),
 		cmocka_unit_test(one_line_is_one_command),
 	};

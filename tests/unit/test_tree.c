@@ -7,6 +7,8 @@
 
 #include <sys/stat.h>
 
+#include "ca/store_desk.h"
+#include "ca/store_dossiers.h"
 #include "fs/drops.h"
 #include "fs/tree_parts.h"
 #include "fs/tree_state.h"
@@ -211,12 +213,13 @@ issue(const char *file, const char *names)
 
 /* As a handle that was closed leaves it. */
 static void
-leave_file(uint64_t id, const char *name, const char *content, int code)
+leave_file_in(int64_t box, uint64_t id, const char *name,
+    const char *content, int code)
 {
 	struct slab_file	*file = slab_file_new(tree->slab);
 
 	file->id = id;
-	file->box = BOX_ROOT;
+	file->box = box;
 	file->uid = BED_UID;
 	file->touched = clock_now();
 	slab_file_keep(tree->slab, file, name);
@@ -228,6 +231,78 @@ leave_file(uint64_t id, const char *name, const char *content, int code)
 		file->verdict = slab_next_verdict(tree->slab);
 		snprintf(file->reason, sizeof(file->reason), "half of it");
 	}
+}
+
+static void
+leave_file(uint64_t id, const char *name, const char *content, int code)
+{
+	leave_file_in(BOX_ROOT, id, name, content, code);
+}
+
+/* --- the registration desk ----------------------------------------------- */
+
+static int64_t	draft_id, dossier_id;
+
+static void
+put_file(struct tx *tx, int64_t folder, int64_t id, const char *name,
+    const char *text)
+{
+	struct desk_file	file = { .id = id, .folder = folder,
+				    .uid = 3001 };
+
+	snprintf(file.name, sizeof(file.name), "%s", name);
+	file.time = file.mtime = clock_now();
+	file.size = strlen(text);
+	assert_done(documents_put(tx, slice_text(text), file.sha256,
+	    &test_err));
+	assert_done(desk_file_put(tx, &file, &test_err));
+}
+
+static int64_t
+open_dossier(struct tx *tx, enum dossier_kind kind, int64_t object)
+{
+	struct dossier	dossier = { .kind = kind, .place = PLACE_PENDING,
+			    .object = object, .subscriber = bed_acme,
+			    .author = 3001 };
+
+	dossier.opened = dossier.moved = clock_now();
+	assert_done(dossier_put(tx, &dossier, &test_err));
+	assert_done(desk_file_write(tx, DESK_FOLDER(DESK_DOSSIER,
+	    dossier.id), "state", slice_text("state: open\n"), &test_err));
+	put_file(tx, DESK_FOLDER(DESK_DOSSIER_DOCUMENTS, dossier.id),
+	    910000 + dossier.id, "scan.pdf", "%PDF");
+	return (dossier.id);
+}
+
+/* A draft, its dossier, one that nobody made a draft for, an agreement. */
+static void
+lay_out_desk(void)
+{
+	struct draft	 draft = { .kind = DRAFT_SUBSCRIBER, .uid = 3001,
+			    .name = "example-ab" };
+	struct tx	*tx = begin();
+	int64_t		 box = DESK_FOLDER(DESK_BOX, bed_acme_box);
+
+	draft.since = draft.changed = clock_now();
+	assert_done(draft_put(tx, &draft, &test_err));
+	draft_id = draft.id;
+	assert_done(desk_file_write(tx, DESK_FOLDER(DESK_DRAFT, draft_id),
+	    "state", slice_text("state: faulty\n"), &test_err));
+	put_file(tx, DESK_FOLDER(DESK_DRAFT, draft_id), 905001,
+	    "registration.conf", "[subscriber]\n");
+	put_file(tx, DESK_FOLDER(DESK_DRAFT_DOCUMENTS, draft_id), 905002,
+	    "passport.jpg", "a face");
+	dossier_id = open_dossier(tx, DOSSIER_REGISTRATION, draft_id);
+	(void)open_dossier(tx, DOSSIER_REQUEST, 1);
+	put_file(tx, box, 905003, "agreement.txt", "the terms\n");
+	assert_done(desk_file_write(tx, box, "agreement.status",
+	    slice_text("state: nothing was said\n"), &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	leave_file_in(-DESK_FOLDER(DESK_DRAFT, draft_id), 900101,
+	    ".registration.conf.swp", "b0VIM", 0);
+	leave_file_in(-DESK_FOLDER(DESK_DRAFT_DOCUMENTS, draft_id), 900102,
+	    "empty", "", 0);
+	leave_file_in(-box, 900103, "subject-agreement.txt", "", 0);
 }
 
 static void
@@ -247,6 +322,7 @@ everything_listed_is_there(void **state)
 	leave_file(900001, "half.csr", "half", EBADMSG);
 	leave_file(900002, ".scratch.swp", "anything", 0);
 	leave_file(900003, "empty.csr", "", 0);
+	lay_out_desk();
 	tree_ask(tree, &ask);
 	folders_seen = files_seen = 0;
 	walk(&ask, root, "", 0);
@@ -313,6 +389,114 @@ the_kernel_is_told_of_publications(void **state)
 	assert_true(tree_folder_to_tell(tree, "requests") == 0);
 	assert_true(tree_folder_to_tell(tree, "revoke") == 0);
 	assert_true(tree_folder_to_tell(tree, "evidence/documents") == 0);
+	assert_true(tree_folder_to_tell(tree, "ra/pending") == 0);
+}
+
+/* What people wrote has one inode for ever, what we wrote a new one. */
+static void
+the_desk_keeps_what_people_wrote(void **state)
+{
+	fuse_ino_t	 state_before, scan;
+	struct dossier	 dossier;
+	struct node	 node;
+	struct bytes	 text = { 0 };
+	struct ask	 ask;
+	struct tx	*tx;
+	char		 before[64], after[64];
+
+	lay_out_desk();
+	snprintf(before, sizeof(before), "ra/pending/%lld",
+	    (long long)dossier_id);
+	snprintf(after, sizeof(after), "ra/approved/%lld",
+	    (long long)dossier_id);
+	state_before = inode_of(before, "state");
+	scan = tree_resolve(tree, before);
+	tx = begin();
+	assert_done(desk_file_write(tx, DESK_FOLDER(DESK_DOSSIER,
+	    dossier_id), "state", slice_text("state: done\n"), &test_err));
+	assert_int_equal(dossier_get(tx_view(tx), dossier_id, &dossier), 1);
+	dossier.place = PLACE_APPROVED;
+	assert_done(dossier_put(tx, &dossier, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	/* The folder is the same one elsewhere, and so is all that is in it. */
+	assert_true(tree_resolve(tree, before) == 0);
+	assert_true(tree_resolve(tree, after) == scan);
+	assert_true(inode_of(after, "state") != 0);
+	assert_true(inode_of(after, "state") != state_before);
+	/* Who has the old text open reads on. */
+	assert_int_equal(inode_unpack(state_before, &node), 0);
+	tree_ask(tree, &ask);
+	assert_int_equal(node_type(node)->bytes(&ask, node, &text), 1);
+	tree_answered(&ask);
+	assert_string_equal(bytes_text(&text), "state: open\n");
+	bytes_free(&text);
+}
+
+static const char *
+link_in(const char *folder)
+{
+	static struct bytes	target;
+	struct node		node;
+	struct ask		ask;
+
+	bytes_clear(&target);
+	assert_int_equal(inode_unpack(inode_of(folder, "subscriber"), &node),
+	    0);
+	tree_ask(tree, &ask);
+	assert_int_equal(node_type(node)->bytes(&ask, node, &target), 1);
+	tree_answered(&ask);
+	return (bytes_text(&target));
+}
+
+static void
+a_dossier_leads_to_its_subscriber(void **state)
+{
+	char	folder[64];
+
+	lay_out_desk();
+	snprintf(folder, sizeof(folder), "ra/pending/%lld",
+	    (long long)dossier_id);
+	assert_string_equal(link_in(folder), "../../subscribers/example-ab");
+	snprintf(folder, sizeof(folder), "ra/pending/%lld",
+	    (long long)dossier_id + 1);
+	assert_string_equal(link_in(folder), "../../../requests/acme");
+}
+
+/* A new dossier is not there for herald until it has made it: CREATE. */
+static void
+herald_makes_what_appears(void **state)
+{
+	struct node	node;
+	char		path[64];
+
+	lay_out_desk();
+	snprintf(path, sizeof(path), "ra/pending/%lld/",
+	    (long long)dossier_id);
+	assert_int_equal(inode_unpack(tree_resolve(tree, path), &node), 0);
+	assert_false(tree_announces(tree, node));
+	tree_will_announce(tree, path);
+	tree_will_announce(tree, "ra/pending/999/");
+	tree_will_announce(tree, "issued/by-serial/");
+	assert_true(tree_announces(tree, node));
+	tree_announced(tree, node);
+	assert_false(tree_announces(tree, node));
+}
+
+static void
+dossiers_are_named_by_their_number(void **state)
+{
+	static const char *const	others[] = {
+		"", "0", "-1", "01", "+1", "1 ", " 1", "1x", "0x1",
+		"99999999999999999999", "..", "documents",
+	};
+	int64_t				id;
+	size_t				i;
+
+	assert_int_equal(dossier_number("42", &id), 1);
+	assert_true(id == 42);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (dossier_number(others[i], &id))
+			fail_msg("'%s' is a number", others[i]);
 }
 
 static void
@@ -327,6 +511,19 @@ modes_are_honest(void **state)
 		{ "", "revoke", S_IFDIR | 0777, 78 },
 		{ "", "status", S_IFDIR | 0755, 78 },
 		{ "", "issued", S_IFDIR | 0751, 200 + ROLE_RA },
+		{ "", "ra", S_IFDIR | 02770, 200 + ROLE_RA },
+		{ "ra", "pending", S_IFDIR | 02770, 200 + ROLE_RA },
+		{ "ra", "rejected", S_IFDIR | 02770, 200 + ROLE_RA },
+		{ "ra/subscribers", "example-ab", S_IFDIR | 02770,
+		    200 + ROLE_RA },
+		{ "ra/subscribers/example-ab", "documents", S_IFDIR | 02770,
+		    200 + ROLE_RA },
+		{ "ra/subscribers/example-ab", "registration.conf",
+		    S_IFREG | 0660, 200 + ROLE_RA },
+		{ "ra/subscribers/example-ab", "state", S_IFREG | 0440,
+		    200 + ROLE_RA },
+		{ "requests/acme", "agreement.txt", S_IFREG | 0660, 100 },
+		{ "requests/acme", "agreement.status", S_IFREG | 0440, 100 },
 		{ "", "evidence", S_IFDIR | 02750, 200 + ROLE_AUDITOR },
 		{ "requests", "acme", S_IFDIR | 02770, 100 },
 		{ "requests", "a.csr", S_IFREG | 0640, 100 },
@@ -339,6 +536,7 @@ modes_are_honest(void **state)
 	size_t			i;
 
 	issue("a.csr", "DNS:a.example.org");
+	lay_out_desk();
 	tree_ask(tree, &ask);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(inode_unpack(inode_of(rows[i].folder,
@@ -368,7 +566,11 @@ what_never_was_is_not_there(void **state)
 		{ NODE_OCSP_FIXED, 99, 0 }, { NODE_EVENT, 99999, 0 },
 		{ NODE_DOCUMENT, 99999, 0 }, { NODE_KEY, 9999, 0 },
 		{ NODE_NAME, 9999, 0 }, { NODE_REQUEST_EVENTS, 9999, 0 },
-		{ NODE_CERT_EVENTS, 9999, 0 },
+		{ NODE_CERT_EVENTS, 9999, 0 }, { NODE_RA, 7, 0 },
+		{ NODE_DESK, 9999 * 8, 0 }, { NODE_DESK, 9999 * 8 + 3, 0 },
+		{ NODE_DESK, 8 + 4, 0 }, { NODE_DESK, 8 + 7, 0 },
+		{ NODE_DESK_FILE, 999999, 0 }, { NODE_DESK_TEXT, 999999, 0 },
+		{ NODE_DESK_LINK, 9999, 0 },
 	};
 	struct ask			ask;
 	struct stat			st;
@@ -394,6 +596,15 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    the_kernel_is_told_of_publications, tree_setup,
 		    tree_teardown),
+		cmocka_unit_test_setup_teardown(
+		    the_desk_keeps_what_people_wrote, tree_setup,
+		    tree_teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_dossier_leads_to_its_subscriber, tree_setup,
+		    tree_teardown),
+		cmocka_unit_test_setup_teardown(herald_makes_what_appears,
+		    tree_setup, tree_teardown),
+		cmocka_unit_test(dossiers_are_named_by_their_number),
 		cmocka_unit_test_setup_teardown(modes_are_honest,
 		    tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(what_never_was_is_not_there,
