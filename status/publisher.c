@@ -34,6 +34,15 @@ ring(void *arg)
 	ocsp_service_ring(p->ocsp);
 }
 
+/* From the authority: a dossier was decided. */
+static void
+revoke(void *arg, const char *serial, int reason, uid_t uid)
+{
+	struct publisher *p = arg;
+
+	revocations_decided(p->revocations, serial, reason, uid);
+}
+
 struct publisher *
 publisher_open(struct authority *authority, struct authority_parts *parts,
     struct err *err)
@@ -61,8 +70,10 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->revocations = revocations_new(&p->desk, p->pending, ring, p);
 	parts->revoked_arg = p;
 	parts->revoked = ring;
+	parts->revoke = revoke;
 	/* What the authority revoked before it could say so. */
 	ring(p);
+	authority_revoke_decided(authority);
 	return p;
 }
 
@@ -72,6 +83,7 @@ publisher_close(struct publisher *p)
 	if (p == NULL)
 		return;
 	p->desk.parts->revoked = NULL;
+	p->desk.parts->revoke = NULL;
 	revocations_free(p->revocations);
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);

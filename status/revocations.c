@@ -40,6 +40,7 @@ struct act {
 	struct revocations *all;
 	struct revocation_act act;
 	int		 reason;
+	bool		 decided;	/* by an officer, on a dossier */
 	const char	*text;		/* in act.line */
 	const char	*role;
 	usec_t		 received;
@@ -143,8 +144,9 @@ check(struct act *a, struct err *err)
 
 	if (find_certificate(view, a->act.serial, &a->certificate, err) != 0)
 		goto out;
-	a->role = act_role(view, parts->roles_of(a->act.uid), a->act.uid,
-	    &a->certificate, err);
+	/* Whoever decided had the role then, and it is on disk. */
+	a->role = a->decided ? "revocation officer" : act_role(view,
+	    parts->roles_of(a->act.uid), a->act.uid, &a->certificate, err);
 	if (a->role == NULL ||
 	    act_parse(a->act.line, &a->reason, &a->text, err) != 0)
 		goto out;
@@ -380,9 +382,9 @@ refuse(struct act *a)
 	submit(a);
 }
 
-void
-revocations_act(struct revocations *all, const struct revocation_act *act,
-    drop_done *done, void *arg)
+static void
+act_begin(struct revocations *all, const struct revocation_act *act,
+    bool decided, drop_done *done, void *arg)
 {
 	struct act *a = calloc(1, sizeof *a);
 	size_t size;
@@ -391,6 +393,7 @@ revocations_act(struct revocations *all, const struct revocation_act *act,
 		die("out of memory");
 	a->all = all;
 	a->act = *act;
+	a->decided = decided;
 	a->received = clock_now();
 	a->done = done;
 	a->arg = arg;
@@ -405,4 +408,30 @@ revocations_act(struct revocations *all, const struct revocation_act *act,
 	a->job.done = applied;
 	a->job.essential = true;
 	submit(a);
+}
+
+void
+revocations_act(struct revocations *all, const struct revocation_act *act,
+    drop_done *done, void *arg)
+{
+	act_begin(all, act, false, done, arg);
+}
+
+static void
+decided_done(void *arg, const struct err *fault)
+{
+	if (fault != NULL)
+		log_line("a revocation that was decided: %s", fault->text);
+}
+
+void
+revocations_decided(struct revocations *all, const char *serial, int reason,
+    uid_t uid)
+{
+	struct revocation_act act = { .uid = uid, .act = "dossier" };
+
+	snprintf(act.serial, sizeof act.serial, "%s", serial);
+	snprintf(act.line, sizeof act.line, "%s decided on a dossier",
+	    reason_name(reason));
+	act_begin(all, &act, true, decided_done, NULL);
 }

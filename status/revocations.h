@@ -21,4 +21,11 @@ int	revocations_may(struct revocations *, const char *serial, uid_t,
 void	revocations_act(struct revocations *, const struct revocation_act *,
 	    drop_done *, void *arg);
 
+/*
+ * What an officer decided on a dossier, by its decision on disk; the same
+ * again is known and nothing.
+ */
+void	revocations_decided(struct revocations *, const char *serial,
+	    int reason, uid_t);
+
 #endif
