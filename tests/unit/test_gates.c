@@ -63,6 +63,16 @@ new_terms(struct inputs *in)
 	strcpy(in->terms.version, "2");
 	strcpy(in->terms.sha256, digest_of("other terms"));
 }
+static void
+two_persons(struct inputs *in)
+{
+	static struct registered two = { .is_known = true };
+
+	two.version.kind = NATURAL_PERSON;
+	two.version.subject_uid = 1003;
+	two.version.until = in->c.now + USEC_DAY;
+	in->c.registered = &two;
+}
 static void no_names(struct inputs *in) { in->c.name_count = 0; }
 static void
 bad_name(struct inputs *in)
@@ -269,6 +279,8 @@ static const struct row rows[] = {
 	    "registration-verified", FINDING_WAIT, 0, false, "later" },
 	{ "new terms", new_terms, "agreement-in-force", FINDING_WAIT, 0,
 	    false, "version 2" },
+	{ "a subject who is another and said nothing", two_persons,
+	    "agreement-in-force", FINDING_WAIT, 0, false, "REG-6.3.4-09" },
 	{ "no name at all", no_names, "names-form", FINDING_NO, EBADMSG,
 	    false, "subjectAltName" },
 	{ "a malformed name", bad_name, "names-form", FINDING_NO, EBADMSG,
