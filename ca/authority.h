@@ -71,6 +71,8 @@ void		 authority_close(struct authority *);
 void		 authority_take_up(struct authority *, int64_t subscriber);
 /* `revoke` of the parts was set: calls it for what was decided, behind this. */
 void		 authority_revoke_decided(struct authority *);
+/* It was taken back: returns when no call of it is under way. */
+void		 authority_revoke_end(struct authority *);
 
 /* --- requests ------------------------------------------------------------ */
 

@@ -77,6 +77,12 @@ authority_revoke_decided(struct authority *authority)
 	take_up_revocations(authority->take_up);
 }
 
+void
+authority_revoke_end(struct authority *authority)
+{
+	take_up_revoked(authority->take_up);
+}
+
 /*
  * What waits for a signer that is away ends with the process, and the next
  * one takes it up; its memory is left to it until then.

@@ -28,7 +28,7 @@ struct item {
 struct take_up {
 	struct authority *authority;
 	pthread_t	 thread;
-	pthread_mutex_t	 lock;
+	pthread_mutex_t	 lock, revoking;
 	pthread_cond_t	 wake;
 	struct item	*queue;
 	bool		 ending;
@@ -145,11 +145,10 @@ revoke_all(struct take_up *t)
 	struct cases			*cases;
 	size_t				 i;
 
-	if (parts->revoke == NULL)
-		return;
 	if ((cases = calloc(1, sizeof(*cases))) == NULL)
 		die("out of memory");
-	do {
+	pthread_mutex_lock(&t->revoking);
+	while (parts->revoke != NULL) {
 		cases->count = 0;
 		cases->view = view_take(parts->store);
 		dossiers_undone(cases->view, DOSSIER_REVOCATION, cases->last,
@@ -159,7 +158,10 @@ revoke_all(struct take_up *t)
 			parts->revoke(parts->revoked_arg,
 			    cases->list[i].certificate.serial,
 			    cases->list[i].reason, cases->list[i].uid);
-	} while (cases->count == AT_ONCE);
+		if (cases->count < AT_ONCE)
+			break;
+	}
+	pthread_mutex_unlock(&t->revoking);
 	free(cases);
 }
 
@@ -230,6 +232,7 @@ take_up_start(struct authority *authority)
 		die("out of memory");
 	t->authority = authority;
 	pthread_mutex_init(&t->lock, NULL);
+	pthread_mutex_init(&t->revoking, NULL);
 	pthread_cond_init(&t->wake, NULL);
 	if (pthread_create(&t->thread, NULL, work, t) != 0)
 		die("cannot start a thread");
@@ -260,6 +263,7 @@ take_up_free(struct take_up *t)
 		free(item);
 	}
 	pthread_mutex_destroy(&t->lock);
+	pthread_mutex_destroy(&t->revoking);
 	pthread_cond_destroy(&t->wake);
 	free(t);
 }
@@ -280,6 +284,13 @@ void
 take_up_revocations(struct take_up *t)
 {
 	put(t, REVOCATIONS, 0);
+}
+
+void
+take_up_revoked(struct take_up *t)
+{
+	pthread_mutex_lock(&t->revoking);
+	pthread_mutex_unlock(&t->revoking);
 }
 
 void

@@ -84,6 +84,7 @@ publisher_close(struct publisher *p)
 		return;
 	p->desk.parts->revoked = NULL;
 	p->desk.parts->revoke = NULL;
+	authority_revoke_end(p->desk.authority);
 	revocations_free(p->revocations);
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);
