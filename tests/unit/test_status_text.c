@@ -160,6 +160,37 @@ a_revocation_is_one_line_behind_the_certificate(void **state)
 	bytes_free(&twice);
 }
 
+/* What looks like such a line further down is none. */
+static void
+an_acceptance_takes_the_place_of_the_waiting(void **state)
+{
+	struct status_facts facts = rows[0].facts;
+	struct bytes awaited = { 0 }, accepted = { 0 }, both = { 0 };
+	const char *text;
+
+	facts.acceptance = "awaited";
+	facts.ignored = "x\nacceptance: forged\nrevoked: forged\n";
+	status_text_render(&facts, &awaited);
+	assert_non_null(strstr(bytes_text(&awaited), ".crt\nacceptance: "
+	    "awaited\n"));
+	assert_true(status_text_accept(SLICE(&awaited), USEC, 1001,
+	    &accepted));
+	text = bytes_text(&accepted);
+	assert_non_null(strstr(text, ".crt\nacceptance: accepted at "
+	    "1970-01-01T00:00:01Z by uid 1001\n"));
+	assert_null(strstr(text, "awaited"));
+	assert_non_null(strstr(text, "\nacceptance: forged\n"));
+	assert_true(status_text_revoke(SLICE(&accepted), "superseded",
+	    2 * USEC, &both));
+	text = bytes_text(&both);
+	assert_non_null(strstr(text, ".crt\nrevoked: 1970-01-01T00:00:02Z, "
+	    "superseded\nacceptance: accepted"));
+	assert_non_null(strstr(text, "\nrevoked: forged\n"));
+	bytes_free(&awaited);
+	bytes_free(&accepted);
+	bytes_free(&both);
+}
+
 int
 main(void)
 {
@@ -168,6 +199,7 @@ main(void)
 		cmocka_unit_test(the_gates_are_taken_over_from_the_text_before),
 		cmocka_unit_test(
 		    a_revocation_is_one_line_behind_the_certificate),
+		cmocka_unit_test(an_acceptance_takes_the_place_of_the_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
