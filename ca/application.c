@@ -12,6 +12,7 @@
 
 #include "application.h"
 #include "authority_own.h"
+#include "handover.h"
 #include "key.h"
 #include "paths.h"
 #include "store_events.h"
@@ -42,6 +43,7 @@ application_free(struct application *app)
 	bytes_free(&app->tbs);
 	bytes_free(&app->der);
 	bytes_free(&app->order.tbs);
+	handover_free(app->handover);
 	free(app);
 }
 
@@ -129,6 +131,9 @@ application_load(struct application *app, struct view *v,
 	if (request->predecessor != 0)
 		certificate_get(v, request->predecessor, &app->predecessor);
 	events_of_request(v, request->id, 0, find_decision, app);
+	if (handover_is_package(app->file_name) &&
+	    handover_load(app, v, request, e) == -1)
+		return -1;
 	if (app->csr->csr == NULL)
 		return err_set(e, EIO, "request %lld no longer reads: %.300s",
 		    (long long)request->id, app->csr->fault.text);
@@ -149,6 +154,10 @@ find_subscriber(struct application *app, struct view *v)
 		    &app->subscriber);
 	else if (app->taken_up && app->slot.subscriber != 0)
 		found = subscriber_get(v, app->slot.subscriber,
+		    &app->subscriber);
+	else if (app->handover != NULL &&
+	    app->handover->package.subscriber[0] != '\0')
+		found = subscriber_find(v, app->handover->package.subscriber,
 		    &app->subscriber);
 	else
 		found = subscriber_of_user(v, app->uid, &app->subscriber);
@@ -377,7 +386,9 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	application_find(app, v);
 	c.subscribers = app->subscribers;
 	profile = app->where.profile[0] != '\0' ? app->where.profile :
-	    app->subscriber.profiles[0];
+	    app->handover != NULL &&
+	    app->handover->package.profile[0] != '\0' ?
+	    app->handover->package.profile : app->subscriber.profiles[0];
 	app->profile = config_profile(c.config, profile);
 	find_names(app);
 	find_subject(app, v, now);
@@ -403,6 +414,10 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	c.succession = app->succession;
 	c.predecessor = app->predecessor.id != 0 ? &app->predecessor : NULL;
 	c.issuer_end = c.config->issuing_not_after;
+	if (app->handover != NULL) {
+		handover_judge(app, v);
+		c.handed_over = &app->handover->gate;
+	}
 	find_approval(app, v);
 	c.approved = app->approval.dossier != 0 ? &app->approval : NULL;
 	c.basis = &app->today;
@@ -516,4 +531,11 @@ application_finish(struct application *app, const struct err *fault)
 		    fault == NULL ? app->certificate.id : 0, fault);
 	waiting_finish(app->authority->waiting, &app->entry, fault);
 	application_free(app);
+}
+
+const char *
+application_sha256(const struct application *app)
+{
+	return app->handover != NULL ? app->handover->sha256 :
+	    app->csr->sha256;
 }

@@ -15,6 +15,8 @@
 #include "store_status.h"
 #include "waiting.h"
 
+struct handover;
+
 enum outcome { OUTCOME_REFUSED, OUTCOME_PENDING, OUTCOME_APPROVED };
 
 /* What the judgement rests on; when it moved, it is judged again. */
@@ -39,6 +41,8 @@ struct application {
 	struct bytes		 dropped;
 	const struct csr_entry	*csr;
 	bool			 unreadable;	/* no request: see `fault` */
+	struct handover		*handover;	/* by an external RA, or NULL */
+	void			(*handover_next)(struct application *);
 	bool			 taken_up;	/* from the store, at start */
 	/* Of the CA itself. */
 	bool			 internal;
@@ -120,6 +124,8 @@ void		 application_approved(struct application *,
 		    struct approved *);
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
+/* Of the file as it was dropped: the request, or the package around it. */
+const char	*application_sha256(const struct application *);
 /* The end: waiters and internal caller are answered, everything freed. */
 void		 application_finish(struct application *,
 		    const struct err *fault);

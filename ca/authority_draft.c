@@ -57,22 +57,32 @@ struct user_question {
 	bool		 found;
 };
 
+bool
+authority_is_user(struct authority *authority, const struct external_ra *ra,
+    uid_t uid)
+{
+	const struct authority_parts *parts = authority->parts;
+	uid_t one;
+	size_t i;
+
+	for (i = 0; i < RA_LIST && ra->users[i][0] != '\0'; i++)
+		if (parts->uid_of != NULL &&
+		    parts->uid_of(ra->users[i], &one) == 1 && one == uid)
+			return true;
+	return false;
+}
+
 static int
 look_for_user(void *arg, const struct authority_version *version)
 {
 	struct user_question *q = arg;
-	const struct authority_parts *parts = q->authority->parts;
 	struct external_ra ra;
 	struct err err;
-	uid_t uid;
 
 	if (authority_read(q->v, version, &ra, &err) == -1)
 		return 0;
-	for (size_t i = 0; authority_holds(&ra, clock_now(), &err) == 0 &&
-	    i < RA_LIST && ra.users[i][0] != '\0'; i++)
-		if (parts->uid_of != NULL &&
-		    parts->uid_of(ra.users[i], &uid) == 1 && uid == q->uid)
-			q->found = true;
+	q->found = authority_holds(&ra, clock_now(), &err) == 0 &&
+	    authority_is_user(q->authority, &ra, q->uid);
 	external_ra_free(&ra);
 	return q->found;
 }

@@ -28,7 +28,10 @@ int	authority_read(struct view *, const struct authority_version *,
 	    struct external_ra *, struct err *);
 /* Is it recognised at that time?  0, or -1 EKEYEXPIRED with the sentence. */
 int	authority_holds(const struct external_ra *, usec_t now, struct err *);
-/* Does this uid drop for a recognised RA? */
+/* Is this uid one of its users? */
+bool	authority_is_user(struct authority *, const struct external_ra *,
+	    uid_t);
+/* Does this uid drop for any RA that is recognised? */
 bool	authority_has_user(struct authority *, struct view *, uid_t);
 
 #endif

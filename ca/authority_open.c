@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "issuance.h"
 #include "own_certificates.h"
+#include "receipts.h"
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
@@ -35,6 +36,7 @@ authority_free(struct authority *authority)
 	waiting_free(authority->waiting);
 	retries_free(authority->retries);
 	own_certificates_free(authority->own);
+	receipts_free(authority->receipts);
 	pthread_mutex_destroy(&authority->access_log.lock);
 	free(authority);
 }
@@ -52,6 +54,7 @@ authority_open(const struct authority_parts *parts, struct err *e)
 	authority->waiting = waiting_new();
 	authority->retries = retries_new();
 	authority->own = own_certificates_new(authority);
+	authority->receipts = receipts_new(authority);
 	pthread_mutex_init(&authority->access_log.lock, NULL);
 	/* With a full disk reading goes on, and this is tried again. */
 	starting_record(authority);

@@ -13,6 +13,7 @@
 struct csr_cache;
 struct duties;
 struct own_certificates;
+struct receipts;
 struct retries;
 struct take_up;
 struct waiting;
@@ -27,6 +28,7 @@ struct authority {
 	struct duties		*duties;
 	struct take_up		*take_up;
 	struct own_certificates	*own;
+	struct receipts		*receipts;
 	struct access_log	 access_log;
 	struct deliveries	 deliveries;
 	atomic_bool		 recorded;	/* start and configuration */

@@ -157,6 +157,63 @@ sealed_whole(struct slice in, struct bytes *ber, struct err *err)
 	return 1;
 }
 
+static bool
+holds(struct slice s, const char *octets, size_t count)
+{
+	return s.size >= count && memcmp(s.data, octets, count) == 0;
+}
+
+/* ContentInfo: its type comes first, 1.2.840.113549.1.7 or .9. */
+bool
+sealed_begins(struct slice s)
+{
+	static const char type[] = "\x2a\x86\x48\x86\xf7\x0d\x01";
+	size_t head;
+
+	if (begins(s, "-----BEGIN CMS-----") ||
+	    begins(s, "-----BEGIN PKCS7-----") || begins(s, "MIME-Version:"))
+		return true;
+	if (s.size < 2 || s.data[0] != DER_SEQUENCE)
+		return false;
+	head = s.data[1] > 0x80 ? 2 + (s.data[1] & 0x7f) : 2;
+	if (s.size < head + 2 || s.data[head] != DER_OID)
+		return false;
+	s.data += head + 2;
+	s.size -= head + 2;
+	return holds(s, type, sizeof(type) - 1);
+}
+
+/* --- whom it is for ------------------------------------------------------ */
+
+int
+sealed_recipient_of(struct slice s, struct sealed_recipient *to)
+{
+	struct slice outer, tbs, ignored, list, value;
+	struct der_extension e;
+
+	if (der_get(&s, DER_SEQUENCE, &outer) == -1 ||
+	    der_get(&outer, DER_SEQUENCE, &tbs) == -1 ||
+	    der_get(&tbs, DER_CONTEXT(0), &ignored) == -1 ||
+	    der_get(&tbs, DER_INTEGER, &ignored) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &ignored) == -1 ||
+	    der_get_whole(&tbs, DER_SEQUENCE, &to->issuer) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &ignored) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &ignored) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &ignored) == -1 ||
+	    der_get(&tbs, DER_CONTEXT(3), &value) == -1 ||
+	    der_get(&value, DER_SEQUENCE, &list) == -1)
+		return -1;
+	while (list.size > 0) {
+		if (der_get_extension(&list, &e) == -1)
+			return -1;
+		if (!slice_equal(e.oid, OID_SUBJECT_KEY_ID))
+			continue;
+		value = e.value;
+		return der_get(&value, DER_OCTET_STRING, &to->key_id);
+	}
+	return -1;
+}
+
 /* --- taken apart --------------------------------------------------------- */
 
 static int

@@ -19,6 +19,9 @@
  */
 int	sealed_whole(struct slice dropped, struct bytes *ber, struct err *);
 
+/* Does it begin as CMS does, and no request? */
+bool	sealed_begins(struct slice dropped);
+
 /* Whom it is for, as the certificate of the key handover says. */
 struct sealed_recipient {
 	struct slice	issuer;		/* Name, whole */
@@ -27,6 +30,13 @@ struct sealed_recipient {
 	bool		(*has_serial)(void *arg, const char *serial);
 	void		*arg;
 };
+
+/*
+ * Issuer and key identifier of a certificate, borrowed from it; the others are
+ * not set.  -1: it has none.
+ */
+int	sealed_recipient_of(struct slice certificate,
+	    struct sealed_recipient *);
 
 struct sealed {
 	struct bytes	 der;

@@ -260,29 +260,39 @@ put_signer_id(struct bytes *to, struct slice certificate)
 
 /* SignerInfo (RFC 5652 5.3); the attributes change their tag here. */
 static int
-put_signer(struct bytes *to, struct slice attributes, const char *key_type,
-    struct slice signature, struct slice certificate)
+put_signer(struct bytes *to, const struct signed_parts *p)
 {
 	size_t set = der_open(to, DER_SET), at = der_open(to, DER_SEQUENCE);
-	struct slice algorithm, in;
+	struct slice attributes = p->attributes, algorithm, in;
 
 	der_put_small(to, 1);
-	if (put_signer_id(to, certificate) == -1 ||
-	    key_signs_with(key_type, &algorithm) == -1 ||
+	if (put_signer_id(to, p->certificate) == -1 ||
+	    key_signs_with(p->key_type, &algorithm) == -1 ||
 	    der_get(&attributes, DER_SET, &in) == -1)
 		return -1;
-	put_algorithm(to, hash_oid(key_type));
+	put_algorithm(to, hash_oid(p->key_type));
 	der_put(to, DER_CONTEXT(0), in);
 	bytes_put(to, algorithm.data, algorithm.size);
-	der_put(to, DER_OCTET_STRING, signature);
+	der_put(to, DER_OCTET_STRING, p->signature);
 	der_close(to, at);
 	der_close(to, set);
 	return 0;
 }
 
+static void
+put_content(struct bytes *to, struct slice content)
+{
+	size_t at = der_open(to, DER_SEQUENCE), in;
+
+	der_put(to, DER_OID, OID_PKCS7_DATA);
+	in = der_open(to, DER_CONTEXT(0));
+	der_put(to, DER_OCTET_STRING, content);
+	der_close(to, in);
+	der_close(to, at);
+}
+
 int
-signed_assemble(struct slice attributes, const char *key_type,
-    struct slice signature, struct slice certificate, struct bytes *cms,
+signed_assemble(const struct signed_parts *p, struct bytes *cms,
     struct err *err)
 {
 	size_t info, outer, data, at;
@@ -294,17 +304,14 @@ signed_assemble(struct slice attributes, const char *key_type,
 	data = der_open(cms, DER_SEQUENCE);
 	der_put_small(cms, 1);
 	at = der_open(cms, DER_SET);
-	put_algorithm(cms, hash_oid(key_type));
+	put_algorithm(cms, hash_oid(p->key_type));
 	der_close(cms, at);
-	at = der_open(cms, DER_SEQUENCE);
-	der_put(cms, DER_OID, OID_PKCS7_DATA);
-	der_close(cms, at);
-	der_put(cms, DER_CONTEXT(0), certificate);
-	if (put_signer(cms, attributes, key_type, signature,
-	    certificate) == -1) {
+	put_content(cms, p->content);
+	der_put(cms, DER_CONTEXT(0), p->certificate);
+	if (put_signer(cms, p) == -1) {
 		bytes_clear(cms);
 		return err_set(err, EIO, "no CMS can be made for a key of "
-		    "type %s", key_type);
+		    "type %s", p->key_type);
 	}
 	der_close(cms, data);
 	der_close(cms, outer);

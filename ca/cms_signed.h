@@ -1,7 +1,7 @@
 /*
  * CMS SignedData (RFC 5652 5): what an external RA hands over, with its
  * content inside and one signature; and what this CA signs with the key
- * evidence, detached.
+ * evidence.
  */
 #ifndef CA_CMS_SIGNED_H
 #define CA_CMS_SIGNED_H
@@ -27,13 +27,16 @@ void	signed_free(struct signed_content *);
 
 /*
  * The attributes to be signed (as SET OF) over a content: contentType,
- * messageDigest, signingTime; and the CMS made of them and the signature:
- * detached, with the signer's certificate inside.
+ * messageDigest, signingTime; and the CMS made of them and the signature,
+ * with content and the signer's certificate inside.
  */
 void	signed_attributes(const char *key_type, struct slice content, usec_t,
 	    struct bytes *to);
-int	signed_assemble(struct slice attributes, const char *key_type,
-	    struct slice signature, struct slice certificate,
-	    struct bytes *cms, struct err *);
+struct signed_parts {
+	struct slice	content, attributes, signature, certificate;
+	const char	*key_type;	/* "ec:P-256" */
+};
+int	signed_assemble(const struct signed_parts *, struct bytes *cms,
+	    struct err *);
 
 #endif

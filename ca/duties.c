@@ -13,6 +13,7 @@
 #include "duties.h"
 #include "expiry.h"
 #include "own_certificates.h"
+#include "receipts.h"
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
@@ -117,6 +118,7 @@ slow_thread(void *arg)
 		clock_watch_look(&watch, authority->parts->committer);
 		recovery_judge_pending(authority);
 		own_certificates_look(authority->own);
+		receipts_look(authority->receipts);
 		consent_finish(authority->parts->store,
 		    authority->parts->committer, &authority->closing);
 		if (clock_steady() >= expiry) {

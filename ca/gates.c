@@ -68,6 +68,8 @@ static const struct gate gates[] = {
 	    true, ask_caller_may_act },
 	{ "slot-of-subscriber", "REG-6.3.2-01", 1, FOR_REQUESTS, true,
 	    ask_slot_of_subscriber },
+	{ "external-ra", "REG-6.3.2-02", 1, FOR_REQUESTS, false,
+	    ask_external_ra },
 	{ "registration-verified", "REG-6.2.2-02A REG-6.3.1-00A", 1,
 	    FOR_REQUESTS, false, ask_registration_verified },
 	{ "registration-current", "REG-6.3.1-00B REG-6.2.2-02B", 1,

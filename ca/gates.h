@@ -22,6 +22,15 @@
 enum succession { NEW_APPLICATION, RENEWAL, RE_KEY, MODIFICATION };
 const char	*succession_name(enum succession);
 
+/* By what external RA a request was handed over (ca/handover.h). */
+struct external_ra;
+struct handed_over {
+	const char		*authority;	/* name here */
+	const struct external_ra *ra;
+	bool			 by_user;	/* of the RA: the uid's */
+	struct err		 fault;	/* code 0: recognised, in its scope */
+};
+
 /* What is judged; everything borrowed. */
 struct gate_case {
 	const struct config	*config;
@@ -46,6 +55,7 @@ struct gate_case {
 	const struct certificate *predecessor;	/* NULL: none */
 	usec_t			 issuer_end;	/* notAfter of the issuer */
 	int64_t			 approval;	/* standing one; 0: none */
+	const struct handed_over *handed_over;	/* NULL: not */
 	/* What officers approved of it, and what that has to be of today. */
 	const struct approval	*approved;	/* NULL: nothing */
 	const struct dossier_basis *basis;	/* NULL: of the CA itself */

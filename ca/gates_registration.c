@@ -33,6 +33,9 @@ ask_caller_may_act(struct view *v, const struct gate_case *c,
 	if (subscriber_has_user(v, c->subscriber->id, c->uid))
 		return gate_yes(a, "uid %u may act for the subscriber",
 		    (unsigned)c->uid);
+	if (c->handed_over != NULL && c->handed_over->by_user)
+		return gate_yes(a, "uid %u acts for the external RA %s",
+		    (unsigned)c->uid, c->handed_over->authority);
 	return gate_no(a, EACCES,
 	    "uid %u is not among those who may act for the "
 	    "subscriber", (unsigned)c->uid);
@@ -185,6 +188,9 @@ ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
 	cov.current = flags + c->name_count;
 	for (count = 0; count < c->registered->count; count++)
 		cover(&cov, &c->registered->attributes[count]);
+	for (count = 0; count < c->name_count; count++)
+		if (gate_covers_by_ra(c, &c->names[count]))
+			cov.covered[count] = cov.current[count] = true;
 	/* What is not covered at all is the other rule's business. */
 	if (current)
 		for (count = 0; count < c->name_count; count++)

@@ -41,6 +41,10 @@ gate_ask ask_registration_verified, ask_registration_current,
 /* gates_approval.c: what people decided */
 gate_ask ask_approval_binds, ask_approved_by_officers;
 
+/* gates_external.c: what an external RA handed over */
+gate_ask ask_external_ra;
+bool	gate_covers_by_ra(const struct gate_case *, const struct csr_name *);
+
 /* gates_issuance.c: gate 2 */
 gate_ask ask_profile_allowed, ask_profile_internal, ask_standing_approval,
     ask_key_pinned, ask_possession, ask_key_strength,

@@ -16,6 +16,8 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "handover.h"
+#include "receipts.h"
 #include "issuance.h"
 #include "paths.h"
 #include "recording.h"
@@ -111,6 +113,8 @@ decide_apply(struct job *job, struct tx *tx, struct err *e)
 	app->gone = is_gone(app, v);
 	if (app->gone)
 		return 0;
+	if (app->handover != NULL)
+		handover_recheck(app, v);
 	if (!app->unreadable && !application_is_as_judged(app, v) &&
 	    application_judge(app, v, e) == -1)
 		return -1;
@@ -166,6 +170,9 @@ decide_done(struct job *job, const struct err *fault)
 		application_finish(app, fault);
 		return;
 	}
+	if (app->handover != NULL && app->handover->row.id != 0)
+		receipts_sign(app->authority->receipts,
+		    app->handover->row.id);
 	if (app->outcome != OUTCOME_APPROVED) {
 		stop_at("core.refusal-or-dossier-committed");
 		issuance_end(app, false);

@@ -15,6 +15,7 @@
 #include "authority_own.h"
 #include "dossier.h"
 #include "event.h"
+#include "handover.h"
 #include "recording.h"
 #include "status_text.h"
 #include "store_consents.h"
@@ -216,13 +217,15 @@ slot_take(struct application *app)
 		return;
 	snprintf(slot->file_name, sizeof(slot->file_name), "%s",
 	    app->file_name);
-	memcpy(slot->sha256, app->csr->sha256, sizeof(slot->sha256));
+	snprintf(slot->sha256, sizeof(slot->sha256), "%s",
+	    application_sha256(app));
 	if (app->subscriber.id != 0)
 		slot->subscriber = app->subscriber.id;
 	slot->file = app->file;
 	slot->uid = app->uid;
 	slot->mtime = app->mtime;
-	slot->size = app->dropped.size;
+	slot->size = app->handover != NULL && !app->taken_up ?
+	    app->handover->dropped.size : app->dropped.size;
 }
 
 /* A request of this slot that waited for a person is withdrawn by this one. */
@@ -554,15 +557,9 @@ slot_is_of_another(const struct application *app)
 	    app->slot.subscriber != app->subscriber.id;
 }
 
-int
-record_decision(struct application *app, struct tx *tx, struct err *e)
+static int
+record_outcome(struct application *app, struct tx *tx, struct err *e)
 {
-	if (app->internal)
-		return record_own(app, tx, e);
-	if (app->box_path[0] == '\0')
-		application_find(app, tx_view(tx));
-	if (slot_read(app, tx_view(tx), e) == -1)
-		return -1;
 	/* Without a right to this box there is nothing to write in it. */
 	if (app->subscriber.id == 0 || slot_is_of_another(app) ||
 	    (!app->unreadable && app->outcome == OUTCOME_REFUSED &&
@@ -572,4 +569,18 @@ record_decision(struct application *app, struct tx *tx, struct err *e)
 	if (app->unreadable)
 		return record_unreadable(app, tx, e);
 	return record_judged(app, tx, e);
+}
+
+int
+record_decision(struct application *app, struct tx *tx, struct err *e)
+{
+	if (app->internal)
+		return record_own(app, tx, e);
+	if (app->box_path[0] == '\0')
+		application_find(app, tx_view(tx));
+	if (slot_read(app, tx_view(tx), e) == -1 ||
+	    record_outcome(app, tx, e) == -1)
+		return -1;
+	return app->handover == NULL ? 0 :
+	    handover_record(app, tx, !app->unreadable, e);
 }

@@ -17,7 +17,9 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "authority_draft.h"
 #include "csr_cache.h"
+#include "handover.h"
 #include "issuance.h"
 #include "recording.h"
 #include "stop.h"
@@ -28,7 +30,14 @@ enum course { COURSE_FAULT, COURSE_SAME, COURSE_RETAKE, COURSE_DECIDE };
 int
 request_is_complete(struct slice bytes, struct err *e)
 {
-	return csr_is_complete(bytes, e);
+	struct bytes	ber = { 0 };
+	int		answer;
+
+	if (!sealed_begins(bytes))
+		return csr_is_complete(bytes, e);
+	answer = sealed_whole(bytes, &ber, e);
+	bytes_free(&ber);
+	return answer;
 }
 
 int
@@ -40,6 +49,9 @@ requests_check(struct authority *authority, struct slice bytes,
 	struct key		 key;
 	int			 rc = -1;
 
+	/* What is in a package shows when it is opened, at the flush. */
+	if (sealed_begins(bytes))
+		return 0;
 	entry = csr_cache_take(authority->cache, bytes);
 	if (entry->csr == NULL) {
 		*e = entry->fault;
@@ -65,7 +77,9 @@ static bool
 caller_may_act(const struct application *app, struct view *v)
 {
 	return app->subscriber.id != 0 &&
-	    subscriber_has_user(v, app->subscriber.id, app->uid) &&
+	    (subscriber_has_user(v, app->subscriber.id, app->uid) ||
+	    (app->handover != NULL && authority_is_user(app->authority,
+	    &app->handover->ra, app->uid))) &&
 	    (app->slot.subscriber == 0 ||
 	    app->slot.subscriber == app->subscriber.id);
 }
@@ -135,7 +149,7 @@ slot_is_same(const struct application *app)
 {
 	return app->slot.file == app->file &&
 	    app->slot.request == app->request.id &&
-	    strcmp(app->slot.sha256, app->csr->sha256) == 0 &&
+	    strcmp(app->slot.sha256, application_sha256(app)) == 0 &&
 	    strcmp(app->slot.file_name, app->file_name) == 0;
 }
 
@@ -209,7 +223,9 @@ consider(struct application *app, struct view *v, struct err *e)
 	application_find(app, v);
 	if (app->unreadable)
 		return COURSE_DECIDE;
-	if (caller_may_act(app, v))
+	/* A package that was not seen before is a new application always. */
+	if (caller_may_act(app, v) &&
+	    (app->handover == NULL || app->handover->row.id != 0))
 		known = find_known(app, v);
 	if (known != KNOWN_NOT)
 		return consider_known(app, v, known, e);
@@ -217,23 +233,14 @@ consider(struct application *app, struct view *v, struct err *e)
 	    COURSE_DECIDE;
 }
 
-void
-requests_submit(struct authority *authority, const struct drop *drop,
-    bool gates_only, drop_done *done, void *arg)
+static void
+submit(struct application *app)
 {
-	struct application	*app;
+	struct authority	*authority = app->authority;
 	struct view		*v;
 	struct err		 e = { 0 };
 	enum course		 course;
 
-	stop_at("core.received");
-	app = application_new(authority);
-	application_drop(app, drop);
-	if (!waiting_enter(authority->waiting, &app->entry, done, arg,
-	    authority->config->wait, gates_only)) {
-		application_free(app);
-		return;
-	}
 	v = view_take(authority->parts->store);
 	course = consider(app, v, &e);
 	view_put(v);
@@ -253,4 +260,22 @@ requests_submit(struct authority *authority, const struct drop *drop,
 		retake(app);
 	else
 		issuance_decide(app);
+}
+
+void
+requests_submit(struct authority *authority, const struct drop *drop,
+    bool gates_only, drop_done *done, void *arg)
+{
+	struct application	*app;
+
+	stop_at("core.received");
+	app = application_new(authority);
+	application_drop(app, drop);
+	if (!waiting_enter(authority->waiting, &app->entry, done, arg,
+	    authority->config->wait, gates_only))
+		application_free(app);
+	else if (handover_is_package(app->file_name))
+		handover_begin(app, submit);
+	else
+		submit(app);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "authority_draft.h"
 #include "csr_cache.h"
 #include "dossier.h"
 #include "event.h"
@@ -18,8 +19,8 @@
 /* --- who may drop --------------------------------------------------------- */
 
 static int
-admit_caller(struct view *v, const struct box *box, uid_t uid,
-    struct err *e)
+admit_caller(struct authority *authority, struct view *v,
+    const struct box *box, uid_t uid, struct err *e)
 {
 	struct subscriber	subscriber;
 	int			found;
@@ -29,7 +30,8 @@ admit_caller(struct view *v, const struct box *box, uid_t uid,
 		    err_set(e, EACCES, "uid %u is not among those who may act "
 		    "for this subscriber", (unsigned)uid);
 	found = subscriber_of_user(v, uid, &subscriber);
-	if (found == 1)
+	if (found == 1 || (found == 0 && authority_has_user(authority, v,
+	    uid)))
 		return 0;
 	return found > 1 ? err_set(e, EACCES, "uid %u acts for several "
 	    "subscribers: use the box of the one that is meant",
@@ -97,7 +99,7 @@ requests_admit(struct authority *authority, int64_t id, uid_t uid,
 		view_put(v);
 		return err_set(e, EACCES, "there is no such box");
 	}
-	if ((rc = admit_caller(v, &box, uid, e)) == 0) {
+	if ((rc = admit_caller(authority, v, &box, uid, e)) == 0) {
 		admitted = true;
 		if (requests_open_in_box(v, id) >= most)
 			rc = err_set(e, EDQUOT, "%d requests are open in this "
