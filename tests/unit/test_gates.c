@@ -20,6 +20,8 @@ struct inputs {			/* what a row may spoil */
 	struct dn		 subject;
 	struct err		 subject_fault;
 	struct paper		 terms;
+	struct registered	 registered;
+	struct attribute	 attributes[3];
 };
 
 /* --- what is spoiled ------------------------------------------------------ */
@@ -51,6 +53,99 @@ static void
 verified(struct inputs *in)
 {
 	in->subscriber.sandbox = false;
+}
+/* Two things validated yesterday, by a decision. */
+static void
+decided(struct inputs *in)
+{
+	in->registered = (struct registered){ .is_known = true,
+	    .attributes = in->attributes, .count = 2, .version = {
+	    .version = 2, .dossier = 42, .kind = DEVICE_OF_LEGAL_PERSON,
+	    .subject_is_subscriber = true, .used = 2,
+	    .until = in->c.now + USEC_DAY } };
+	in->attributes[0] = (struct attribute){ "1", "dns", "example.org",
+	    "dns-change", "ref:1", "anna", in->c.now - USEC_DAY,
+	    in->c.now + USEC_DAY };
+	in->attributes[1] = (struct attribute){ "2", "organizationName",
+	    "Example AB", "trusted-register", "ref:1", "anna",
+	    in->c.now - USEC_DAY, in->c.now + USEC_DAY };
+	in->subscriber.sandbox = false;
+	in->c.registered = &in->registered;
+}
+static void
+identity_ended(struct inputs *in)
+{
+	decided(in);
+	in->registered.version.until = in->c.now;
+}
+static void
+for_another(struct inputs *in)
+{
+	decided(in);
+	in->registered.version.subject_is_subscriber = false;
+}
+static void
+for_another_authorised(struct inputs *in)
+{
+	for_another(in);
+	in->registered.version.authorised = true;
+}
+static void
+kind_of_another(struct inputs *in)
+{
+	decided(in);
+	strcpy(in->profile.subject_kinds[0], "natural-person");
+}
+static void
+method_withdrawn(struct inputs *in)
+{
+	decided(in);
+	strcpy(in->attributes[0].method, "address-of-name");
+}
+static void
+method_insecure(struct inputs *in)
+{
+	decided(in);
+	strcpy(in->attributes[0].method, "test-certificate");
+}
+static void
+method_unknown(struct inputs *in)
+{
+	decided(in);
+	strcpy(in->attributes[1].method, "crystal-ball");
+}
+static void
+method_of_another_name(struct inputs *in)
+{
+	method_insecure(in);
+	in->attributes[2] = in->attributes[0];
+	strcpy(in->attributes[0].value, "example.net");
+	strcpy(in->attributes[2].method, "dns-change");
+	in->registered.count = 3;
+}
+static void
+reuse_over(struct inputs *in)
+{
+	decided(in);
+	in->profile.reuse_days = 1;
+}
+static void
+reuse_left(struct inputs *in)
+{
+	decided(in);
+	in->profile.reuse_days = 2;
+}
+static void
+used_up(struct inputs *in)
+{
+	decided(in);
+	in->profile.reuse_count = 2;
+}
+static void
+used_once_more(struct inputs *in)
+{
+	decided(in);
+	in->profile.reuse_count = 3;
 }
 static void
 since_tomorrow(struct inputs *in)
@@ -257,7 +352,7 @@ struct row {
 static const struct row rows[] = {
 	{ "nothing spoiled", nothing },
 	{ "its own slot", slot_of_its_own },
-	{ "a verified registration", verified },
+	{ "a registration that was decided", decided },
 	{ "a wildcard inside", wildcard },
 	{ "a valid predecessor", followed },
 	{ "RSA at the minimum", rsa_2048 },
@@ -275,6 +370,37 @@ static const struct row rows[] = {
 	    EACCES, true, "another subscriber" },
 	{ "a sandbox registration in production", production,
 	    "registration-verified", FINDING_WAIT, 0, false, "sandbox" },
+	{ "a registration that nobody decided", verified,
+	    "registration-verified", FINDING_WAIT, 0, false,
+	    "no registration that was decided" },
+	{ "an identity whose validation ended", identity_ended,
+	    "registration-current", FINDING_WAIT, 0, false, "anew" },
+	{ "a subject for whom nobody authorised it", for_another,
+	    "issuance-authorised", FINDING_WAIT, 0, false, "not authorised" },
+	{ "a subject for whom it was authorised", for_another_authorised,
+	    "issuance-authorised", PASSES, 0, false, "in registration version "
+	    "2" },
+	{ "a subject of another kind", kind_of_another, "subject-kind",
+	    FINDING_NO, EACCES, false, "device-of-legal-person" },
+	{ "a method that was withdrawn", method_withdrawn,
+	    "method-acceptable", FINDING_WAIT, 0, false, "address-of-name" },
+	{ "a method that is insecure", method_insecure, "method-acceptable",
+	    FINDING_WAIT, 0, false, "is insecure" },
+	{ "a method that nobody knows, of the identity", method_unknown,
+	    "method-acceptable", FINDING_WAIT, 0, false, "organizationName" },
+	{ "an insecure method of a name not asked for",
+	    method_of_another_name, NULL, 0, 0, false, NULL },
+	{ "what was only asserted, in production", production,
+	    "method-acceptable", FINDING_WAIT, 0, false,
+	    "asserted (sandbox)" },
+	{ "a validation that may not be used so long", reuse_over,
+	    "reuse-window", FINDING_WAIT, 0, false, "more than 1 days ago" },
+	{ "a validation that may", reuse_left, "reuse-window", PASSES, 0,
+	    false, "last 2 days" },
+	{ "a registration used up", used_up, "reuse-count", FINDING_WAIT, 0,
+	    false, "as many as profile tls-server allows" },
+	{ "a registration used once more", used_once_more, "reuse-count",
+	    PASSES, 0, false, "2 of 3" },
 	{ "a registration of tomorrow", since_tomorrow,
 	    "registration-verified", FINDING_WAIT, 0, false, "later" },
 	{ "new terms", new_terms, "agreement-in-force", FINDING_WAIT, 0,
