@@ -57,6 +57,7 @@ box_check_name(struct ask *ask, int64_t box, const char *name)
 		return (ENAMETOOLONG);
 	case NAME_STATUS:
 	case NAME_CHAIN:
+	case NAME_RECEIPT:
 		return (EPERM);
 	case NAME_REQUEST:
 		if (is_agreement_slot(ask, box, slot))
@@ -141,12 +142,18 @@ box_may_change(struct drops *drops, const struct found *found, uid_t uid,
 {
 	const struct config	*config = drops->tree->parts.config;
 	struct ask		 ask;
+	struct err		 err;
 	bool			 may;
 
 	tree_ask(drops->tree, &ask);
 	may = subscriber_has_user(ask.view, found->in_store ?
 	    found->stored.subscriber : found->info.subscriber, uid);
 	tree_answered(&ask);
+	/* An external RA's user acts for no subscriber: its own files. */
+	if (!may && (found->in_store ? found->stored.uid :
+	    found->info.uid) == uid)
+		may = requests_admit(drops->tree->parts.authority,
+		    found->box, uid, &err) == 0 || err.code == EDQUOT;
 	*most = box_is_scratch(found->box, found->in_store ?
 	    found->stored.name : found->info.name) ? config->scratch_max :
 	    config->request_max;

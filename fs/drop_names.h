@@ -12,6 +12,7 @@ enum drop_name {
 	NAME_REQUEST,		/* `slot` is the name without its suffix */
 	NAME_STATUS,		/* ours: NAME.status, NAME.crt */
 	NAME_CHAIN,
+	NAME_RECEIPT,		/* ours: NAME.receipt.p7s */
 	NAME_TOO_LONG		/* ENAMETOOLONG */
 };
 

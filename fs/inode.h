@@ -66,7 +66,8 @@ enum node_class {
 	NODE_PUBLIC		= 52,
 	NODE_PUBLIC_PEM		= 53,	/* a: certificate */
 	NODE_TERMS		= 54,	/* a: publication, b: box */
-	NODE_CLASSES		= 55
+	NODE_RECEIPT		= 55,	/* a: package */
+	NODE_CLASSES		= 56
 };
 
 struct node {

@@ -238,6 +238,9 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	[NODE_TERMS] = { .name = "requests/NAME/terms.txt",
 	    .mode = FILE_OF(0444), .attr = FOR_EVER, .stat = terms_stat,
 	    .bytes = publication_content },
+	[NODE_RECEIPT] = { .name = "requests/NAME.receipt.p7s",
+	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
+	    .stat = receipt_stat, .bytes = receipt_content },
 };
 
 const struct fixed_entry	fixed_entries[] = {

@@ -28,12 +28,12 @@ node_stat_fn	terms_stat;		/* of a box */
 int		terms_at(struct ask *, usec_t, struct node *);
 
 /* tree_requests.c: requests/ */
-node_stat_fn	box_stat, drop_stat, status_stat, chain_stat,
+node_stat_fn	box_stat, drop_stat, status_stat, chain_stat, receipt_stat,
 		unregistered_stat;
 node_lookup_fn	box_lookup;
 node_list_fn	box_list;
 node_parent_fn	box_parent;
-node_bytes_fn	drop_content, status_content, chain_content,
+node_bytes_fn	drop_content, status_content, chain_content, receipt_content,
 		unregistered_content;
 
 /* tree_desk.c: ra/, and what of the desk is in a box */

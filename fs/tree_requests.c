@@ -9,6 +9,7 @@
 #include "../ca/store_certificates.h"
 #include "../ca/store_desk.h"
 #include "../ca/store_events.h"
+#include "../ca/store_handover.h"
 #include "../ca/store_registry.h"
 #include "../ca/store_requests.h"
 #include "drop_names.h"
@@ -138,6 +139,22 @@ node_of_refusal(const struct drop_info *info)
 	return (node_of_two(NODE_UNREGISTERED, info->row, info->verdict));
 }
 
+/* What the CA signed for the package that lies in the slot. */
+static bool
+slot_receipt(struct ask *ask, const struct slot *slot, struct node *to)
+{
+	struct package_row	row;
+	const char		*dot = strrchr(slot->file_name, '.');
+
+	if (dot == NULL || strcmp(dot, ".p7m") != 0 ||
+	    package_of_slot(ask->view, slot->box, slot->name, &row) != 1 ||
+	    row.receipt_sha256[0] == '\0' ||
+	    strcmp(row.sha256, slot->sha256) != 0)
+		return (false);
+	*to = node_of(NODE_RECEIPT, (uint64_t)row.id);
+	return (true);
+}
+
 /* NAME.status and NAME.crt, of the slot or of what is no request. */
 static int
 beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
@@ -152,10 +169,12 @@ beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
 			*to = node_of_chain(&slot);
 			return (slot.certificate != 0);
 		}
+		if (kind == NAME_RECEIPT)
+			return (slot_receipt(ask, &slot, to));
 		*to = node_of(NODE_STATUS, (uint64_t)slot.status);
 		return (slot.status != 0);
 	}
-	if (kind == NAME_CHAIN || !drops_of_slot(ask->tree->drops, box->id,
+	if (kind != NAME_STATUS || !drops_of_slot(ask->tree->drops, box->id,
 	    slot_name, &info) || info.verdict == 0)
 		return (0);
 	*to = node_of_refusal(&info);
@@ -182,7 +201,8 @@ box_lookup(struct ask *ask, struct node folder, const char *name,
 	    desk_find_name(ask, DESK_FOLDER(DESK_BOX, box.id), name, to))
 		return (1);
 	kind = drop_name_kind(name, slot_name);
-	if (kind == NAME_STATUS || kind == NAME_CHAIN)
+	if (kind == NAME_STATUS || kind == NAME_CHAIN ||
+	    kind == NAME_RECEIPT)
 		return (beside_lookup(ask, &box, kind, slot_name, to));
 	if (drops_named(ask->tree->drops, box.id, name, &info) &&
 	    !info.registered) {
@@ -258,12 +278,14 @@ list_slot(void *arg, const struct slot *slot)
 		{ ".status", node_of(NODE_STATUS, (uint64_t)slot->status),
 		    slot->status != 0 },
 		{ ".crt", node_of_chain(slot), slot->certificate != 0 },
+		{ ".receipt.p7s", { 0 }, false },
 	};
 	char		 name[256];
 	uint64_t	 key = (uint64_t)slot->id * 4;
 	size_t		 i;
 
-	for (i = 0; i < 3; i++, key++) {
+	names[3].there = slot_receipt(walk->ask, slot, &names[3].node);
+	for (i = 0; i < 4; i++, key++) {
 		if (!names[i].there || key + 1 <= walk->behind)
 			continue;
 		if (names[i].suffix == NULL)
@@ -432,6 +454,32 @@ int
 chain_content(struct ask *ask, struct node node, struct bytes *to)
 {
 	return (chain_bytes(ask, (int64_t)node.b, to));
+}
+
+int
+receipt_stat(struct ask *ask, struct node node, struct stat *st)
+{
+	struct document_row	document;
+	struct package_row	row;
+	struct slot		slot;
+
+	if (package_get(ask->view, (int64_t)node.a, &row) != 1 ||
+	    documents_find(ask->view, row.receipt_sha256, &document) != 1 ||
+	    slot_find(ask->view, row.box, row.slot, &slot) != 1)
+		return (0);
+	slot_owner(ask, &slot, st);
+	stat_size(st, document.size);
+	stat_time(st, document.time);
+	return (1);
+}
+
+int
+receipt_content(struct ask *ask, struct node node, struct bytes *to)
+{
+	struct package_row	row;
+
+	return (package_get(ask->view, (int64_t)node.a, &row) == 1 &&
+	    documents_read(ask->view, row.receipt_sha256, to) == 1);
 }
 
 int
