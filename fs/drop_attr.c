@@ -75,6 +75,8 @@ set_size(struct drops *drops, struct node node, uint64_t size,
 	drop_fetch_registered(drops, node, fi, &registered);
 	drops_lock(drops);
 	code = truncate_handle(drops, node, size, fi, &registered);
+	if (code != 0)
+		drop_spoil(drops, node, fi, code);
 	drops_unlock(drops);
 	bytes_free(&registered);
 	return (code);

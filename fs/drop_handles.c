@@ -342,12 +342,8 @@ drop_fetch_registered(struct drops *drops, struct node node,
 	tree_answered(&ask);
 }
 
-/*
- * Bytes are missing from what this handle writes; where any bytes count, the
- * rest must never be taken for the whole.  With the lock held.
- */
-static void
-spoil(struct drops *drops, struct node node, struct fuse_file_info *fi,
+void
+drop_spoil(struct drops *drops, struct node node, struct fuse_file_info *fi,
     int code)
 {
 	struct slab_handle	*handle = handle_of(drops, node, fi);
@@ -453,7 +449,7 @@ drop_write(fuse_req_t req, struct tree *tree, struct node node,
 	drops_lock(drops);
 	code = write_locked(drops, node, fi, &piece);
 	if (code != 0)
-		spoil(drops, node, fi, code);
+		drop_spoil(drops, node, fi, code);
 	drops_unlock(drops);
 	/* What is written backwards, or into room made before, comes yet. */
 	if (offset > 0 && piece.whole.size > 0 && piece.whole.data[0] == '\0')

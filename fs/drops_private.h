@@ -87,6 +87,12 @@ int	drop_find_target(struct drops *, struct node,
 	    struct fuse_file_info *, const struct bytes *registered,
 	    uint64_t end, struct target *);
 /*
+ * Bytes are missing from what this handle writes; where any bytes count, the
+ * rest must never be taken for the whole.  With the lock held.
+ */
+void	drop_spoil(struct drops *, struct node, struct fuse_file_info *,
+	    int code);
+/*
  * The registered bytes, when a handle will need them to begin its staging: a
  * question to the store, so it is asked before the lock is taken for good.
  */

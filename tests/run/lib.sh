@@ -52,7 +52,7 @@ end_story() {
 	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
 	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
 	for made in $people; do
-		userdel "$made" 2>/dev/null
+		userdel -f "$made" 2>/dev/null
 	done
 	for made in $groups; do
 		groupdel "$made" 2>/dev/null
