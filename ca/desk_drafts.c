@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authority_draft.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
 #include "dossier.h"
@@ -15,6 +16,27 @@
 #include "registration_effect.h"
 
 #define DRAFT_NAME	63
+
+/* What is written down in a folder, by its kind. */
+static const struct draft_row {
+	enum draft_kind	 kind;
+	const char	*file_name;
+	enum dossier_kind dossier;
+	int		(*evaluate)(struct view *, struct authority *,
+			    const struct draft *, struct draft_evaluation *,
+			    struct err *);
+} rows[] = {
+	{ DRAFT_SUBSCRIBER, REGISTRATION_FILE, DOSSIER_REGISTRATION,
+	    draft_evaluate },
+	{ DRAFT_AUTHORITY, AUTHORITY_FILE, DOSSIER_AUTHORITY,
+	    authority_evaluate },
+};
+
+static const struct draft_row *
+row_of(const struct draft *d)
+{
+	return &rows[d->kind == DRAFT_AUTHORITY];
+}
 
 /* --- as it stands --------------------------------------------------------- */
 
@@ -43,7 +65,8 @@ author_of(struct view *v, const struct draft *d, uid_t otherwise)
 {
 	struct desk_file	file;
 
-	return desk_file_find(v, folder_of(d), REGISTRATION_FILE, &file) == 1 ?
+	return desk_file_find(v, folder_of(d), row_of(d)->file_name,
+	    &file) == 1 ?
 	    file.uid : otherwise;
 }
 
@@ -52,10 +75,10 @@ open_dossier(struct authority *authority, struct tx *tx, struct draft *d,
     const struct draft_evaluation *evaluation, uid_t uid, struct err *e)
 {
 	struct dossier_draft	 wanted = {
-		.kind = DOSSIER_REGISTRATION, .draft = d,
+		.kind = row_of(d)->dossier, .draft = d,
 		.subscriber = evaluation->subscriber,
 		.author = author_of(tx_view(tx), d, uid),
-		.file_name = REGISTRATION_FILE,
+		.file_name = row_of(d)->file_name,
 		.changes = SLICE(&evaluation->changes),
 		.checks = SLICE(&evaluation->checks)
 	};
@@ -66,20 +89,21 @@ open_dossier(struct authority *authority, struct tx *tx, struct draft *d,
 }
 
 static int
-look_subscriber(struct authority *authority, struct tx *tx, struct draft *d,
+look_evaluated(struct authority *authority, struct tx *tx, struct draft *d,
     uid_t uid, struct desk_act *act, struct err *e)
 {
 	struct draft_evaluation	 evaluation;
 	int			 rc = -1;
 
 	memset(&evaluation, 0, sizeof(evaluation));
-	if (draft_evaluate(tx_view(tx), authority, d, &evaluation, e) == -1 ||
+	if (row_of(d)->evaluate(tx_view(tx), authority, d, &evaluation,
+	    e) == -1 ||
 	    desk_file_write(tx, folder_of(d), "state",
 	    SLICE(&evaluation.state), e) == -1)
 		goto out;
 	rc = evaluation.complete ?
 	    open_dossier(authority, tx, d, &evaluation, uid, e) :
-	    dossier_close_draft(tx, DOSSIER_REGISTRATION, d->id,
+	    dossier_close_draft(tx, row_of(d)->dossier, d->id,
 	    "the draft was changed and is not complete", e);
 	if (act != NULL)
 		act->fault = evaluation.fault;
@@ -115,8 +139,7 @@ draft_look(struct authority *authority, struct tx *tx, int64_t id, uid_t uid,
 		return err_set(e, ENOENT, "there is no such folder");
 	before = d.dossier;
 	d.changed = clock_now();
-	if (d.kind == DRAFT_SUBSCRIBER &&
-	    look_subscriber(authority, tx, &d, uid, act, e) == -1)
+	if (look_evaluated(authority, tx, &d, uid, act, e) == -1)
 		return -1;
 	if (act != NULL)
 		tell(act, tx_view(tx), &d, before);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authority_draft.h"
 #include "application.h"
 #include "authority_own.h"
 #include "desk_effects.h"
@@ -118,6 +119,14 @@ revocation_after(struct authority *authority, const struct dossier *d)
 		take_up_revocations(authority->take_up);
 }
 
+/* Whatever it handed over and waits is judged by what it may say now. */
+static void
+authority_after(struct authority *authority, const struct dossier *d)
+{
+	if (d->place == PLACE_APPROVED)
+		authority_take_up(authority, 0);
+}
+
 const struct dossier_effect *
 dossier_effect(enum dossier_kind kind)
 {
@@ -125,6 +134,7 @@ dossier_effect(enum dossier_kind kind)
 		{ DOSSIER_REQUEST, request_decided, request_after },
 		{ DOSSIER_REGISTRATION, registration_decided,
 		    registration_after },
+		{ DOSSIER_AUTHORITY, authority_decided, authority_after },
 		{ DOSSIER_REVOCATION, revocation_decided, revocation_after },
 	};
 	size_t	i;
