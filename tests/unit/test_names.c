@@ -152,6 +152,36 @@ addresses_inside(void **state)
 			    addresses[i].network);
 }
 
+static const struct {
+	const char	*mailbox, *validated;
+	bool		 inside;
+} mailboxes[] = {
+	{ "anna@example.org", "anna@example.org", true },
+	{ "anna@example.org", "anna@EXAMPLE.org", true },
+	{ "anna@example.org", "Anna@example.org", false },
+	{ "anna@example.org", "@example.org", true },
+	{ "anna@EXAMPLE.ORG", "@example.org", true },
+	{ "anna@sub.example.org", "@example.org", false },
+	{ "anna@badexample.org", "@example.org", false },
+	{ "anna@example.org", "na@example.org", false },
+	{ "na@example.org", "anna@example.org", false },
+	{ "anna@example.org", "example.org", false },
+	{ "anna@example.org", "", false },
+	{ "anna", "anna", false },
+};
+
+static void
+mailboxes_inside(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof mailboxes / sizeof mailboxes[0]; i++)
+		if (mailbox_is_inside(mailboxes[i].mailbox,
+		    mailboxes[i].validated) != mailboxes[i].inside)
+			fail_msg("'%s' inside '%s'", mailboxes[i].mailbox,
+			    mailboxes[i].validated);
+}
+
 static void
 names_as_file_names(void **state)
 {
@@ -198,6 +228,7 @@ main(void)
 		cmocka_unit_test(dns_names),
 		cmocka_unit_test(names_inside),
 		cmocka_unit_test(addresses_inside),
+		cmocka_unit_test(mailboxes_inside),
 		cmocka_unit_test(names_as_file_names),
 	};
 
