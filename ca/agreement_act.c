@@ -271,6 +271,20 @@ receive(struct receipt *r, struct err *fault, struct err *err)
 	return is_known(r) || put_agreement(r, err) == 0 ? 1 : -1;
 }
 
+/* The officers see it beside the registration. */
+static int
+write_for_officers(const struct receipt *r, struct slice text,
+    struct err *err)
+{
+	struct draft draft;
+
+	if (draft_of_object(tx_view(r->tx), DRAFT_SUBSCRIBER,
+	    r->box.subscriber, &draft) != 1)
+		return 0;
+	return desk_file_write(r->tx, DESK_FOLDER(DESK_DRAFT, draft.id),
+	    AGREEMENT_OFFICERS, text, err);
+}
+
 static int
 write_status(struct desk_act *act, const struct receipt *r, struct err *err)
 {
@@ -281,6 +295,8 @@ write_status(struct desk_act *act, const struct receipt *r, struct err *err)
 	status_render(r, &act->fault, &text);
 	result = desk_file_write(r->tx, act->write->folder, AGREEMENT_STATUS,
 	    SLICE(&text), err);
+	if (result == 0)
+		result = write_for_officers(r, SLICE(&text), err);
 	bytes_free(&text);
 	path_box(box, tx_view(r->tx), r->box.id);
 	path_slot(path, box, AGREEMENT_STATUS, "");

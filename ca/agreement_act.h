@@ -7,7 +7,8 @@
 
 #include "desk_parts.h"
 
-#define AGREEMENT_STATUS	"agreement.status"
+#define AGREEMENT_STATUS	"agreement.status"	/* in the box */
+#define AGREEMENT_OFFICERS	"agreement"	/* in ra/subscribers/NAME/ */
 
 /* How large an agreement may be: the terms in force and a filled-in form. */
 size_t	agreement_max(struct authority *);

@@ -54,19 +54,23 @@ ask_slot_of_subscriber(struct view *v, const struct gate_case *c,
 /* Part two, of a subject who is another person (REG-6.3.4-09). */
 static int
 ask_subject_agreed(struct view *v, const struct gate_case *c,
-    const struct paper *terms, const char *sandbox, struct answer *a)
+    const struct paper *terms, const struct agreement *own, struct answer *a)
 {
+	const char		*sandbox = own->sandbox ?
+				    " (sandbox agreement)" : "";
 	const struct registered	*r = c->registered;
 	struct agreement	 agreement;
 
 	if (r == NULL || !r->is_known ||
 	    !consent_wants_subject(&r->version))
-		return gate_yes(a, "the subscriber agreed to terms %s%s",
-		    terms->version, sandbox);
+		return gate_yes(a, "the subscriber agreed to terms %s in "
+		    "agreement %lld%s", terms->version, (long long)own->id,
+		    sandbox);
 	if (agreement_find(v, c->subscriber->id, OF_SUBJECT, terms->sha256,
 	    &agreement) == 1 && agreement.uid == r->version.subject_uid)
 		return gate_yes(a, "subscriber%s and subject agreed to terms "
-		    "%s, each to a part", sandbox, terms->version);
+		    "%s in agreements %lld and %lld", sandbox, terms->version,
+		    (long long)own->id, (long long)agreement.id);
 	return gate_wait(a, "the subject, who is another person, has not "
 	    "agreed to the terms in force, version %s (REG-6.3.4-09)",
 	    terms->version);
@@ -90,8 +94,7 @@ ask_agreement_in_force(struct view *v, const struct gate_case *c,
 	if (agreement.sandbox && !c->config->sandbox)
 		return gate_wait(a, "the subscriber's agreement to terms "
 		    "%s is a sandbox one", terms->version);
-	return ask_subject_agreed(v, c, terms, agreement.sandbox ?
-	    " (sandbox agreement)" : "", a);
+	return ask_subject_agreed(v, c, terms, &agreement, a);
 }
 
 int

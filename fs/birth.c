@@ -301,6 +301,7 @@ record_agreement(struct delivery *d, struct err *err)
 	event_detail_number(event, "subscriber", d->subscriber.id);
 	event_detail(event, "terms_sha256", terms->sha256);
 	event_detail(event, "kind", "sandbox: asserted, not verified");
+	event_detail_number(event, "agreement", a->id);
 	event_detail(event, "publish", a->publish ? "yes" : "no");
 	event_outcome(event, "recorded");
 	result = append(d, event, err);
