@@ -11,6 +11,7 @@
 #include "event.h"
 #include "paths.h"
 #include "slot_status.h"
+#include "stop.h"
 #include "store_events.h"
 #include "store_registry.h"
 
@@ -176,6 +177,7 @@ accept_done(struct job *job, const struct err *fault)
 	struct accepting *a = (struct accepting *)job;
 
 	if (fault == NULL) {
+		stop_at("core.acceptance-committed");
 		tell(a);
 		a->done(a->arg, NULL);
 		free(a);

@@ -15,9 +15,10 @@
  *
  * Points: core.received, core.judged, core.intent-committed, core.signed,
  * core.reread, core.result-committed, core.published, core.replied,
- * core.revocation-committed, core.crl-intent-committed, core.crl-signed,
- * core.crl-committed, core.crl-published; signer.begin-synced, signer.signed,
- * signer.end-written; init.files-written, init.keys-made, init.recorded.
+ * core.acceptance-committed, core.revocation-committed,
+ * core.crl-intent-committed, core.crl-signed, core.crl-committed,
+ * core.crl-published; signer.begin-synced, signer.signed, signer.end-written;
+ * init.files-written, init.keys-made, init.recorded.
  *
  * Faults: commit-enospc (a commit of the store fails with ENOSPC), sign-refuse
  * (the signer refuses), evidence-fail (an event cannot be written), no-resend

@@ -1,6 +1,9 @@
 # Where the profile asks for it, a certificate is accepted by its subscriber's word.
 . "$(dirname "$0")/lib.sh"
 need_root
+export PKIFS_STOP_FILE="$dir/stop"
+stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
+stop init
 make_ca --user games
 must test "$(grep -c '^required' "$home/profiles/tls-server.conf")" -le 1
 sed -i '/^\[ *acceptance *\]/,/^\[/{/^required/d}; s/^\[ *acceptance *\]/&\nrequired = yes/' \
@@ -54,6 +57,21 @@ old=$(serial_of "$ca/requests/old.crt")
 must as games sh -c "echo superseded >'$ca/revoke/$old'"
 refuses "Key has been revoked" says_as games accept \
     "$ca/issued/by-serial/$old/accept"
+
+# A core killed between the word and its answer: said once, answered with yes.
+new_csr late late.example.org
+chmod 644 "$dir"/*.csr
+must as games cp "$dir/late.csr" "$ca/requests/"
+late=$(serial_of "$ca/requests/late.crt")
+stop arm core.acceptance-committed
+says_as games accept "$ca/issued/by-serial/$late/accept" &
+word=$!
+kill -9 "$(stop wait)"
+stop release
+must wait $word
+within 5 grep -q "^acceptance: accepted" "$ca/requests/late.status"
+[ "$(ls "$ca/evidence/by-certificate/$late/" |
+    grep -c certificate-accepted)" = 1 ] || fail "accepted twice"
 
 # Where the profile does not ask there is no such file.
 must "$pkifs" umount "$ca"
