@@ -169,6 +169,36 @@ must as pk40-anna rm "$ra/subscribers/beispiel/documents/scan.pdf"
 must as pk40-anna rmdir "$ra/subscribers/beispiel"
 [ ! -e "$ra/subscribers/beispiel" ] || fail "it is still there"
 
+# Texts of ours appear by themselves in a folder that somebody looks at.
+must as pk40-anna mkdir "$ra/subscribers/watched"
+as pk40-anna inotifywait -m -q --format '%f %e' "$ra/subscribers/watched" \
+    >"$dir/state.seen" 2>/dev/null &
+children="$children $!"
+within 10 watching
+refuses "Invalid argument" as pk40-anna cp "$dir/www.csr" \
+    "$ra/subscribers/watched/registration.conf"
+says "faulty" "$ra/subscribers/watched/state"
+must cmp "$dir/www.csr" "$ra/subscribers/watched/registration.conf"
+within 5 grep -q "^state " "$dir/state.seen"
+
+# An agreement is dropped in its box by the same ways.
+box=$ca/requests/games
+must as games cp "$box/terms.txt" "$box/agreement.txt"
+must cmp "$box/terms.txt" "$box/agreement.txt"
+refuses "Invalid argument" as games sed -i 's/^subscriber:.*/subscriber: x/' "$box/agreement.txt"
+says "agreement.txt:" "$box/agreement.status"
+must as games rm "$box/agreement.txt"
+must as games rsync "$box/terms.txt" "$box/agreement.txt"
+must cmp "$box/terms.txt" "$box/agreement.txt"
+must as games mv "$box/agreement.txt" "$box/agreement.txt~"
+must cmp "$box/terms.txt" "$box/agreement.txt~"
+[ ! -e "$box/agreement.txt" ] || fail "it is still there"
+must as games rm "$box/agreement.txt~"
+refuses "Operation not permitted" as games cp "$dir/www.csr" \
+    "$box/agreement.csr"
+refuses "Operation not permitted" as games mv "$box/agreement.status" \
+    "$box/x"
+
 # Killed in the middle of a copy, and between the commit and its answer.
 head -c 20971520 /dev/urandom >"$dir/large"
 chmod 644 "$dir/large"
