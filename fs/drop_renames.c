@@ -268,6 +268,8 @@ change_name(void *arg)
 	    &err);
 	drops_lock(drops);
 	if (answer == 0) {
+		slab_note_change(slab, leaving->stored.box, clock_now());
+		slab_note_change(slab, leaving->box, clock_now());
 		before = slab_file_named(slab, leaving->box, leaving->name);
 		if (before != NULL && before->id != leaving->stored.file)
 			drops_note_gone(drops, before);
