@@ -59,6 +59,8 @@ struct writing {
 	struct desk_write	 write;
 	struct desk_file	 file;
 	struct desk_act		 act;
+	struct document_prepared document;
+	bool			 is_same;	/* as it was kept before */
 	desk_done		*done;
 	void			*arg;
 };
@@ -86,7 +88,8 @@ put_event(struct writing *w, struct tx *tx, const struct desk_name *row,
 	    (long long)w->file.id);
 	event_input(event, row->is_document ? name : w->file.name,
 	    w->file.size, w->file.sha256);
-	event_outcome(event, "received");
+	event_outcome(event, w->act.fault.code != 0 ? "kept, and faulty" :
+	    "received");
 	return desk_event_append(tx, event, e);
 }
 
@@ -116,17 +119,17 @@ is_kept_already(const struct writing *w, struct view *v, const char *sha256)
 }
 
 static int
-keep(struct writing *w, struct tx *tx, const struct desk_name *row,
-    struct err *e)
+keep(struct writing *w, struct tx *tx, struct err *e)
 {
 	struct desk_file	*file = &w->file;
-	bool			 same;
 
 	memset(file, 0, sizeof(*file));
-	if (documents_put(tx, w->write.bytes, file->sha256, e) == -1)
+	if (documents_put_prepared(tx, w->write.bytes, &w->document,
+	    e) == -1)
 		return -1;
-	same = is_kept_already(w, tx_view(tx), file->sha256);
-	if (same)
+	memcpy(file->sha256, w->document.sha256, sizeof(file->sha256));
+	w->is_same = is_kept_already(w, tx_view(tx), file->sha256);
+	if (w->is_same)
 		return desk_file_get(tx_view(tx), w->write.file, file) == 1 ?
 		    0 : err_set(e, EIO, "a file is gone");
 	file->id = w->write.file;
@@ -136,10 +139,8 @@ keep(struct writing *w, struct tx *tx, const struct desk_name *row,
 	file->time = clock_now();
 	file->mtime = w->write.mtime != 0 ? w->write.mtime : file->time;
 	file->size = w->write.bytes.size;
-	if (replace(tx, file->folder, file->name, file->id, e) == -1 ||
-	    desk_file_put(tx, file, e) == -1)
-		return -1;
-	return put_event(w, tx, row, e);
+	return replace(tx, file->folder, file->name, file->id, e) == -1 ? -1 :
+	    desk_file_put(tx, file, e);
 }
 
 static void
@@ -163,9 +164,10 @@ write_apply(struct job *job, struct tx *tx, struct err *e)
 	if (w->write.bytes.size > most_of(w->authority, row))
 		return err_set(e, EFBIG, "at most %zu octets are taken here",
 		    most_of(w->authority, row));
-	if (keep(w, tx, row, e) == -1)
+	if (keep(w, tx, e) == -1 || (row->meaning != NULL &&
+	    row->meaning(&w->act, tx, e) == -1))
 		return -1;
-	return row->meaning == NULL ? 0 : row->meaning(&w->act, tx, e);
+	return w->is_same ? 0 : put_event(w, tx, row, e);
 }
 
 static void
@@ -174,6 +176,7 @@ write_done(struct job *job, const struct err *fault)
 	struct writing		*w = (struct writing *)job;
 	struct desk_act		*act = &w->act;
 
+	documents_unprepare(w->authority->parts->store, &w->document);
 	if (fault != NULL) {
 		desk_refused(w->authority, w->write.folder, w->write.uid,
 		    "may-write", fault);
@@ -194,9 +197,17 @@ desk_submit(struct authority *authority, const struct desk_write *write,
     desk_done *done, void *arg)
 {
 	struct writing	*w;
+	struct err	 e = { 0 };
 
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		die("out of memory");
+	/* Large contents are hashed and synced here, not where all commit. */
+	if (documents_prepare(authority->parts->store, write->bytes,
+	    &w->document, &e) == -1) {
+		free(w);
+		done(arg, false, &e);
+		return;
+	}
 	w->authority = authority;
 	w->write = *write;
 	w->act.authority = authority;

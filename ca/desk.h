@@ -57,8 +57,10 @@ int	desk_rename_draft(struct authority *, int64_t id, const char *name,
  * follows (issuance) goes on behind it.  A move that was made already by the
  * same uid is answered with yes (a resent rename).  ENOENT it lies elsewhere,
  * EACCES no role here, EPERM (the same officer again, about oneself, one where
- * two are wanted, a step that does not exist), EINVAL (reason.txt or evidence
- * missing), EKEYREJECTED (signature missing or wrong), ESTALE withdrawn.
+ * two are wanted, a step that does not exist, nothing to decide), ENODATA
+ * (reason.txt, evidence or a part of a draft missing), EAGAIN (it changed while
+ * it lay there), EKEYREJECTED (signature missing or wrong), ESTALE withdrawn.
+ * Never EINVAL: mv(1) calls that moving a folder into itself.
  */
 typedef void move_done(void *arg, const struct err *fault);
 void	desk_move(struct authority *, int64_t dossier,

@@ -66,8 +66,7 @@ author_of(struct view *v, const struct draft *d, uid_t otherwise)
 	struct desk_file	file;
 
 	return desk_file_find(v, folder_of(d), row_of(d)->file_name,
-	    &file) == 1 ?
-	    file.uid : otherwise;
+	    &file) == 1 ? file.uid : otherwise;
 }
 
 static int
@@ -146,11 +145,28 @@ draft_look(struct authority *authority, struct tx *tx, int64_t id, uid_t uid,
 	return draft_put(tx, &d, e);
 }
 
+static bool
+is_the_file(const struct desk_file *file)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (DESK_KIND(file->folder) == DESK_DRAFT &&
+		    strcmp(file->name, rows[i].file_name) == 0)
+			return true;
+	return false;
+}
+
 int
 draft_meaning(struct desk_act *act, struct tx *tx, struct err *e)
 {
-	return draft_look(act->authority, tx,
-	    DESK_OBJECT(act->file->folder), act->write->uid, act, e);
+	if (draft_look(act->authority, tx, DESK_OBJECT(act->file->folder),
+	    act->write->uid, act, e) == -1)
+		return -1;
+	/* A scan is as good as ever, whatever it was dropped beside. */
+	if (!is_the_file(act->file))
+		memset(&act->fault, 0, sizeof(act->fault));
+	return 0;
 }
 
 /* --- folders -------------------------------------------------------------- */

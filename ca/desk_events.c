@@ -139,7 +139,8 @@ bool
 desk_is_refusal(const struct err *e)
 {
 	static const int	codes[] = { EACCES, EPERM, EINVAL, EEXIST,
-		ENOENT, ESTALE, EKEYREJECTED, ENAMETOOLONG, EFBIG };
+		ENOENT, ESTALE, EKEYREJECTED, ENAMETOOLONG, EFBIG, ENODATA,
+		EAGAIN };
 	size_t			i;
 
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)

@@ -117,18 +117,18 @@ check_request(const struct application *app, const struct dossier *d,
 
 	other = approval_differs(&d->basis, &app->today);
 	if (other != NULL)
-		return err_set(e, EINVAL, "the %s changed while it lay here: "
+		return err_set(e, EAGAIN, "the %s changed while it lay here: "
 		    "read summary.html and decision.txt again", other);
 	if (app->outcome == OUTCOME_REFUSED)
-		return err_set(e, EINVAL, "it is refused by a gate: %.300s",
+		return err_set(e, EPERM, "it is refused by a gate: %.300s",
 		    app->fault.text);
 	if (!dossier_is_decidable(&facts))
-		return err_set(e, EINVAL, "there is nothing in it for an "
+		return err_set(e, EPERM, "there is nothing in it for an "
 		    "officer to approve: %.300s",
 		    app->verdict.finding_count > 0 ?
 		    app->verdict.findings[0].text : "nothing waits");
 	if (waits_for_names(app) && documents == 0)
-		return err_set(e, EINVAL, "names that were not validated need "
+		return err_set(e, ENODATA, "names that were not validated need "
 		    "evidence: drop it into documents/, then move the "
 		    "dossier");
 	return 0;
@@ -189,7 +189,7 @@ ask_approval(struct moving *m, struct tx *tx, struct err *e)
 		return -1;
 	decisions_of(tx_view(tx), m->id, note_differs, &earlier);
 	if (earlier.differs)
-		return err_set(e, EINVAL, "what the first officer approved is "
+		return err_set(e, EPERM, "what the first officer approved is "
 		    "not what decision.txt says now: reject it");
 	dossier_wanted(m->authority->config, tx_view(tx), &m->dossier,
 	    &officers, &is_signed);
@@ -279,8 +279,12 @@ take_effect(struct moving *m, struct tx *tx, struct err *e)
 		    "decided here");
 	m->is_private = true;
 	if (effect->decided(m->authority, tx, &m->dossier, &m->decision,
-	    e) == -1)
+	    e) == -1) {
+		/* mv says something else than it means of EINVAL. */
+		if (e->code == EINVAL)
+			e->code = ENODATA;
 		return -1;
+	}
 	m->is_private = false;
 	return 0;
 }

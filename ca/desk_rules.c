@@ -127,7 +127,7 @@ static int
 ask_reason(const struct move *m, struct err *e)
 {
 	return m->to != PLACE_REJECTED || m->has_reason ? 0 : err_set(e,
-	    EINVAL, "a rejection needs its reason: write reason.txt into the "
+	    ENODATA, "a rejection needs its reason: write reason.txt into the "
 	    "dossier, then move it");
 }
 

@@ -27,7 +27,7 @@ struct move {
 /* The role that decides on a kind. */
 enum role	move_role(enum dossier_kind);
 /*
- * 0, or -1 with the sentence: ESTALE, ENOENT, EACCES, EPERM, EINVAL as
+ * 0, or -1 with the sentence: ESTALE, ENOENT, EACCES, EPERM, ENODATA as
  * desk_move says.
  */
 int		move_judge(const struct move *, struct err *);

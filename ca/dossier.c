@@ -14,6 +14,8 @@
 #include "recording.h"
 #include "store_events.h"
 
+#define SUSPENDED	6	/* certificateHold, RFC 5280 5.3.1 */
+
 /* --- what is wanted ------------------------------------------------------- */
 
 static const struct profile *
@@ -308,7 +310,8 @@ dossier_open_revocation(struct tx *tx, int64_t certificate,
 
 	if (certificate_get(tx_view(tx), certificate, &c) != 1)
 		return err_set(e, ENOENT, "there is no such certificate");
-	if (c.revoked != 0 || (dossier_of(tx_view(tx), DOSSIER_REVOCATION,
+	/* A suspended one would come back with what is not true any more. */
+	if ((c.revoked != 0 && c.reason != SUSPENDED) || (dossier_of(tx_view(tx), DOSSIER_REVOCATION,
 	    certificate, &old) == 1 && is_undecided(&old)))
 		return 0;
 	memcpy(d.basis.content_sha256, c.sha256,

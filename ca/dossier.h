@@ -71,7 +71,7 @@ struct event *dossier_event(struct view *, const char *name,
 /*
  * What each kind of dossier does when it is approved or rejected: in the
  * decision's transaction; `after` (may be NULL) once that is on disk.  A fault
- * of EINVAL, EPERM or EACCES refuses the decision.
+ * of EINVAL (told as ENODATA), EPERM or EACCES refuses the decision.
  */
 struct dossier_effect {
 	enum dossier_kind kind;

@@ -40,24 +40,62 @@ put_bytes(struct tx *tx, int64_t id, struct slice content, struct err *err)
 }
 
 int
-documents_put(struct tx *tx, struct slice content, char sha256[65],
-    struct err *err)
+documents_prepare(struct store *s, struct slice content,
+    struct document_prepared *p, struct err *err)
 {
+	memset(p, 0, sizeof(*p));
+	sha256_text(p->sha256, content);
+	return content.size <= STORE_INLINE ? 0 : large_begin(s, p->sha256,
+	    content, p->unfinished, err);
+}
+
+int
+documents_put_prepared(struct tx *tx, struct slice content,
+    struct document_prepared *p, struct err *err)
+{
+	struct store *s = tx->view.store;
 	struct document_row row;
 	int64_t id;
 
-	sha256_text(sha256, content);
-	if (documents_find(&tx->view, sha256, &row))
+	if (documents_find(&tx->view, p->sha256, &row))
 		return 0;
-	if (content.size > STORE_INLINE) {
-		if (large_put(tx->view.store, "documents", sha256, content,
+	if (content.size <= STORE_INLINE) {
+		if (put_row(tx, content, p->sha256, PLACE_INLINE, &id,
 		    err) != 0)
 			return -1;
-		return put_row(tx, content, sha256, PLACE_DOCUMENT, &id, err);
+		return put_bytes(tx, id, content, err);
 	}
-	if (put_row(tx, content, sha256, PLACE_INLINE, &id, err) != 0)
+	/* Used up by a transaction that came to nothing. */
+	if (p->unfinished[0] == '\0' && large_begin(s, p->sha256, content,
+	    p->unfinished, err) != 0)
 		return -1;
-	return put_bytes(tx, id, content, err);
+	if (large_finish(s, "documents", p->sha256, p->unfinished, err) != 0)
+		return -1;
+	p->unfinished[0] = '\0';
+	return put_row(tx, content, p->sha256, PLACE_DOCUMENT, &id, err);
+}
+
+void
+documents_unprepare(struct store *s, struct document_prepared *p)
+{
+	if (p->unfinished[0] != '\0')
+		large_abandon(s, p->unfinished);
+	p->unfinished[0] = '\0';
+}
+
+int
+documents_put(struct tx *tx, struct slice content, char sha256[65],
+    struct err *err)
+{
+	struct document_prepared p;
+	int code;
+
+	memset(&p, 0, sizeof(p));
+	sha256_text(p.sha256, content);
+	memcpy(sha256, p.sha256, sizeof(p.sha256));
+	code = documents_put_prepared(tx, content, &p, err);
+	documents_unprepare(tx->view.store, &p);
+	return code;
 }
 
 static void

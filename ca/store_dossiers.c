@@ -233,7 +233,8 @@ dossiers_of_subscriber(struct view *v, int64_t subscriber, int64_t after,
 	    " OR (kind = 1 AND EXISTS (SELECT 1 FROM requests"
 	    "  WHERE requests.id = object AND state < 2))"
 	    " OR (kind = 4 AND EXISTS (SELECT 1 FROM certificates"
-	    "  WHERE certificates.id = object AND revoked IS NULL)))"
+	    "  WHERE certificates.id = object"
+	    "  AND (revoked IS NULL OR certificates.reason = 6))))"
 	    " ORDER BY id");
 	bind_number(q, subscriber);
 	bind_number(q, after);
@@ -255,7 +256,8 @@ undone_revocations(struct view *v)
 	return query_new(v->sql, "SELECT dossiers.id FROM dossiers"
 	    " JOIN certificates ON certificates.id = object"
 	    " WHERE kind = 4 AND place = 3 AND withdrawn = 0"
-	    " AND revoked IS NULL AND dossiers.id > ? ORDER BY dossiers.id");
+	    " AND (revoked IS NULL OR certificates.reason = 6)"
+	    " AND dossiers.id > ? ORDER BY dossiers.id");
 }
 
 void

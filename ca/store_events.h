@@ -52,6 +52,19 @@ struct document_row {
 };
 int	documents_put(struct tx *, struct slice, char sha256[65],
 	    struct err *);
+/*
+ * The same in two steps, so that a large content is hashed, written and synced
+ * before the transaction.  `unprepare` always, behind it.
+ */
+struct document_prepared {
+	char	sha256[65];
+	char	unfinished[96];		/* its file; "": none */
+};
+int	documents_prepare(struct store *, struct slice,
+	    struct document_prepared *, struct err *);
+int	documents_put_prepared(struct tx *, struct slice,
+	    struct document_prepared *, struct err *);
+void	documents_unprepare(struct store *, struct document_prepared *);
 int	documents_find(struct view *, const char *sha256,
 	    struct document_row *);			/* 1/0 */
 int	documents_get(struct view *, int64_t id, struct document_row *);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -75,21 +76,64 @@ write_file(const char *path, struct slice content)
 	return -1;
 }
 
+static int
+cannot_keep(const char *where, struct err *err)
+{
+	int code = errno == EDQUOT ? ENOSPC : errno;
+
+	return err_set(err, code, "cannot keep a content in %s/: %s", where,
+	    strerror(code));
+}
+
+int
+large_begin(struct store *s, const char *sha256, struct slice content,
+    char name[96], struct err *err)
+{
+	static atomic_uint number;	/* the same content by two hands */
+	char path[PATH_MAX];
+
+	snprintf(name, 96, "%s-%u", sha256, atomic_fetch_add(&number, 1));
+	large_path(s, path, "unfinished", name);
+	if (write_file(path, content) == 0)
+		return 0;
+	name[0] = '\0';
+	return cannot_keep("unfinished", err);
+}
+
+int
+large_finish(struct store *s, const char *folder, const char *sha256,
+    const char *name, struct err *err)
+{
+	char path[PATH_MAX], unfinished[PATH_MAX];
+
+	large_path(s, path, folder, sha256);
+	large_path(s, unfinished, "unfinished", name);
+	if (rename(unfinished, path) == 0 && sync_folder(s, folder) == 0)
+		return 0;
+	return cannot_keep(folder, err);
+}
+
+void
+large_abandon(struct store *s, const char *name)
+{
+	char path[PATH_MAX];
+
+	large_path(s, path, "unfinished", name);
+	unlink(path);
+}
+
 int
 large_put(struct store *s, const char *folder, const char *sha256,
     struct slice content, struct err *err)
 {
-	char path[PATH_MAX], unfinished[PATH_MAX];
-	int code;
+	char name[96];
 
-	large_path(s, path, folder, sha256);
-	large_path(s, unfinished, "unfinished", sha256);
-	if (write_file(unfinished, content) == 0 &&
-	    rename(unfinished, path) == 0 && sync_folder(s, folder) == 0)
+	if (large_begin(s, sha256, content, name, err) != 0)
+		return -1;
+	if (large_finish(s, folder, sha256, name, err) == 0)
 		return 0;
-	code = errno == EDQUOT ? ENOSPC : errno;
-	return err_set(err, code, "cannot keep %zu octets in %s/: %s",
-	    content.size, folder, strerror(code));
+	large_abandon(s, name);
+	return -1;
 }
 
 /* Returns the octets read, or -1; no more than there is room for. */

@@ -78,6 +78,12 @@ int	large_put(struct store *, const char *folder, const char *sha256,
 	    struct slice, struct err *);
 int	large_read_part(struct store *, const char *folder,
 	    const char *sha256, uint64_t offset, size_t size, struct bytes *);
+/* In two steps: written and synced under a name of its own, then put. */
+int	large_begin(struct store *, const char *sha256, struct slice,
+	    char name[96], struct err *);
+int	large_finish(struct store *, const char *folder, const char *sha256,
+	    const char *name, struct err *);
+void	large_abandon(struct store *, const char *name);
 int	large_read(struct store *, const char *folder, const char *sha256,
 	    size_t size, struct bytes *to);	/* 1; 0 and a line in the log */
 void	large_remove(struct store *, const char *folder, const char *sha256);

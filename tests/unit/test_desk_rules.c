@@ -83,8 +83,8 @@ static const struct row {
 
 	{ "it lies elsewhere", ENOENT, REQ, APP, PEN, REJ, 1, RA, "" },
 	{ "it was withdrawn", ESTALE, REQ, REJ, PEN, APP, 1, RA, "w" },
-	{ "no reason", EINVAL, REQ, PEN, PEN, REJ, 1, RA, "n" },
-	{ "no reason, of two", EINVAL, REQ, CNT, CNT, REJ, 2, RA, "n" },
+	{ "no reason", ENODATA, REQ, PEN, PEN, REJ, 1, RA, "n" },
+	{ "no reason, of two", ENODATA, REQ, CNT, CNT, REJ, 2, RA, "n" },
 	{ "an approval needs none", 0, REQ, PEN, PEN, APP, 1, RA, "n" },
 };
 
