@@ -167,8 +167,25 @@ registration_before(struct view *v, const struct registration_version *in_force)
 	return r;
 }
 
+/* It will be a folder in requests/, beside NAME.csr and NAME.crt of others. */
 static void
-ask(struct draft_evaluation *e, struct desk *desk,
+ask_folder_name(struct draft_evaluation *e, const char *name,
+    struct bytes *missing)
+{
+	static const char sentence[] = "the folder's name, which will be that "
+	    "of requests/NAME: wanted letters, digits, - and _";
+
+	if (name[0] != '-' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0')
+		return;
+	bytes_printf(missing, "- %s\n", sentence);
+	e->missing++;
+	if (e->fault.code == 0)
+		err_set(&e->fault, EINVAL, "%s", sentence);
+}
+
+static void
+ask(struct draft_evaluation *e, struct desk *desk, const struct draft *draft,
     const struct registration *before, struct bytes *missing)
 {
 	const struct config *config = desk->parts->config;
@@ -182,6 +199,7 @@ ask(struct draft_evaluation *e, struct desk *desk,
 
 	e->missing = registration_missing(e->registration, &questions,
 	    missing, &e->fault);
+	ask_folder_name(e, draft->name, missing);
 	e->complete = e->missing == 0 && !e->in_force;
 	registration_changes(before, e->registration, &e->changes);
 	checks_write(&e->checks, e, SLICE(missing));
@@ -227,7 +245,7 @@ draft_evaluate_text(struct view *v, struct authority *authority,
 		e->registration = registration_parse(REGISTRATION_FILE, text,
 		    &e->fault);
 	if (e->registration != NULL)
-		ask(e, &desk, before, &missing);
+		ask(e, &desk, draft, before, &missing);
 	state_write(e, known ? &in_force : NULL, SLICE(&missing));
 	registration_free(before);
 	bytes_free(&missing);
