@@ -127,8 +127,8 @@ verify(CMS_ContentInfo *info, struct signed_content *to, struct err *err)
 		die("out of memory");
 	if (CMS_verify(info, NULL, NULL, NULL, out, CMS_BINARY |
 	    CMS_NO_SIGNER_CERT_VERIFY) != 1) {
-		err_set(err, EKEYREJECTED, "its signature is not right, or "
-		    "the signer's certificate is not inside");
+		err_set(err, EILSEQ, "its signature is not right, or the "
+		    "signer's certificate is not inside");
 		goto out;
 	}
 	signers = CMS_get0_signers(info);

@@ -19,8 +19,9 @@ struct signed_content {
 /*
  * DER or BER.  One signer, whose certificate is inside and for signatures,
  * SHA-256 or better, a key of 112 bits or better, content and signature right.
- * -1 EBADMSG: it is no SignedData; EKEYREJECTED with what is wrong.  Whose it
- * is, and when that was valid, is the caller's to ask.
+ * -1 EBADMSG: it is no SignedData; EILSEQ: the signature is not right;
+ * EKEYREJECTED with what else is wrong.  Whose it is, and when that was valid,
+ * is the caller's to ask.
  */
 int	signed_read(struct slice cms, struct signed_content *, struct err *);
 void	signed_free(struct signed_content *);

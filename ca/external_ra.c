@@ -48,7 +48,7 @@ check_scope(const char *text, struct err *err)
 static const struct conf_key keys[] = {
 	{ TEXT(name) },
 	{ TEXT(contract) },
-	{ TEXT(contact), .absent = "" },
+	{ TEXT(contact), .absent = "", .may_be_empty = true },
 	{ RA(until), CONF_LAST_DAY, offsetof(struct external_ra, until) },
 	{ LIST(subscribers, 1, RA_LIST) },
 	{ LIST(names, 1, RA_LIST), .check = check_scope },

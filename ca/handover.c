@@ -128,6 +128,7 @@ handover_load(struct application *app, struct view *v,
     const struct request *request, struct err *err)
 {
 	struct package_row row;
+	struct subscriber subscriber;
 	struct handover *h;
 
 	if (package_of_request(v, request->id, &row) != 1)
@@ -137,6 +138,9 @@ handover_load(struct application *app, struct view *v,
 	memcpy(h->sha256, row.sha256, sizeof(h->sha256));
 	memcpy(h->package.profile, request->profile,
 	    sizeof(h->package.profile));
+	if (subscriber_get(v, request->subscriber, &subscriber) == 1)
+		memcpy(h->package.subscriber, subscriber.name,
+		    sizeof(h->package.subscriber));
 	if (authority_get(v, row.version_id, &h->version) != 1 ||
 	    authority_read(v, &h->version, &h->ra, err) == -1) {
 		handover_free(h);
@@ -302,8 +306,15 @@ open_it(struct application *app, const struct sign_answer *answer,
 	if (sealed_open(&h->sealed, answer->signature, &content, err) == -1)
 		goto out;
 	ret = signed_read(SLICE(&content), &h->signature, err);
-	if (ret == -1 && err->code == EBADMSG)
+	/*
+	 * Changed octets of CBC get so far when the padding stays right, which
+	 * nobody shall learn; those of GCM never do.
+	 */
+	if (ret == -1 && (err->code == EBADMSG ||
+	    (err->code == EILSEQ && !h->sealed.authenticated)))
 		sealed_refuse(err);
+	if (ret == -1 && err->code == EILSEQ)
+		err->code = EKEYREJECTED;
 out:
 	bytes_wipe(&content);
 	return ret;

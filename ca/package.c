@@ -71,7 +71,7 @@ static const struct conf_key package_keys[] = {
 	{ KEY(authority) },
 	{ KEY(time), .check = check_time },
 	{ KEY(subscriber) },
-	{ KEY(profile), .absent = "" },
+	{ KEY(profile), .absent = "", .may_be_empty = true },
 };
 #undef KEY
 
