@@ -143,7 +143,7 @@ go_on(struct tx *tx, struct consent *c, struct err *err)
 		    c->unfinished, batch_add, &batch);
 	else if (c->withdrawn)
 		certificates_published_of(tx_view(tx), c->subscriber,
-		    batch_add, &batch);
+		    c->unfinished, batch_add, &batch);
 	for (i = 0; i < batch.count && result == 0; i++)
 		result = change_one(tx, &batch.list[i], c->publish, err);
 	if (batch.count < BATCH)
@@ -166,6 +166,8 @@ consent_refresh(struct tx *tx, int64_t subscriber, struct err *err)
 	    !now.publish)
 		return 0;
 	now.changed = now.unfinished = clock_now();
+	if (now.withdrawn)
+		now.unfinished = 1;	/* the expired ones, too */
 	if (!now.publish && !now.withdrawn) {
 		now.withdrawn = before.withdrawn;
 		now.unfinished = before.withdrawn ? before.unfinished : 0;

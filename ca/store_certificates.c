@@ -339,13 +339,15 @@ certificates_publishable(struct view *v, int64_t subscriber, usec_t not_after,
 
 void
 certificates_published_of(struct view *v, int64_t subscriber,
-    certificate_each *each, void *arg)
+    usec_t not_after, certificate_each *each, void *arg)
 {
 	struct query *q;
 
 	q = query_new(v->sql, SELECT_CERTIFICATES
-	    "WHERE subscriber = ? AND published IS NOT NULL");
+	    "WHERE subscriber = ? AND not_after >= ?"
+	    " AND published IS NOT NULL ORDER BY not_after");
 	bind_number(q, subscriber);
+	bind_number(q, not_after);
 	list(q, each, arg);
 }
 

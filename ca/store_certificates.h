@@ -54,8 +54,8 @@ int64_t	certificates_next_expiry(struct view *, int64_t day);
 
 /*
  * Publication: store_consents.h says by whose word.  Those published, in order
- * of id; those of a subscriber that could be (unexpired at `not_after`, not
- * revoked, in order of their notAfter); those of one that are.
+ * of id; those of a subscriber that could be (not revoked), and those that are,
+ * both with that notAfter or later and in order of it.
  */
 int	certificate_set_published(struct tx *, int64_t id, usec_t since,
 	    struct err *);			/* 0: no more */
@@ -65,7 +65,7 @@ void	certificates_published(struct view *, int64_t after,
 void	certificates_publishable(struct view *, int64_t subscriber,
 	    usec_t not_after, certificate_each *, void *arg);
 void	certificates_published_of(struct view *, int64_t subscriber,
-	    certificate_each *, void *arg);
+	    usec_t not_after, certificate_each *, void *arg);
 
 /* Those of a subscriber that have not ended at a time. */
 void	certificates_of_subscriber(struct view *, int64_t subscriber,
