@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include "ca/store_consents.h"
 #include "ca/store_desk.h"
 #include "ca/store_dossiers.h"
 #include "fs/drops.h"
@@ -305,6 +306,74 @@ lay_out_desk(void)
 	leave_file_in(-box, 900103, "subject-agreement.txt", "", 0);
 }
 
+/* --- publication and acceptance ------------------------------------------ */
+
+/* Acme consents, or takes it back; its profile asks for acceptance. */
+static void
+let_publish(bool publish)
+{
+	struct consent	 consent = { .subscriber = bed_acme,
+			    .publish = publish, .withdrawn = !publish,
+			    .agreement = 1, .changed = clock_now() };
+	struct tx	*tx = begin();
+
+	assert_done(consent_put(tx, &consent, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	bed_config.profiles[0].acceptance = true;
+}
+
+static void
+consent_shows_a_certificate_to_everybody(void **state)
+{
+	struct certificate	row;
+	struct node		folder = node_of(NODE_PUBLIC, 0), node;
+	struct acceptance	accepted = { .uid = BED_UID };
+	struct entries		*all;
+	struct stat		st;
+	struct bytes		pem = { 0 };
+	struct tx		*tx;
+	struct ask		ask;
+	char			name[64];
+
+	let_publish(true);
+	issue("www.csr", "DNS:www.example.org");
+	tree_ask(tree, &ask);
+	assert_int_equal(certificates_last(ask.view, &row), 1);
+	snprintf(name, sizeof(name), "%s.pem", row.serial);
+	assert_int_equal(node_lookup(&ask, folder, name, &node), 1);
+	assert_int_equal(node_stat(&ask, node, &st), 1);
+	assert_int_equal(st.st_mode, S_IFREG | 0444);
+	assert_int_equal(public_pem_content(&ask, node, &pem), 1);
+	assert_int_equal(pem.size, st.st_size);
+	assert_int_equal(node_lookup(&ask, folder, row.serial, &node), 0);
+	assert_int_equal(node_lookup(&ask, folder, ".pem", &node), 0);
+	assert_int_equal(node_lookup(&ask, folder, "0x.pem", &node), 0);
+	/* Who is asked to accept it can, once. */
+	assert_int_equal(node_lookup(&ask, node_of(NODE_CERTIFICATE,
+	    (uint64_t)row.id), "accept", &node), 1);
+	assert_int_equal(node_stat(&ask, node, &st), 1);
+	assert_int_equal(st.st_mode, S_IFREG | 0660);
+	tree_answered(&ask);
+	tx = begin();
+	accepted.certificate = row.id;
+	accepted.time = clock_now();
+	assert_done(acceptance_put(tx, &accepted, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	let_publish(false);
+	tree_ask(tree, &ask);
+	assert_int_equal(node_stat(&ask, node, &st), 1);
+	assert_int_equal(st.st_mode, S_IFREG | 0440);
+	/* A withdrawal hides it before its row was reached. */
+	assert_int_equal(node_lookup(&ask, folder, name, &node), 0);
+	assert_int_equal(node_stat(&ask, node_of(NODE_PUBLIC_PEM,
+	    (uint64_t)row.id), &st), 0);
+	all = list_all(&ask, folder, 0, ENTRIES);
+	assert_int_equal(all->count, 0);
+	free(all);
+	tree_answered(&ask);
+	bytes_free(&pem);
+}
+
 static void
 everything_listed_is_there(void **state)
 {
@@ -313,6 +382,7 @@ everything_listed_is_there(void **state)
 	char		file[32], name[64];
 	int		i;
 
+	let_publish(true);
 	for (i = 0; i < 9; i++) {
 		snprintf(file, sizeof(file), "www%d.csr", i);
 		snprintf(name, sizeof(name), "DNS:www%d.example.org", i);
@@ -511,6 +581,15 @@ modes_are_honest(void **state)
 		{ "", "revoke", S_IFDIR | 0777, 78 },
 		{ "", "status", S_IFDIR | 0755, 78 },
 		{ "", "issued", S_IFDIR | 0751, 200 + ROLE_RA },
+		{ "issued", "by-serial", S_IFDIR | 0751, 200 + ROLE_RA },
+		{ "issued", "by-date", S_IFDIR | 0750, 200 + ROLE_RA },
+		{ "issued", "by-key", S_IFDIR | 0750, 200 + ROLE_RA },
+		{ "issued", "expiring", S_IFDIR | 0750, 200 + ROLE_RA },
+		{ "issued", "by-name", S_IFDIR | 0750, 200 + ROLE_RA },
+		{ "issued/by-name", "a.example.org", S_IFDIR | 0750,
+		    200 + ROLE_RA },
+		{ "ca", "certificates", S_IFDIR | 0755, 78 },
+		{ "requests/acme", "terms.txt", S_IFREG | 0444, 78 },
 		{ "", "ra", S_IFDIR | 02770, 200 + ROLE_RA },
 		{ "ra", "pending", S_IFDIR | 02770, 200 + ROLE_RA },
 		{ "ra", "rejected", S_IFDIR | 02770, 200 + ROLE_RA },
@@ -570,7 +649,8 @@ what_never_was_is_not_there(void **state)
 		{ NODE_DESK, 9999 * 8, 0 }, { NODE_DESK, 9999 * 8 + 3, 0 },
 		{ NODE_DESK, 8 + 4, 0 }, { NODE_DESK, 8 + 7, 0 },
 		{ NODE_DESK_FILE, 999999, 0 }, { NODE_DESK_TEXT, 999999, 0 },
-		{ NODE_DESK_LINK, 9999, 0 },
+		{ NODE_DESK_LINK, 9999, 0 }, { NODE_ACCEPT, 9999, 0 },
+		{ NODE_PUBLIC_PEM, 9999, 0 }, { NODE_TERMS, 999999, 2 },
 	};
 	struct ask			ask;
 	struct stat			st;
@@ -589,6 +669,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(everything_listed_is_there,
 		    tree_setup, tree_teardown),
+		cmocka_unit_test_setup_teardown(
+		    consent_shows_a_certificate_to_everybody, tree_setup,
+		    tree_teardown),
 		cmocka_unit_test_setup_teardown(a_new_status_is_a_new_inode,
 		    tree_setup, tree_teardown),
 		cmocka_unit_test_setup_teardown(paths_lead_to_folders_only,
