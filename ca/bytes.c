@@ -76,6 +76,13 @@ bytes_resize(struct bytes *b, size_t size)
 	b->size = size;
 }
 
+unsigned char *
+bytes_room(struct bytes *b, size_t size)
+{
+	reserve(b, size);
+	return b->data + b->size;
+}
+
 void
 bytes_put(struct bytes *b, const void *data, size_t size)
 {
@@ -166,7 +173,8 @@ get_number(struct slice *s, uint64_t *v, size_t octets)
 void
 put_u8(struct bytes *b, uint8_t v)
 {
-	put_number(b, v, 1);
+	*bytes_room(b, 1) = v;
+	b->size++;
 }
 
 int

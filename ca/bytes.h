@@ -30,6 +30,8 @@ void	bytes_free(struct bytes *);		/* leaves it empty */
 void	bytes_wipe(struct bytes *);		/* cleansed, then freed */
 void	bytes_clear(struct bytes *);		/* size 0, memory kept */
 void	bytes_resize(struct bytes *, size_t);	/* new octets are zero */
+/* Where so many octets have room behind the last; `size` is the caller's. */
+unsigned char *bytes_room(struct bytes *, size_t);
 void	bytes_put(struct bytes *, const void *, size_t);
 void	bytes_put_text(struct bytes *, const char *);
 void	bytes_printf(struct bytes *, const char *fmt, ...)

@@ -168,13 +168,26 @@ check_end(struct slice line, struct slice rest, const char *label,
 	return 1;
 }
 
+/* All of a line but its white space. */
+static void
+put_digits(struct bytes *digits, struct slice line)
+{
+	size_t n;
+
+	while (line.size > 0) {
+		for (n = 0; n < line.size && !is_space(line.data[n]); n++)
+			continue;
+		bytes_put(digits, line.data, n);
+		line = skip(line, n < line.size ? n + 1 : n);
+	}
+}
+
 static int
 read_pem(struct slice in, struct bytes *der, struct err *err)
 {
 	struct bytes digits = { 0 };
 	struct slice line;
 	char label[LABEL_MAX];
-	size_t i;
 	int answer;
 
 	if ((answer = find_begin(&in, label, err)) != 1)
@@ -187,9 +200,7 @@ read_pem(struct slice in, struct bytes *der, struct err *err)
 			answer = check_end(line, in, label, err);
 			break;
 		}
-		for (i = 0; i < line.size; i++)
-			if (!is_space(line.data[i]))
-				put_u8(&digits, line.data[i]);
+		put_digits(&digits, line);
 	}
 	if (answer == 1) {
 		bytes_clear(der);

@@ -1,9 +1,10 @@
 /*
  * Hexadecimal, base64, PEM and digests.  See text.h.
  */
+#include <pthread.h>
 #include <string.h>
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include "err.h"
 #include "text.h"
@@ -65,36 +66,35 @@ hex_decode(unsigned char *to, size_t size, const char *s)
 void
 base64_encode(struct bytes *to, struct slice s)
 {
-	char quad[4];
+	unsigned char *quad = bytes_room(to, (s.size + 2) / 3 * 4);
 	uint32_t v;
 	size_t i, n;
 
-	for (i = 0; i < s.size; i += 3) {
+	for (i = 0; i < s.size; i += 3, quad += 4) {
 		n = s.size - i;
 		v = (uint32_t)s.data[i] << 16;
 		if (n > 1)
 			v |= (uint32_t)s.data[i + 1] << 8;
 		if (n > 2)
 			v |= s.data[i + 2];
-		quad[0] = base64_digits[v >> 18];
-		quad[1] = base64_digits[v >> 12 & 63];
-		quad[2] = n > 1 ? base64_digits[v >> 6 & 63] : '=';
-		quad[3] = n > 2 ? base64_digits[v & 63] : '=';
-		bytes_put(to, quad, 4);
+		quad[0] = (unsigned char)base64_digits[v >> 18];
+		quad[1] = (unsigned char)base64_digits[v >> 12 & 63];
+		quad[2] = n > 1 ?
+		    (unsigned char)base64_digits[v >> 6 & 63] : '=';
+		quad[3] = n > 2 ? (unsigned char)base64_digits[v & 63] : '=';
 	}
+	to->size += (s.size + 2) / 3 * 4;
 }
 
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* The value of each digit and one more; 0 is none. */
+static const unsigned char base64_values[256] = {
+	['+'] = 63, ['/'] = 64,
+	['0'] = 53, 54, 55, 56, 57, 58, 59, 60, 61, 62,
+	['A'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18,
+	19, 20, 21, 22, 23, 24, 25, 26,
+	['a'] = 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41,
+	42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52
+};
 
 /*
  * Padding is optional, but where it stands it is whole; bits that are cut off
@@ -104,37 +104,48 @@ base64_value(char c)
 int
 base64_decode(struct bytes *to, const char *text, size_t size)
 {
-	unsigned char octet;
+	unsigned char *octet, value;
 	uint32_t v = 0;
-	size_t i, was = to->size;
-	int bits = 0, d;
+	size_t i;
+	int bits = 0;
 
 	if (size > 0 && size % 4 == 0 && text[size - 1] == '=')
 		size -= text[size - 2] == '=' ? 2 : 1;
 	if (size % 4 == 1)
 		return -1;
+	octet = bytes_room(to, size / 4 * 3 + 2);
 	for (i = 0; i < size; i++) {
-		if ((d = base64_value(text[i])) == -1)
-			goto fault;
-		v = v << 6 | (uint32_t)d;
+		if ((value = base64_values[(unsigned char)text[i]]) == 0)
+			return -1;
+		v = v << 6 | (value - 1U);
 		if ((bits += 6) < 8)
 			continue;
 		bits -= 8;
-		octet = v >> bits & 0xff;
-		bytes_put(to, &octet, 1);
+		*octet++ = v >> bits & 0xff;
 	}
-	if ((v & ((1U << bits) - 1)) == 0)
-		return 0;
-fault:
-	bytes_resize(to, was);
-	return -1;
+	if ((v & ((1U << bits) - 1)) != 0)
+		return -1;
+	to->size += size * 6 / 8;
+	return 0;
+}
+
+static EVP_MD *sha256_algorithm;
+
+/* Kept, for OpenSSL would look it up by its name each time. */
+static void
+fetch_sha256(void)
+{
+	sha256_algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
 }
 
 void
 sha256(unsigned char to[SHA256_OCTETS], struct slice s)
 {
-	if (SHA256(s.data == NULL ? (const unsigned char *)"" : s.data, s.size,
-	    to) == NULL)
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, fetch_sha256);
+	if (EVP_Digest(s.data == NULL ? (const unsigned char *)"" : s.data,
+	    s.size, to, NULL, sha256_algorithm, NULL) != 1)
 		die("SHA-256 fails");
 }
 

@@ -105,8 +105,7 @@ wire_read(struct wire *w, struct err *err)
 	old = w->in.size;
 	if (old >= MESSAGE_MAX + READ_SIZE)
 		return err_set(err, EPROTO, "more octets than a message has");
-	bytes_resize(&w->in, old + READ_SIZE);
-	v = (struct iovec){ w->in.data + old, READ_SIZE };
+	v = (struct iovec){ bytes_room(&w->in, READ_SIZE), READ_SIZE };
 	m.msg_control = control.room;
 	m.msg_controllen = sizeof(control.room);
 	do
