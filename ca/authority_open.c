@@ -38,6 +38,7 @@ authority_free(struct authority *authority)
 	own_certificates_free(authority->own);
 	receipts_free(authority->receipts);
 	pthread_mutex_destroy(&authority->access_log.lock);
+	pthread_mutex_destroy(&authority->desk_log.lock);
 	free(authority);
 }
 
@@ -56,6 +57,7 @@ authority_open(const struct authority_parts *parts, struct err *e)
 	authority->own = own_certificates_new(authority);
 	authority->receipts = receipts_new(authority);
 	pthread_mutex_init(&authority->access_log.lock, NULL);
+	pthread_mutex_init(&authority->desk_log.lock, NULL);
 	/* With a full disk reading goes on, and this is tried again. */
 	starting_record(authority);
 	if (recovery_run(authority, e) == -1) {

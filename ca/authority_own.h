@@ -29,7 +29,7 @@ struct authority {
 	struct take_up		*take_up;
 	struct own_certificates	*own;
 	struct receipts		*receipts;
-	struct access_log	 access_log;
+	struct access_log	 access_log, desk_log;
 	struct deliveries	 deliveries;
 	atomic_bool		 recorded;	/* start and configuration */
 	atomic_long		 internal;	/* number of the CA's own */

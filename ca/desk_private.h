@@ -31,7 +31,7 @@ int	desk_name_check(const char *name, size_t most, struct err *);
 struct event *desk_event(struct view *, const char *name, int64_t folder,
 	    uid_t, const char *role);
 int	desk_event_append(struct tx *, struct event *, struct err *);
-/* Somebody was refused: an event, at most one a minute for each uid. */
+/* Somebody was refused: an event; bounded for those without a role. */
 void	desk_refused(struct authority *, int64_t folder, uid_t,
 	    const char *what, const struct err *why);
 /* Only what says no to a person is evidence; a full disk is not. */
