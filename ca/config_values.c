@@ -8,6 +8,8 @@
 
 #include "config.h"
 #include "embedded.h"
+#include "methods.h"
+#include "registration.h"
 #include "text.h"
 
 /* Service components of EN 319 411-1 clause 4.3, in the order of event.h. */
@@ -237,6 +239,41 @@ add_profiles(const struct config *c, struct paper_values *to)
 	}
 }
 
+/* How long and how often a validation counts (REG-6.3.1-00D, -00E). */
+static void
+put_reuse(const struct config *c, struct bytes *to)
+{
+	const struct profile *p;
+	size_t i;
+
+	for (i = 0; i < c->profile_count; i++) {
+		p = &c->profiles[i];
+		if (p->internal)
+			continue;
+		bytes_printf(to, "%-24s", p->name);
+		if (p->reuse_days > 0)
+			bytes_printf(to, "validated in the last %d d",
+			    p->reuse_days);
+		else
+			bytes_put_text(to, "until the validation ends");
+		if (p->reuse_count > 0)
+			bytes_printf(to, ", for %d certificates",
+			    p->reuse_count);
+		bytes_put_text(to, "\n");
+	}
+}
+
+static void
+add_registration(const struct config *c, struct paper_values *to)
+{
+
+	methods_render(values_add_table(to, "registration.methods",
+	    PAPER_CPS));
+	put_reuse(c, values_add_table(to, "registration.reuse", PAPER_CPS));
+	values_add_duration(to, "registration.session", PAPER_CPS,
+	    REGISTRATION_SESSION);
+}
+
 static void
 add_operation(const struct config *c, struct paper_values *to)
 {
@@ -284,6 +321,7 @@ config_values(const struct config *c, struct paper_values *to)
 	add_keys(c, to);
 	add_profiles(c, to);
 	add_operation(c, to);
+	add_registration(c, to);
 }
 
 /* --- files of the tree --------------------------------------------------- */

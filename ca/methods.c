@@ -2,9 +2,10 @@
  * The table of validation methods.  Domain and address methods are those of
  * the CA/Browser Forum's Baseline Requirements, 3.2.2.4 and 3.2.2.5, with the
  * days from which they may not be relied on; methods for persons name their
- * use case of ETSI TS 119 461; the others are those of an organisation's own
- * registers.  A row is never removed: what was validated by it is still in
- * force somewhere, and has to be refused by name.
+ * use case of ETSI TS 119 461 (REG-6.2.2-02AB, REG-6.2.2-05A, -05B); the
+ * others are those of an organisation's own registers.  A row is never
+ * removed: what was validated by it is still in force somewhere, and has to be
+ * refused by name.
  */
 #include <stdio.h>
 #include <string.h>
@@ -150,22 +151,20 @@ method_is_route(const struct method *method)
 }
 
 void
-methods_render(struct bytes *to, usec_t now)
+methods_render(struct bytes *to)
 {
 	static const char *const states[] = {
 		[METHOD_ACCEPTED] = "accepted", [METHOD_RETIRED] = "retired",
-		[METHOD_INSECURE] = "insecure: never relied on"
+		[METHOD_INSECURE] = "insecure"
 	};
 	const struct method *m;
 	size_t i;
 
 	for (i = 0; (m = method_row(i)) != NULL; i++) {
-		bytes_printf(to, "%-24s%-20s%s", m->name, m->use_case,
-		    m->last_use != NULL && !method_holds(m, now) ? "withdrawn"
-		    : states[m->state]);
+		bytes_printf(to, "%-24s%-20s", m->name, m->use_case);
 		if (m->last_use != NULL)
-			bytes_printf(to, "%s %s", method_holds(m, now) ?
-			    ", until" : " on", m->last_use);
-		put_u8(to, '\n');
+			bytes_printf(to, "not from %s on\n", m->last_use);
+		else
+			bytes_printf(to, "%s\n", states[m->state]);
 	}
 }

@@ -32,7 +32,7 @@ bool			 method_holds(const struct method *, usec_t);
 bool			 method_is_for(const struct method *, const char *type);
 /* A route by which a natural person is checked (REG-6.2.2-05). */
 bool			 method_is_route(const struct method *);
-/* The table as text, a line each, as it stands at that time. */
-void			 methods_render(struct bytes *to, usec_t);
+/* The table as text, a line each, for the CPS; the same on every day. */
+void			 methods_render(struct bytes *to);
 
 #endif

@@ -48,6 +48,9 @@ struct registration {
 	size_t	attribute_count;
 };
 
+/* Verification is of the time of registration (REG-6.2.2-02B). */
+#define REGISTRATION_SESSION	(30 * USEC_DAY)
+
 /* EINVAL with line: unknown keys, wrong forms, dates. */
 struct registration *registration_parse(const char *where, struct slice text,
 		    struct err *);

@@ -19,15 +19,26 @@ struct desk {
 };
 
 static bool
+is_in(struct desk *desk, int64_t folder, const char *name)
+{
+	struct desk_file file;
+
+	return desk_file_find(desk->v, folder, name, &file) == 1 &&
+	    !file.generated;
+}
+
+/* Scans that were dropped beside the file count, too. */
+static bool
 has_document(void *arg, const char *name)
 {
 	struct desk *desk = arg;
-	struct desk_file file;
 
-	return desk_file_find(desk->v, DESK_FOLDER(DESK_DRAFT_DOCUMENTS,
-	    desk->draft), name, &file) == 1 || (desk->dossier != 0 &&
-	    desk_file_find(desk->v, DESK_FOLDER(DESK_DOSSIER_DOCUMENTS,
-	    desk->dossier), name, &file) == 1);
+	if (strcmp(name, REGISTRATION_FILE) == 0)
+		return false;
+	return is_in(desk, DESK_FOLDER(DESK_DRAFT_DOCUMENTS, desk->draft),
+	    name) || is_in(desk, DESK_FOLDER(DESK_DRAFT, desk->draft),
+	    name) || (desk->dossier != 0 && is_in(desk,
+	    DESK_FOLDER(DESK_DOSSIER_DOCUMENTS, desk->dossier), name));
 }
 
 static bool

@@ -18,8 +18,6 @@
 #include "registration_types.h"
 
 #define TABLE(a)	(sizeof(a) / sizeof((a)[0]))
-/* Verification is of the time of registration (REG-6.2.2-02B). */
-#define SESSION_DAYS	30
 
 struct todo {
 	const struct registration		*r;
@@ -110,6 +108,7 @@ static const struct {
 	    "organizationalUnitName to the legal person: entityAssociation",
 	    "REG-6.2.2-12", "organizationalUnitName" },
 
+	/* Whose subscriber is mandated: fields, REG-6.2.2-13, -13A, -14A. */
 	{ BIT(DEVICE_OF_LEGAL_PERSON), "dns|ip|deviceIdentifier", "what the "
 	    "device is known by: dns, ip or deviceIdentifier",
 	    "REG-6.2.2-15A", NULL },
@@ -340,11 +339,11 @@ ask_times(struct todo *t, const struct attribute *a)
 	if (a->validated > t->q->now)
 		mend(t, "[attribute.%s] validated: %.10s is in the future",
 		    a->label, day);
-	else if (a->validated < t->q->now - SESSION_DAYS * USEC_DAY &&
+	else if (a->validated < t->q->now - REGISTRATION_SESSION &&
 	    !stood_before(t, a))
 		mend(t, "[attribute.%s] validated: %.10s is more than %d days "
 		    "ago: verify it for this registration (REG-6.2.2-02B)",
-		    a->label, day, SESSION_DAYS);
+		    a->label, day, (int)(REGISTRATION_SESSION / USEC_DAY));
 	if (a->until <= t->q->now) {
 		clock_text_seconds(day, a->until - USEC_DAY);
 		mend(t, "[attribute.%s] until: %.10s is in the past: validate "

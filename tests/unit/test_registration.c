@@ -125,6 +125,12 @@ static const struct {
 	    "[attribute.2]\ntype = organizationName", "r.conf line 23: "
 	    "[attribute.2] value: a registration has one organizationName, and"
 	    " [attribute.1] is that" },
+	/* REG-6.2.2-07: as in the register of births */
+	{ "type = dns\nvalue = example.org\nmethod = dns-change", "type = "
+	    "placeOfBirth\nvalue = Lund\nmethod = physical-presence",
+	    "r.conf line 31: [attribute.3] value: wanted a place and its "
+	    "country's code as \"Uppsala, SE\" (REG-6.2.2-07), found "
+	    "\"Lund\"" },
 	{ "[attribute.3]", "[attribute.2]", "r.conf line 30: [attribute.2] "
 	    "type: given twice, first in line 22" },
 };
@@ -294,6 +300,7 @@ templates_are_complete(void **state)
 #define HOME	"device-of-natural-person"
 
 /* Each type that a kind requires, taken away: what is said then. */
+/* For each kind of EN 319 411-1 clause 5.4.2 its own. */
 static const struct {
 	const char *kind, *type, *line;
 } required[] = {
@@ -376,6 +383,7 @@ what_a_kind_requires_is_asked_for(void **state)
 }
 
 /* One key changed: the first line that is said. */
+/* Also a device's subscriber is mandated: REG-6.2.2-13, -13A, -14A. */
 static const struct {
 	const char *kind, *from, *to, *line;
 } lacks[] = {
