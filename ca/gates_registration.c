@@ -76,6 +76,10 @@ ask_subject_agreed(struct view *v, const struct gate_case *c,
 	    terms->version);
 }
 
+/*
+ * One part where subscriber and subject are one, or the subject is a device;
+ * all items of it in any case (REG-6.3.4-12, -13).
+ */
 int
 ask_agreement_in_force(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
@@ -95,6 +99,18 @@ ask_agreement_in_force(struct view *v, const struct gate_case *c,
 		return gate_wait(a, "the subscriber's agreement to terms "
 		    "%s is a sandbox one", terms->version);
 	return ask_subject_agreed(v, c, terms, &agreement, a);
+}
+
+/* Then host names, too, may tell who it is. */
+static bool
+is_of_natural_person(const struct gate_case *c)
+{
+	enum subject_kind	kind = c->registered->version.kind;
+
+	if (c->profile != NULL && profile_class(c->profile) == OF_PERSON)
+		return true;
+	return c->registered->is_known && (subject_kind_is_person(kind) ||
+	    kind == DEVICE_OF_NATURAL_PERSON);
 }
 
 int
@@ -119,7 +135,9 @@ ask_names_form(struct view *v, const struct gate_case *c, struct answer *a,
 	for (i = 0; i < c->name_count; i++)
 		if (strcmp(c->names[i].kind, "dns") == 0 &&
 		    dns_name_check(c->names[i].text, &why) == -1)
-			return gate_no(a, EBADMSG, "%s", why.text);
+			return gate_no(a, EBADMSG, "%s",
+			    is_of_natural_person(c) ? "a dNSName is malformed"
+			    : why.text);
 	return gate_yes(a, "%zu name%s, well formed", c->name_count,
 	    c->name_count == 1 ? "" : "s");
 }
@@ -166,9 +184,11 @@ first_without(const struct gate_case *c, const bool *flags, size_t *count)
 
 /* As it may stand in events: a name that may be a person's is not spelt out. */
 static void
-name_words(char to[300], const struct csr_name *name)
+name_words(char to[300], const struct gate_case *c,
+    const struct csr_name *name)
 {
-	if (strcmp(name->kind, "dns") == 0 || strcmp(name->kind, "ip") == 0)
+	if (!is_of_natural_person(c) && (strcmp(name->kind, "dns") == 0 ||
+	    strcmp(name->kind, "ip") == 0))
 		snprintf(to, 300, "the name %.200s", name->text);
 	else
 		snprintf(to, 300, "a name of kind %s", name->kind);
@@ -206,7 +226,7 @@ ask_coverage(struct view *v, const struct gate_case *c, struct answer *a,
 		    "every name is inside what was validated");
 		goto out;
 	}
-	name_words(words, name);
+	name_words(words, c, name);
 	if (current)
 		gate_wait(a, "the validation that covers %.210s%s is not "
 		    "current and has to be done again (REG-6.3.1-00D)", words,
