@@ -210,12 +210,45 @@ event_methods(struct event *event, const struct registration *r)
 	bytes_free(&text);
 }
 
+/* Names of documents may hold personal data: they are numbered. */
+struct documents {
+	const struct effect	*effect;
+	struct event		*event;
+	int			 number;
+};
+
+static int
+event_document(void *arg, const char *name)
+{
+	struct documents *d = arg;
+	const int64_t folders[] = {
+		DESK_FOLDER(DESK_DOSSIER_DOCUMENTS, d->effect->dossier->id),
+		DESK_FOLDER(DESK_DRAFT_DOCUMENTS, d->effect->draft.id),
+		DESK_FOLDER(DESK_DRAFT, d->effect->draft.id)
+	};
+	struct desk_file file;
+	char label[32];
+	size_t i;
+
+	for (i = 0; i < TABLE(folders); i++)
+		if (desk_file_find(tx_view(d->effect->tx), folders[i], name,
+		    &file) == 1 && !file.generated)
+			break;
+	if (i == TABLE(folders))
+		return 0;
+	snprintf(label, sizeof(label), "document %d", ++d->number);
+	event_input(d->event, label, file.size, file.sha256);
+	return 0;
+}
+
 static int
 put_event(struct effect *e, struct err *err)
 {
 	static const char *const requirements[] = { "REG-6.2.2-01",
-	    "REG-6.2.2-02A", "REG-6.2.2-18", "REG-6.4.5-03" };
+	    "REG-6.2.2-02A", "REG-6.2.2-18", "REG-6.4.5-03",
+	    "REG-6.4.5-04" };
 	const struct registration *r = e->registration;
+	struct documents documents = { .effect = e };
 	struct event *event;
 	int64_t seq;
 	size_t i;
@@ -228,6 +261,8 @@ put_event(struct effect *e, struct err *err)
 		event_requirement(event, requirements[i]);
 	event_input(event, REGISTRATION_FILE, e->text.size,
 	    e->version.sha256);
+	documents.event = event;
+	registration_evidence(r, event_document, &documents);
 	event_detail_number(event, "subscriber", e->subscriber.id);
 	event_detail_number(event, "version", e->version.version);
 	event_detail_number(event, "dossier", e->dossier->id);

@@ -65,12 +65,16 @@ versions_stay(void **state)
 	registrations_of(tx_view(tx), acme, count_versions, &count);
 	assert_int_equal(count, 2);
 	r = version_made(acme, 2);
-	assert_refused(registration_put(tx, &r, &test_err), EEXIST);
+	assert_refused(registration_put(tx, &r, &test_err), EPERM);
 	assert_done(tx_commit(tx, &test_err));
 	assert_int_not_equal(attack("UPDATE registrations SET decided = 7"),
 	    0);
 	assert_int_not_equal(attack("UPDATE registrations SET used = -1"), 0);
 	assert_int_not_equal(attack("DELETE FROM registrations"), 0);
+	assert_int_not_equal(attack("INSERT OR REPLACE INTO registrations "
+	    "SELECT id, subscriber, version, kind, 0, authorised, publish, "
+	    "subject_uid, dossier, decided, until, used, sha256 "
+	    "FROM registrations"), 0);
 }
 
 static void
