@@ -3,7 +3,7 @@
  * terms: a line of one's own part that is a field may go on behind its colon,
  * every other line must be as it was.  Which fields there are is a table; their
  * order in the terms is that of the table, for "accepted by" stands in both
- * parts.
+ * parts.  It is electronic (REG-6.3.4-16; OVR-6.3.4-05, -06).
  */
 #include <errno.h>
 #include <stddef.h>

@@ -134,8 +134,9 @@ separation_fits(struct config *c, struct slice conf, struct err *err)
 }
 
 /*
- * A login alone must not cause issuance.  A profile's own `signed` is not
- * enough: what is registered is issued by itself, so registrations count.
+ * A login alone must not cause issuance (BR 6.5.1: two factors), and no command
+ * goes around it (open-eidas audit finding R-1, R-2).  A profile's own `signed`
+ * is not enough: what is registered is issued by itself, so registrations count.
  */
 static int
 decisions_fit(const struct config *c, struct slice conf, struct err *err)

@@ -272,6 +272,7 @@ dn_parse(struct dn *dn, struct slice name, struct err *err)
 	while (list.size > 0) {
 		if (der_get(&list, DER_SET, &set) == -1 ||
 		    der_get(&set, DER_SEQUENCE, &pair) == -1 || set.size != 0)
+			/* BR 7.1.4.1 */
 			return err_set(err, EBADMSG, "an RDN is malformed or "
 			    "has not one attribute");
 		if (dn->count == DN_ATTRIBUTES)

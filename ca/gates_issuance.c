@@ -226,7 +226,11 @@ ask_subject_attributes(struct view *v, const struct gate_case *c,
 	    "the subject follows from the names");
 }
 
-/* Hard: nobody can allow it, for relying parties know one by this name. */
+/*
+ * Hard: nobody can allow it, for relying parties know one by this name.  With
+ * a serialNumber a name is one's own (412-2 NAT-4.2.4-2, -13; RFC 5280
+ * 4.1.2.6).
+ */
 int
 ask_subject_of_subscriber(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)

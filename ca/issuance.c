@@ -9,7 +9,8 @@
  *
  * Whatever fails before job 1 is committed is answered as a fault and nothing
  * of it exists.  After that only a result or its end closes the intent, so job
- * 2 is tried until it is committed.
+ * 2 is tried until it is committed.  (The order is that of the Boulder issuance
+ * cycle: what will be signed is on disk and linted before it is signed.)
  */
 #include <errno.h>
 #include <stdio.h>

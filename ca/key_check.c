@@ -1,6 +1,7 @@
 /*
  * Is a subscriber's key good enough?  BR 6.1.1.3, 6.1.5 and 6.1.6, TS 119 312;
- * the checks and their bounds are those of Boulder's goodkey.  Keys of the RSA
+ * the checks and their bounds are those of Boulder's goodkey (Boulder key
+ * policy).  Keys of the RSA
  * generator known as ROCA are told by their residues (Nemec and others, 2017);
  * primes close to each other by Fermat's factorisation.
  */

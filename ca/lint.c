@@ -121,7 +121,8 @@ enum need { ALWAYS, NEVER, IF_CHECKED, IF_NOT_CHECKED, OPTIONAL };
 
 /*
  * Which extensions there may be: whatever is no row of this table is a fault
- * (412-2 4.3.4, 4.3.8, 4.3.9, 4.3.12: no mappings, constraints, inhibitions).
+ * (412-2 4.3.4, 4.3.8, 4.3.9, 4.3.12-1: no mappings, constraints, inhibitions;
+ * GEN-6.6.1-04, -05, RFC 9608: all ours are revocable and say where to ask).
  */
 static const struct {
 	const char	*name, *clause;
@@ -250,7 +251,7 @@ static const struct {
 	{ "RFC 5280 4.2.1.6, 7.2", lint_names_are_well_formed },
 	{ "RFC 8550 3", lint_mail_has_a_mailbox },
 	{ "BR 7.1.4.2.2", lint_common_name_is_a_name },
-	{ "412-2 GEN-4.3.11-4", lint_crl_point_is_ours },
+	{ "412-2 GEN-4.3.11-4, BR 7.1.2.11", lint_crl_point_is_ours },
 	{ "412-2 GEN-4.4.1-3, -5", lint_access_is_ours },
 	{ "RFC 6960 4.2.2.2.1", lint_nocheck_is_null },
 };

@@ -290,7 +290,10 @@ check_appointed(const struct people *people, size_t i, struct err *err)
 	return 0;
 }
 
-/* An account of two names may be two people's. */
+/*
+ * An account of two names may be two people's (open-eidas audit finding R-3:
+ * a secret that is shared makes nobody accountable).
+ */
 static int
 check_alone(const struct people *people, const struct appointed *p,
     struct err *err)

@@ -68,7 +68,10 @@ permit_profile(const struct permit *permit)
 	return permit->judged.profile;
 }
 
-/* Inclusive of both ends (RFC 5280, 4.1.2.5), hence one second less. */
+/*
+ * From now (BR 7.1.2.7.x); inclusive of both ends (RFC 5280 4.1.2.5), hence one
+ * second less.
+ */
 static int
 choose_validity(struct tbs_content *content, const struct config *config,
     usec_t now, struct err *err)
@@ -112,7 +115,7 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 		    judged->profile->issuer_key);
 	if (choose_validity(&content, config, now, err) == -1)
 		return -1;
-	/* GEN-6.3.3-02A: 128 bits of chance; the 1 keeps length and sign. */
+	/* GEN-6.3.3-02A, BR 7.1.2.7: 128 bits of chance; the 1 keeps length and sign. */
 	content.serial[0] = 0x01;
 	chance_octets(content.serial + 1, SERIAL_OCTETS - 1);
 	hex_upper(serial, content.serial, SERIAL_OCTETS);

@@ -459,6 +459,7 @@ render_subject(const struct profile *p, struct bytes *to)
 	if (p->subject_from_first_name)
 		bytes_put_text(to, "commonName, the first dNSName of the "
 		    "request\n");
+	/* OVR-5.2-11: beyond the bounds of RFC 5280 */
 	if (p->subject_lengths[0][0] != '\0')
 		render_items(to, "Lengths beyond:", p->subject_lengths[0], 40,
 		    SUBJECT_ATTRIBUTES);

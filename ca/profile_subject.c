@@ -259,7 +259,7 @@ people_are_no_servers(const struct profile *p)
 }
 
 /*
- * 412-2 NAT-4.3.2-1: A nonRepudiation; B that and digitalSignature; C
+ * 412-2 NAT-4.3.2-1, -2: A nonRepudiation; B that and digitalSignature; C
  * digitalSignature; D that and one of keyEncipherment, keyAgreement; E one of
  * the two; F all of B and one of the two.
  */

@@ -25,6 +25,7 @@ struct roles {
 	gid_t		 gid[ROLES];
 };
 
+/* REQ-7.2-14; ra and revocation are those of OVR-6.4.4-02. */
 static const struct {
 	const char	*name;
 	enum role	 role;

@@ -1,5 +1,6 @@
 /*
- * Kinds of subject by name; the numbers are in the store and stay.
+ * Kinds of subject by name (EN 319 411-1 clause 5.4.2); the numbers are in the
+ * store and stay.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /*
  * The operations of the mount: each finds its node and lets the table answer.
  * What changes something is handed to the acts of the node's class; where a
- * class has none it is EPERM.  Names are in ops_names.c.  There are no xattr handlers: the kernel then
+ * class has none it is EPERM (DIS-6.5.5-05).  Names are in ops_names.c.  There are no xattr handlers: the kernel then
  * remembers that nobody has any (FUSE.md 1.4).
  */
 #include <errno.h>

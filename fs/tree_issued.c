@@ -148,10 +148,12 @@ static int
 find_accept(struct ask *ask, const struct certificate *row, struct node *to)
 {
 	struct acceptance	accepted;
+	enum acceptance_state	state;
 
-	*to = node_of(NODE_ACCEPT, (uint64_t)row->id);
-	return (acceptance_of(ask->view, ask->tree->parts.config, row,
-	    &accepted) != ACCEPTANCE_NOT_ASKED);
+	state = acceptance_of(ask->view, ask->tree->parts.config, row,
+	    &accepted);
+	*to = node_of_two(NODE_ACCEPT, (uint64_t)row->id, state == ACCEPTED);
+	return (state != ACCEPTANCE_NOT_ASKED);
 }
 
 static int
@@ -179,7 +181,7 @@ static const struct {
 	{ "cert.txt",		NODE_CERT_TEXT,		NULL },
 	{ "status",		NODE_CERT_STATUS,	find_status },
 	{ "request.csr",	NODE_CERT_REQUEST,	find_request },
-	{ "terms.txt",		NODE_PUBLICATION,	find_terms },
+	{ "terms.txt",		NODE_PUBLICATION,	find_terms }, /* DIS-6.1-05 */
 	{ "accept",		NODE_ACCEPT,		find_accept },
 	{ "evidence",		NODE_CERT_EVIDENCE,	NULL },
 };
@@ -376,19 +378,25 @@ cert_status_stat(struct ask *ask, struct node node, struct stat *st)
 }
 
 static void
-put_acceptance(struct ask *ask, struct node node, struct bytes *to)
+put_accepted(struct ask *ask, int64_t certificate, struct bytes *to)
 {
 	struct acceptance	accepted;
 	char			text[80];
 
+	if (acceptance_get(ask->view, certificate, &accepted) != 1)
+		return;
+	status_text_acceptance(text, accepted.time, accepted.uid);
+	bytes_printf(to, "acceptance: %s\n", text);
+}
+
+static void
+put_acceptance(struct ask *ask, struct node node, struct bytes *to)
+{
 	if (node.b & CASE_AWAITED)
 		bytes_put_text(to, "acceptance: awaited; write accept into "
 		    "the file of that name here\n");
-	if ((node.b & CASE_ACCEPTED) && acceptance_get(ask->view,
-	    (int64_t)node.a, &accepted) == 1) {
-		status_text_acceptance(text, accepted.time, accepted.uid);
-		bytes_printf(to, "acceptance: %s\n", text);
-	}
+	if (node.b & CASE_ACCEPTED)
+		put_accepted(ask, (int64_t)node.a, to);
 }
 
 int
@@ -420,7 +428,7 @@ cert_status_content(struct ask *ask, struct node node, struct bytes *to)
 	return (1);
 }
 
-/* Written once, then only shown. */
+/* Written once; then another inode says when and by whom. */
 int
 accept_stat(struct ask *ask, struct node node, struct stat *st)
 {
@@ -429,10 +437,23 @@ accept_stat(struct ask *ask, struct node node, struct stat *st)
 
 	if (!certificate_of(ask, node, &row, st))
 		return (0);
-	if (acceptance_get(ask->view, row.id, &accepted) == 1) {
+	if (node.b != 0) {
+		if (acceptance_get(ask->view, row.id, &accepted) != 1)
+			return (0);
 		st->st_mode = S_IFREG | 0440;
 		stat_time(st, accepted.time);
 	}
+	return (stat_rendered(ask, node, accept_content, st));
+}
+
+int
+accept_content(struct ask *ask, struct node node, struct bytes *to)
+{
+	if (node.b == 0)
+		bytes_put_text(to, "Write the word accept into this file to "
+		    "accept the certificate.\n");
+	else
+		put_accepted(ask, (int64_t)node.a, to);
 	return (1);
 }
 

@@ -1,4 +1,5 @@
 # mkdir, ln, mknod, rm -rf and writing are refused everywhere they mean nothing.
+# (DIS-6.5.5-05: no certificate is added, deleted or changed from outside.)
 . "$(dirname "$0")/lib.sh"
 new_ca
 new_csr www www.example.org

@@ -1,4 +1,5 @@
 # Killed at any step of issuance and revocation, pkifs loses nothing and does nothing twice.
+# (The Boulder issuance cycle: a crash leaves proof of what was to be signed.)
 # Core at every step, the signer where a signature can be lost, the herald where
 # names appear; the whole campaign, with main, is `make check-crash`.
 set -eu

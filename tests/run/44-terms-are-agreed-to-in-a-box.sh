@@ -86,6 +86,7 @@ says "REG-6.3.4-10A" "$event"
 document=$(sha256sum <"$dir/good" | cut -d' ' -f1)
 says "$document" "$event"
 must cmp "$ca/evidence/documents/$document" "$dir/good"
+# The terms of one certificate lie beside it (DIS-6.1-05).
 must as games cat "$ca/issued/by-serial/$(serial_of "$ca/requests/next.crt")/terms.txt" \
     >"$dir/agreed"
 must cmp "$dir/agreed" "$ca/ca/terms/2.txt"

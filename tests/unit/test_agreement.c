@@ -1,6 +1,6 @@
 /*
  * What is an agreement and what is none, a sentence each: a filled-in form
- * under these very terms.
+ * under these very terms, electronic (REG-6.3.4-16; OVR-6.3.4-05, -06).
  */
 #include <setjmp.h>
 #include <stdarg.h>

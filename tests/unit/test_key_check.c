@@ -1,5 +1,6 @@
 /*
- * Keys that are refused, each made on purpose, and keys that are good.
+ * Keys that are refused, each made on purpose, and keys that are good (BR
+ * 6.1.1.3, 6.1.5, 6.1.6; Boulder key policy).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -125,6 +125,7 @@ static const struct row {
 	{ &person, { "G=Anna", "S=Ek", "CN=Anna Ek" },
 	    { "email:anna@example.org" }, NULL, NULL,
 	    "countryName is missing" },
+	/* 412-2 NAT-4.2.4-3, 412-3 LEG-4.2.1-3 */
 	{ &person, { "C=SE", "S=Ek", "G=Anna", "CN=Anna Ek" },
 	    { "email:anna@example.org" }, NULL, NULL, "order" },
 	{ &person, { "C=SE", "G=Anna", "G=Maria", "S=Ek", "CN=Anna Ek" },
@@ -136,6 +137,7 @@ static const struct row {
 	    "title is no attribute" },
 	{ &person, { "C=SE", "G=Anna", "S=Ek", "CN=Anna Ek", "T=Dr" },
 	    { "email:anna@example.org" }, NULL, titles, NULL },
+	/* 412-2 NAT-4.2.4-18: longer only where the profile says so */
 	{ &person, { "C=SE", "G=Anna", "S=Ek", L64 "a" },
 	    { "email:anna@example.org" }, NULL, NULL, "65 characters" },
 	{ &person, { "C=SE", "G=Anna", "S=Ek", "CN=Anna\nEk" },

@@ -215,7 +215,10 @@ what_forbids_a_start_is_named(void **state)
 	}
 }
 
-/* REQ-7.4.4-02: a shared account appears while it runs: nobody has it. */
+/*
+ * REQ-7.4.4-02, open-eidas audit finding R-3: a shared account appears
+ * while it runs: nobody has it.
+ */
 static void
 an_account_of_two_has_no_role(void **state)
 {

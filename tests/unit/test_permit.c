@@ -119,6 +119,7 @@ only_a_complete_and_empty_verdict_is_a_yes(void **state)
 	bytes_free(&tbs);
 }
 
+/* From now (BR 7.1.2.7.x), both ends included, inside the issuer's. */
 static const struct {
 	const char	*names[4];
 	usec_t		 now;
@@ -171,6 +172,7 @@ validity_at_its_bounds(void **state)
 
 #define L60 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
+/* RFC 5280 4.2.1.6, 412-2 4.3.5-1: critical only where nothing else names. */
 static const struct {
 	const char	*names[4];
 	const char	*cn;		/* NULL: refused, "": none */
@@ -260,17 +262,22 @@ static void any_usage(struct profile *p)
 
 static const struct broken broken[] = {
 	{ ONE("\xa0\x03\x02\x01\x02", "\xa0\x03\x02\x01\x01"), NULL,
-	    "4.1.2.1" },
-	{ ONE("\x02\x11\x01", "\x02\x11\x02"), NULL, "4.1.2.2" },
-	{ ONE("\x02\x11\x01", "\x02\x11\xff"), NULL, "4.1.2.2" },
+	    "RFC 5280 4.1.2.1, 412-2 GEN-4.2.1-1" },
+	{ ONE("\x02\x11\x01", "\x02\x11\x02"), NULL,
+	    "RFC 5280 4.1.2.2, GEN-6.3.3-02A" },	/* BR 7.1.2.7 */
+	{ ONE("\x02\x11\x01", "\x02\x11\xff"), NULL,
+	    "RFC 5280 4.1.2.2, GEN-6.3.3-02A" },
+	/* 412-2 GEN-4.2.2-1, BR 7.1.3 */
 	{ ONE("\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02",
 	    "\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x03"), NULL,
 	    "4.1.1.2" },
-	{ ONE("Test Issuing", "Test issuing"), NULL, "4.1.2.4" },
-	{ ONE("Test Issuing", "Test Isseing"), NULL, "4.1.2.4" },
+	{ ONE("Test Issuing", "Test issuing"), NULL, "RFC 5280 4.1.2.4" },
+	{ ONE("Test Issuing", "Test Isseing"), NULL, "RFC 5280 4.1.2.4" },
+	/* its form, and N days are N times 86,400 s less one */
 	{ ONE("260921141320Z", "260921141321Z"), NULL, "less than 90" },
 	{ ONE("260921141320Z", "260921141319Z"), NULL, "longer than 90" },
-	{ ONE("260921141320Z", "251231235959Z"), NULL, "4.1.2.5" },
+	{ ONE("260921141320Z", "251231235959Z"), NULL,
+	    "RFC 5280 4.1.2.5" },
 	{ ONE("260921141320Z", "270921141320Z"), NULL, "notAfter" },
 	{ ONE("260921141320Z", "260931141320Z"), NULL, "validity" },
 	{ ONE("260921141320Z", "2609211413+00"), NULL, "validity" },
@@ -293,33 +300,49 @@ static const struct broken broken[] = {
 	    "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x06"), NULL, "4.1.2.7" },
 	{ ONE("\x06\x03\x55\x1d\x0f\x01\x01\xff",
 	    "\x06\x03\x55\x1d\x0f\x01\x01\x00"), NULL, "extensions" },
+	/* RFC 5280 4.2.1.3, 4.2.1.9: no certificate of a CA */
 	{ ONE("\x03\x02\x07\x80", "\x03\x02\x01\x82"), NULL, "cRLSign" },
 	{ ONE("\x03\x02\x07\x80", "\x03\x02\x00\x80"), NULL, "keyUsage" },
 	{ ONE("\x03\x02\x07\x80", "\x03\x02\x02\x84"), NULL, "keyCertSign" },
 	{ ONE("\x03\x02\x07\x80", "\x03\x02\x05\xa0"), NULL,
 	    "keyEncipherment" },
+	/*
+	 * What is not known has no place: 412-2 4.3.4, 4.3.8, 4.3.9, 4.3.12-1
+	 * and GEN-4.1-2; GEN-6.6.1-04, -05 and RFC 9608 (a short term).
+	 */
 	{ ONE("\x06\x03\x55\x1d\x13", "\x06\x03\x55\x1d\x1e"), NULL,
-	    "nameConstraints has no place" },
+	    "412-2 GEN-4.1-2: the extension nameConstraints has no place" },
+	{ ONE("\x06\x03\x55\x1d\x13", "\x06\x03\x55\x1d\x38"), NULL,
+	    "has no place" },
+	{ ONE("\x30\x16\x80\x14", "\x30\x16\x81\x14"), NULL,
+	    "RFC 5280 4.2.1.1" },	/* 412-2 GEN-4.3.1-1 */
 	{ ONE("\x06\x03\x55\x1d\x23", "\x06\x03\x55\x1d\x0e"), NULL,
 	    "there are two subjectKeyIdentifier" },
 	{ ONE("http://localhost/pki/status/issuing.crl",
-	    "ldap://localhost/pki/status/issuing.crl"), NULL, "4.3.11" },
+	    "ldap://localhost/pki/status/issuing.crl"), NULL,
+	    "412-2 GEN-4.3.11-4, BR 7.1.2.11" },
 	{ ONE("http://localhost/pki/status/issuing.crl",
 	    "http://localhosT/pki/status/issuing.crl"), NULL, "4.3.11" },
-	{ ONE("/status/ocsp", "/status/Ocsp"), NULL, "4.4.1" },
-	{ ONE("/ca/issuing.der", "/ca/issuing.pem"), NULL, "4.4.1" },
+	/* 412-2 GEN-4.4.1-2 */
+	{ ONE("/status/ocsp", "/status/Ocsp"), NULL,
+	    "412-2 GEN-4.4.1-3, -5" },
+	{ ONE("/ca/issuing.der", "/ca/issuing.pem"), NULL,
+	    "412-2 GEN-4.4.1-3, -5" },
 	{ "", "", 0, more_days, "less than 91" },
 	{ "", "", 0, fewer_days, "longer than 89" },
-	{ "", "", 0, other_policy, "GEN-6.3.3-12" },
+	{ "", "", 0, other_policy, 
+	    "GEN-6.3.3-12, 412-2 GEN-4.3.3-2" },
 	{ "", "", 0, one_usage, "purpose that is not" },
 	{ "", "", 0, three_usages, "lacks a purpose" },
-	{ "", "", 0, any_usage, "extKeyUsage" },
+	{ "", "", 0, any_usage, "extKeyUsage" },	/* BR 7.1.2.7.6 */
 	{ "", "", 0, other_usage, "differs from the profile in keyAgreement" },
 	{ "", "", 0, one_name, "2 names" },
-	{ "", "", 0, no_ec, "ec:P-256" },
+	{ "", "", 0, no_ec, "412-2 GEN-4.2.5-1, BR 6.1.5" },
+	/* 412-2 GEN-4.3.11-1, -1A: pointers, but not for the responder */
 	{ "", "", 0, nocheck, "not wanted" },
 };
 
+/* What is to be signed is linted before (BR 4.3.1.2). */
 static void
 each_rule_says_no(void **state)
 {

@@ -58,7 +58,8 @@ static const struct {
 	{ "profile", "policy_oid", "0.4.0.194112.1.4", "QEVCP-w" },
 	{ "profile", "policy_oid", "0.4.0.194112.1.5", "QNCP-w" },
 	{ "profile", "policy_oid", "2.5.29.32.0", "anyPolicy" },
-	{ "profile", "policy_oid", "0.4.0.2042.1.3", "clause 5.3" },
+	{ "profile", "policy_oid", "0.4.0.2042.1.3",
+	    "EN 319 411-1 clause 5.3" },
 	{ "profile", "policy_oid", "1.3.6.1.4.1.99999.1", "clause 5.3" },
 	{ "profile", "policy_oid", "2.999.411.01", "dotted" },
 	{ "profile", "policy_oid", "serverAuth", "dotted" },
@@ -194,7 +195,7 @@ static const struct {
 	{ "person", "certificate", "extended_key_usage", "serverAuth",
 	    "serverAuth is for devices" },
 	{ "person", "certificate", "key_usage_ec", "dataEncipherment",
-	    "A to F" },
+	    "A to F (412-2 NAT-4.3.2-1)" },
 	{ "person", "certificate", "key_usage_rsa", "nonRepudiation, "
 	    "keyEncipherment", "A to F" },
 	{ "person", "certificate", "key_usage_rsa", "digitalSignature, "

@@ -1,5 +1,5 @@
 /*
- * Roles: looked up in the databases of the system, carried as octets.
+ * Roles (REQ-7.2-14): looked up in the databases of the system, carried as octets.
  */
 #include <grp.h>
 #include <pwd.h>
