@@ -255,6 +255,31 @@ stop release
 wait $copy || fail "the rename failed"
 must cmp "$dir/large" "$docs/once.pdf"
 
+# Whatever else was committed and not answered is answered by the next core.
+killed() {
+	stop arm core.commit-after
+	as pk40-anna "$@" &
+	act=$!
+	kill -9 "$(stop wait)"
+	stop release
+	wait $act || fail "this failed over a crash: $*"
+}
+killed mkdir "$ra/subscribers/crash"
+killed mv "$ra/subscribers/crash" "$ra/subscribers/crashed"
+killed cp "$dir/mine/scan.pdf" "$ra/subscribers/crashed/documents/a"
+killed mv "$ra/subscribers/crashed/documents/a" \
+    "$ra/subscribers/crashed/documents/b"
+killed touch -d 2026-03-04 "$ra/subscribers/crashed/documents/b"
+must cmp "$dir/mine/scan.pdf" "$ra/subscribers/crashed/documents/b"
+killed mv "$ra/subscribers/crashed/documents/b" \
+    "$ra/subscribers/crashed/documents/b~"
+must cmp "$dir/mine/scan.pdf" "$ra/subscribers/crashed/documents/b~"
+killed mv "$ra/subscribers/crashed/documents/b~" \
+    "$ra/subscribers/crashed/documents/c"
+killed rm "$ra/subscribers/crashed/documents/c"
+killed rmdir "$ra/subscribers/crashed"
+[ ! -e "$ra/subscribers/crashed" ] || fail "it is still there"
+
 # A move that core was killed over is made once, and answered.
 must as pk40-anna sh -c "echo 'not our name' >'$ra/pending/$one/reason.txt'"
 stop arm core.decision-committed
