@@ -18,6 +18,7 @@ static const unsigned char bits_of_b[NODE_CLASSES] = {
 	[NODE_OCSP_PART]	= 46,
 	[NODE_PERIOD]		= 40,
 	[NODE_TERMS]		= 28,
+	[NODE_ACCEPT]		= 1,
 };
 
 /* Classes that are one single folder: no numbers at all. */

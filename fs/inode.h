@@ -62,7 +62,7 @@ enum node_class {
 	NODE_DESK_FILE		= 48,	/* a: file id, as NODE_DROP */
 	NODE_DESK_TEXT		= 49,	/* a: file id, a text of ours */
 	NODE_DESK_LINK		= 50,	/* a: dossier */
-	NODE_ACCEPT		= 51,	/* a: certificate */
+	NODE_ACCEPT		= 51,	/* a: certificate, b: accepted */
 	NODE_PUBLIC		= 52,
 	NODE_PUBLIC_PEM		= 53,	/* a: certificate */
 	NODE_TERMS		= 54,	/* a: publication, b: box */

@@ -227,7 +227,7 @@ const struct node_type	node_types[NODE_CLASSES] = {
 
 	[NODE_ACCEPT] = { .name = "issued/by-serial/HEX/accept",
 	    .mode = FILE_OF(0660), .group = GROUP_OTHER, .stat = accept_stat,
-	    .bytes = control_content, .acts = &accept_acts },
+	    .bytes = accept_content, .acts = &accept_acts },
 	/* Who withdraws consent is not made to wait for a cache. */
 	[NODE_PUBLIC] = { .name = "ca/certificates", .mode = FOLDER(0755),
 	    .attr = SOON, .entry = FOR_EVER, .stat = public_stat,

@@ -77,6 +77,7 @@ int		chain_bytes(struct ask *, int64_t certificate,
 
 size_t		cert_pem_size(const struct certificate *);
 node_stat_fn	accept_stat;
+node_bytes_fn	accept_content;
 
 /* tree_public.c: ca/certificates/ */
 node_stat_fn	public_stat, public_pem_stat;

@@ -41,6 +41,8 @@ says "by uid $(id -u games)" "$dir/status"
 grep -q "^acceptance: accepted at 20" "$dir/status" || fail "$(cat "$dir/status")"
 within 5 grep -q "^acceptance: accepted at .* by uid $(id -u games)" \
     "$ca/requests/www.status"
+must as games cat "$folder/accept" >"$dir/said"
+says "acceptance: accepted" "$dir/said"
 [ "$(stat -c %a "$folder/accept")" = 440 ] || fail "it can be written again"
 refuses "Permission denied" as games sh -c "echo accept >'$folder/accept'"
 events() { ls "$ca/evidence/by-certificate/$serial/"; }

@@ -33,9 +33,10 @@ static const struct {
 	{ { NODE_DESK_FILE, 9, 0 }, UINT64_C(48) << 58 | 9 },
 	{ { NODE_DESK_TEXT, BITS(58), 0 }, UINT64_C(49) << 58 | BITS(58) },
 	{ { NODE_DESK_LINK, 42, 0 }, UINT64_C(50) << 58 | 42 },
-	{ { NODE_ACCEPT, 7, 0 }, UINT64_C(51) << 58 | 7 },
+	{ { NODE_ACCEPT, 7, 1 }, UINT64_C(51) << 58 | 15 },
 	{ { NODE_PUBLIC, 0, 0 }, UINT64_C(52) << 58 },
 	{ { NODE_PUBLIC_PEM, 7, 0 }, UINT64_C(53) << 58 | 7 },
+	{ { NODE_TERMS, 5, 2 }, UINT64_C(54) << 58 | UINT64_C(5) << 28 | 2 },
 };
 
 static void

@@ -361,6 +361,8 @@ consent_shows_a_certificate_to_everybody(void **state)
 	assert_done(tx_commit(tx, &test_err));
 	let_publish(false);
 	tree_ask(tree, &ask);
+	assert_int_equal(node_lookup(&ask, node_of(NODE_CERTIFICATE,
+	    (uint64_t)row.id), "accept", &node), 1);
 	assert_int_equal(node_stat(&ask, node, &st), 1);
 	assert_int_equal(st.st_mode, S_IFREG | 0440);
 	/* A withdrawal hides it before its row was reached. */
