@@ -5,6 +5,7 @@
 #include "tests/unit/authority_bed.h"
 
 #include "ca/gates.h"
+#include "ca/external_ra.h"
 #include "ca/subject.h"
 
 struct inputs {			/* what a row may spoil */
@@ -22,6 +23,8 @@ struct inputs {			/* what a row may spoil */
 	struct paper		 terms;
 	struct registered	 registered;
 	struct attribute	 attributes[3];
+	struct handed_over	 handed_over;
+	struct external_ra	 ra;
 };
 
 /* --- what is spoiled ------------------------------------------------------ */
@@ -35,6 +38,49 @@ many(struct inputs *in)
 	in->c.subscribers = 2;
 }
 static void stranger(struct inputs *in) { in->c.uid = 4711; }
+
+/* By an external RA that is recognised for example.net, on its word. */
+static void
+handed_over(struct inputs *in)
+{
+	in->handed_over.authority = "north";
+	in->handed_over.ra = &in->ra;
+	in->ra.validates = true;
+	strcpy(in->ra.names[0], "example.net");
+	strcpy(in->names[0].text, "www.example.net");
+	in->c.handed_over = &in->handed_over;
+}
+static void
+handed_over_by_its_user(struct inputs *in)
+{
+	handed_over(in);
+	in->handed_over.by_user = true;
+	stranger(in);
+}
+static void
+handed_over_by_another(struct inputs *in)
+{
+	handed_over(in);
+	stranger(in);
+}
+static void
+ra_is_none_any_more(struct inputs *in)
+{
+	handed_over(in);
+	err_set(&in->handed_over.fault, EKEYEXPIRED, "recognised until");
+}
+static void
+word_is_evidence_only(struct inputs *in)
+{
+	handed_over(in);
+	in->ra.validates = false;
+}
+static void
+beyond_its_names(struct inputs *in)
+{
+	handed_over(in);
+	strcpy(in->names[0].text, "www.example.com");
+}
 static void root_user(struct inputs *in) { in->c.uid = 0; }
 static void
 slot_of_another(struct inputs *in)
@@ -366,6 +412,16 @@ static const struct row rows[] = {
 	    true, "4711" },
 	{ "root without a right", root_user, "caller-may-act", FINDING_NO,
 	    EACCES, true, "uid 0" },
+	{ "an external RA's word", handed_over },
+	{ "and its user", handed_over_by_its_user },
+	{ "who is nobody of the RA", handed_over_by_another,
+	    "caller-may-act", FINDING_NO, EACCES, true, "4711" },
+	{ "an RA that is none any more", ra_is_none_any_more, "external-ra",
+	    FINDING_WAIT, 0, false, "recognised until" },
+	{ "an RA that does not validate", word_is_evidence_only,
+	    "names-validated", FINDING_WAIT, 0, false, "www.example.net" },
+	{ "a name beyond its scope", beyond_its_names, "names-validated",
+	    FINDING_WAIT, 0, false, "www.example.com" },
 	{ "another's slot", slot_of_another, "slot-of-subscriber", FINDING_NO,
 	    EACCES, true, "another subscriber" },
 	{ "a sandbox registration in production", production,

@@ -125,7 +125,7 @@ bent_messages_are_refused(void **state)
 		size_t	at;
 		unsigned char value;
 	} orders[] = {
-		{ 8, 4 },		/* kind */
+		{ 8, 5 },		/* kind */
 		{ 12, 16 },		/* key too long */
 		{ 13, 0 },		/* NUL in the key */
 		{ 28, 2 },		/* recover */
