@@ -2,6 +2,7 @@
  * Drafts of registrations, evaluated.  See registration_draft.h.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "registration_draft.h"
 #include "store_events.h"
 #include "store_registrations.h"
+#include "subject.h"
 #include "text.h"
 
 /* What the questions of a registration are answered from. */
@@ -178,21 +180,80 @@ registration_before(struct view *v, const struct registration_version *in_force)
 	return r;
 }
 
+__attribute__((format(printf, 3, 4))) static void
+mend(struct draft_evaluation *e, struct bytes *missing, const char *fmt, ...)
+{
+	char text[480];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	bytes_printf(missing, "- %s\n", text);
+	e->missing++;
+	if (e->fault.code == 0)
+		err_set(&e->fault, EINVAL, "%s", text);
+}
+
+/* The subject that a profile would make of it, as a request will have it. */
+static void
+ask_subject(struct draft_evaluation *e, const struct desk *desk,
+    const struct profile *profile, struct bytes *missing)
+{
+	const struct registration *r = e->registration;
+	struct registered registered = { .is_known = true,
+	    .attributes = r->attributes, .count = r->attribute_count,
+	    .version = { .kind = r->kind } };
+	struct subject_case c = { .profile = profile,
+	    .registered = &registered, .now = clock_now() };
+	struct err fault;
+	struct dn dn;
+	char sha256[65];
+	int64_t owner;
+
+	if (profile->subject[0][0] == '\0')
+		return;
+	subject_make(&c, &dn, &fault);
+	if (fault.code != 0) {
+		mend(e, missing, "[certificates] profiles: %.400s",
+		    fault.text);
+		return;
+	}
+	dn_digest(&dn, sha256);
+	owner = subject_owner(desk->v, sha256);
+	if (owner != 0 && owner != e->subscriber)
+		mend(e, missing, "[certificates] profiles: %s would give it a "
+		    "subject that another subscriber has had (GEN-6.3.3-10)",
+		    profile->name);
+}
+
+static void
+ask_subjects(struct draft_evaluation *e, const struct desk *desk,
+    struct bytes *missing)
+{
+	const struct registration *r = e->registration;
+	const struct profile *profile;
+	size_t i;
+
+	for (i = 0; i < sizeof(r->profiles) / sizeof(r->profiles[0]) &&
+	    r->profiles[i][0] != '\0'; i++) {
+		profile = config_profile(desk->parts->config, r->profiles[i]);
+		if (profile != NULL && !profile->internal &&
+		    profile_allows_kind(profile, r->kind))
+			ask_subject(e, desk, profile, missing);
+	}
+}
+
 /* It will be a folder in requests/, beside NAME.csr and NAME.crt of others. */
 static void
 ask_folder_name(struct draft_evaluation *e, const char *name,
     struct bytes *missing)
 {
-	static const char sentence[] = "the folder's name, which will be that "
-	    "of requests/NAME: wanted letters, digits, - and _";
-
 	if (name[0] != '-' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] == '\0')
 		return;
-	bytes_printf(missing, "- %s\n", sentence);
-	e->missing++;
-	if (e->fault.code == 0)
-		err_set(&e->fault, EINVAL, "%s", sentence);
+	mend(e, missing, "the folder's name, which will be that of "
+	    "requests/NAME: wanted letters, digits, - and _");
 }
 
 static void
@@ -210,6 +271,7 @@ ask(struct draft_evaluation *e, struct desk *desk, const struct draft *draft,
 
 	e->missing = registration_missing(e->registration, &questions,
 	    missing, &e->fault);
+	ask_subjects(e, desk, missing);
 	ask_folder_name(e, draft->name, missing);
 	e->complete = e->missing == 0 && !e->in_force;
 	registration_changes(before, e->registration, &e->changes);

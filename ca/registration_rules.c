@@ -420,32 +420,6 @@ ask_users(struct todo *t)
 		    r->group);
 }
 
-/* Does the subject get this, as ca/subject.c makes it? */
-static bool
-subject_has(const struct registration *r, const char *type)
-{
-
-	if (attribute_of(r, type, strlen(type)) != NULL)
-		return true;
-	if (strncmp(type, "organization", 12) == 0)
-		return r->kind == NATURAL_PERSON;
-	return strcmp(type, "commonName") == 0 && has_one_of(r,
-	    BIT(r->kind) & ORGANISATIONS ? "organizationName" : FULL_NAME);
-}
-
-static void
-ask_subject_attributes(struct todo *t, const struct profile *p)
-{
-	size_t i;
-
-	for (i = 0; i < TABLE(p->subject) && p->subject[i][0] != '\0'; i++)
-		if (profile_attribute(p, p->subject[i]) == 1 &&
-		    !subject_has(t->r, p->subject[i]))
-			mend(t, "profile %s puts %s into the subject, and no "
-			    "[attribute.N] has it (REG-6.3.1-00B)", p->name,
-			    p->subject[i]);
-}
-
 static void
 ask_profiles(struct todo *t)
 {
@@ -471,7 +445,6 @@ ask_profiles(struct todo *t)
 			mend(t, "[subject] assurance_route: profile %s builds "
 			    "on %s: by which way was the person checked "
 			    "(REG-6.2.2-05)", p->name, p->base_policy);
-		ask_subject_attributes(t, p);
 	}
 }
 

@@ -20,8 +20,8 @@ static void
 lacks(const struct making *m, const char *type, const char *what)
 {
 	if (m->fault->code == 0)
-		err_set(m->fault, EAGAIN, "the registration in force has %s "
-		    "%s, which the profile %s wants", what, type,
+		err_set(m->fault, EAGAIN, "the registration has %s %s, which "
+		    "the profile %s wants", what, type,
 		    m->c->profile->name);
 }
 

@@ -310,8 +310,6 @@ static const struct {
 	{ NATURAL, "identityDocument", "- no [attribute.N] has dateOfBirth and"
 	    " placeOfBirth, or identityDocument, or personalNumber "
 	    "(REG-6.2.2-06)\n" },
-	{ NATURAL, "serialNumber", "- profile person puts serialNumber into "
-	    "the subject, and no [attribute.N] has it (REG-6.3.1-00B)\n" },
 	{ STAFF, "givenName", "(REG-6.2.2-08)\n" },
 	{ STAFF, "identityDocument", "(REG-6.2.2-08)\n" },
 	{ STAFF, "organizationName", "- no [attribute.N] has the legal "

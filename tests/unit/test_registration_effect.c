@@ -9,6 +9,7 @@
 #include "ca/registration_effect.h"
 #include "ca/store_desk.h"
 #include "ca/store_dossiers.h"
+#include "ca/dn.h"
 #include "ca/withdrawn.h"
 
 #define OFFICER	2000
@@ -222,6 +223,85 @@ a_complete_draft_is_to_be_decided(void **state)
 	assert_says(bytes_text(&e.changes), "+ dns: example.net; ");
 	assert_says(bytes_text(&e.checks), "passed: everything that a subject "
 	    "of kind device-of-legal-person requires is there");
+	draft_evaluation_free(&e);
+	bytes_free(&text);
+}
+
+/* What a profile would make of it, and whose that was before. */
+static void
+a_subject_that_cannot_be_is_said(void **state)
+{
+	struct draft d = make_draft("eva");
+	struct draft_evaluation e;
+	struct bytes text = { 0 };
+	struct profile *person;
+	struct err err;
+	char sha256[65];
+	struct dn dn = { .count = 0 };
+	struct tx *tx;
+
+	bed_config.profiles = realloc(bed_config.profiles,
+	    (bed_config.profile_count + 1) * sizeof(*person));
+	person = &bed_config.profiles[bed_config.profile_count++];
+	assert_int_equal(file_read("examples/home/profiles/person.conf",
+	    65536, &text, &err), 0);
+	if (profile_parse(person, "person.conf", SLICE(&text), &err) == -1)
+		fail_msg("%s", err.text);
+	bytes_clear(&text);
+	bytes_put_text(&text, "[subscriber]\nname = Eva Lind\ncontact = Box 1\n"
+	    "group = example-ab\nusers = karl\n[subject]\n"
+	    "kind = natural-person\nis_subscriber = yes\n"
+	    "[certificates]\nprofiles = person\n");
+	put_attribute(&text, 2, "givenName", "Eva", "eid");
+	put_attribute(&text, 3, "surname", "Lind", "eid");
+	put_attribute(&text, 4, "personalNumber", "1971", "eid");
+	put_desk_file(DESK_FOLDER(DESK_DRAFT, d.id), REGISTRATION_FILE,
+	    SLICE(&text));
+	evaluate(&d, &e);
+	assert_int_equal(e.fault.code, EINVAL);
+	assert_says(bytes_text(&e.state), "- [certificates] profiles: the "
+	    "registration has no countryName, which the profile person "
+	    "wants\n");
+	draft_evaluation_free(&e);
+
+	put_attribute(&text, 5, "countryName", "SE", "eid");
+	put_desk_file(DESK_FOLDER(DESK_DRAFT, d.id), REGISTRATION_FILE,
+	    SLICE(&text));
+	evaluate(&d, &e);
+	assert_true(e.complete);
+	draft_evaluation_free(&e);
+
+	dn_add(&dn, dn_type_find("countryName"), "SE");
+	dn_add(&dn, dn_type_find("givenName"), "EVA");
+	dn_add(&dn, dn_type_find("surname"), "Lind");
+	dn_add(&dn, dn_type_find("commonName"), "Eva Lind");
+	dn_digest(&dn, sha256);
+	tx = begin();
+	assert_done(subject_put(tx, sha256, bed_other, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	evaluate(&d, &e);
+	assert_false(e.complete);
+	assert_says(bytes_text(&e.state), "person would give it a subject that"
+	    " another subscriber has had (GEN-6.3.3-10)\n");
+	draft_evaluation_free(&e);
+	bytes_free(&text);
+}
+
+static void
+a_folder_has_the_name_of_a_box(void **state)
+{
+	struct draft d = make_draft("www.csr");
+	struct draft_evaluation e;
+	struct bytes text = { 0 };
+
+	put_file(&text, "karl", "example.net", "Example AB");
+	put_document(&d, "register.pdf");
+	put_desk_file(DESK_FOLDER(DESK_DRAFT, d.id), REGISTRATION_FILE,
+	    SLICE(&text));
+	evaluate(&d, &e);
+	assert_int_equal(e.fault.code, EINVAL);
+	assert_says(bytes_text(&e.state), "requests/NAME: wanted letters, "
+	    "digits, - and _");
 	draft_evaluation_free(&e);
 	bytes_free(&text);
 }
@@ -480,6 +560,10 @@ main(void)
 		    setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(
 		    a_complete_draft_is_to_be_decided, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_subject_that_cannot_be_is_said, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_folder_has_the_name_of_a_box, setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(an_approval_puts_it_in_force,
 		    setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(a_rejection_changes_nothing,
