@@ -403,9 +403,10 @@ put_intent(struct application *app, struct tx *tx, struct err *e)
 	if (intent_put(tx, intent, SLICE(&app->tbs), e) == -1)
 		return -1;
 	/* What is begun may exist, so from here on the subject is taken. */
-	return app->subject_sha256[0] == '\0' ? 0 : subject_put(tx,
-	    app->subject_sha256, app->internal ? SUBJECT_OF_CA :
-	    app->subscriber.id, e);
+	if (app->subject_sha256[0] == '\0' || app->basis.subject != 0)
+		return 0;
+	return subject_put(tx, app->subject_sha256, app->internal ?
+	    SUBJECT_OF_CA : app->subscriber.id, e);
 }
 
 /* --- the transactions ----------------------------------------------------- */

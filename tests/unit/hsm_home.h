@@ -117,7 +117,7 @@ struct tbs_plan {
 	unsigned char	 key_usage;	/* bits of the first octet */
 	bool		 ca, no_check, no_authority, no_policies, critical_id;
 	bool		 two_usages, no_usage, unknown, trailing, version_1;
-	struct slice	 authority;
+	struct slice	 authority, statements;	/* qcStatements, or empty */
 };
 
 UNUSED static void
@@ -208,6 +208,8 @@ put_certificate_extensions(struct bytes *b, const struct tbs_plan *p)
 	if (p->no_check)
 		put_ext(b, OID_OCSP_NOCHECK, false,
 		    (struct slice){ null, sizeof(null) });
+	if (p->statements.size > 0)
+		put_ext(b, OID_QC_STATEMENTS, false, p->statements);
 	if (p->unknown)
 		put_ext(b, OID("\x2a\x03\x04"), false,
 		    (struct slice){ null, sizeof(null) });

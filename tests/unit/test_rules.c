@@ -96,6 +96,21 @@ static void unknown(struct tbs_plan *p) { p->unknown = true; }
 static void critical_id(struct tbs_plan *p) { p->critical_id = true; }
 static void issuing_key(struct tbs_plan *p) { p->spki = home.issuing.spki; }
 static void no_usage(struct tbs_plan *p) { p->no_usage = true; }
+static void seal(struct tbs_plan *p)
+    { p->no_usage = true; p->key_usage = 0x40; }
+static void seal_that_signs(struct tbs_plan *p)
+    { p->no_usage = true; p->key_usage = 0xc0; }
+#define SEMANTICS(last) OID("\x30\x17\x30\x15\x06\x08\x2b\x06\x01\x05\x05\x07" \
+    "\x0b\x02\x30\x09\x06\x07\x04\x00\x8b\xec\x49\x01" last)
+static void natural(struct tbs_plan *p) { p->statements = SEMANTICS("\x01"); }
+static void legal(struct tbs_plan *p) { p->statements = SEMANTICS("\x02"); }
+static void eidas(struct tbs_plan *p) { p->statements = SEMANTICS("\x03"); }
+/* id-etsi-qcs-QcCompliance: this is a qualified certificate. */
+static void qualified(struct tbs_plan *p)
+    { p->statements = OID("\x30\x0a\x30\x08\x06\x06\x04\x00\x8e\x46\x01\x01"); }
+static void two_statements(struct tbs_plan *p)
+    { p->statements = OID("\x30\x14\x30\x08\x06\x06\x04\x00\x8e\x46\x01\x01"
+      "\x30\x08\x06\x06\x04\x00\x8e\x46\x01\x01"); }
 static void evidence_key(struct tbs_plan *p)
     { p->spki = SLICE(&home.evidence_spki); p->no_usage = true;
       p->key_usage = 0xc0; }
@@ -168,6 +183,14 @@ static const struct {
 	{ "only what may be is critical", critical_id, "critical" },
 	{ "not for the issuing key", issuing_key, "key issuing" },
 	{ "every other has a purpose", no_usage, "extKeyUsage is missing" },
+	{ "a seal has none and commits only", seal, "" },
+	{ "what signs has a purpose", seal_that_signs,
+	    "extKeyUsage is missing" },
+	{ "a person's identifier is said", natural, "" },
+	{ "an organisation's identifier is said", legal, "" },
+	{ "no other semantics", eidas, "qcStatements" },
+	{ "none is qualified", qualified, "qcStatements" },
+	{ "one statement at most", two_statements, "qcStatements" },
 	{ "the evidence key's is signed", evidence_key, "" },
 	{ "the evidence key has no purpose", evidence_server, "key evidence" },
 	{ "the evidence key agrees on nothing", evidence_agrees,
