@@ -70,24 +70,6 @@ authority_open(const struct authority_parts *parts, struct err *e)
 	return authority;
 }
 
-void
-authority_take_up(struct authority *authority, int64_t subscriber)
-{
-	take_up_subscriber(authority->take_up, subscriber);
-}
-
-void
-authority_revoke_decided(struct authority *authority)
-{
-	take_up_revocations(authority->take_up);
-}
-
-void
-authority_revoke_end(struct authority *authority)
-{
-	take_up_revoked(authority->take_up);
-}
-
 /*
  * What waits for a signer that is away ends with the process, and the next
  * one takes it up; its memory is left to it until then.

@@ -247,20 +247,21 @@ folder_changed(struct tx *tx, enum draft_kind kind, struct err *err)
 	return meta_set_number(tx, name, clock_now(), err);
 }
 
-int
-draft_put(struct tx *tx, struct draft *d, struct err *err)
+static int
+insert_draft(struct tx *tx, struct draft *d, struct err *err)
 {
-	int64_t id = d->id;
+	struct draft there;
 	struct query *q;
+	int64_t id;
 
-	if (id == 0 && meta_take_numbers(tx, "next-draft-id", 1, &id,
-	    err) != 0)
+	if (draft_find(&tx->view, d->kind, d->name, &there) == 1)
+		return err_set(err, EEXIST, "there is a folder %s already",
+		    d->name);
+	if (meta_take_numbers(tx, "next-draft-id", 1, &id, err) != 0)
 		return -1;
 	q = query_new(tx->view.sql, "INSERT INTO drafts (id, kind, name, uid,"
-	    " since, changed, object, dossier) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
-	    " changed = excluded.changed, object = excluded.object,"
-	    " dossier = excluded.dossier");
+	    " since, changed, object, dossier)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, id);
 	bind_number(q, d->kind);
 	bind_text(q, d->name);
@@ -270,9 +271,36 @@ draft_put(struct tx *tx, struct draft *d, struct err *err)
 	bind_reference(q, d->object);
 	bind_reference(q, d->dossier);
 	if (query_write(q, err) != 0)
+		return -1;
+	d->id = id;
+	return 0;
+}
+
+static int
+update_draft(struct tx *tx, const struct draft *d, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "UPDATE drafts SET name = ?, changed = ?,"
+	    " object = ?, dossier = ? WHERE id = ?");
+	bind_text(q, d->name);
+	bind_number(q, d->changed);
+	bind_reference(q, d->object);
+	bind_reference(q, d->dossier);
+	bind_number(q, d->id);
+	if (query_write(q, err) != 0)
 		return err->code == EEXIST ? err_set(err, EEXIST,
 		    "there is a folder %s already", d->name) : -1;
-	d->id = id;
+	return sql_changes(tx->view.sql) == 1 ? 0 : err_set(err, ENOENT,
+	    "there is no such folder");
+}
+
+int
+draft_put(struct tx *tx, struct draft *d, struct err *err)
+{
+	if ((d->id == 0 ? insert_draft(tx, d, err) :
+	    update_draft(tx, d, err)) != 0)
+		return -1;
 	return folder_changed(tx, d->kind, err);
 }
 

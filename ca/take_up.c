@@ -287,14 +287,32 @@ take_up_revocations(struct take_up *t)
 }
 
 void
-take_up_revoked(struct take_up *t)
-{
-	pthread_mutex_lock(&t->revoking);
-	pthread_mutex_unlock(&t->revoking);
-}
-
-void
 take_up_undone(struct take_up *t)
 {
 	put(t, UNDONE, 0);
+}
+
+/* --- for the others (authority.h) ------------------------------------------ */
+
+void
+authority_take_up(struct authority *authority, int64_t subscriber)
+{
+	take_up_subscriber(authority->take_up, subscriber);
+}
+
+void
+authority_revoke_decided(struct authority *authority)
+{
+	take_up_revocations(authority->take_up);
+}
+
+void
+authority_revoke_end(struct authority *authority)
+{
+	struct take_up	*t = authority->take_up;
+
+	if (t == NULL)
+		return;
+	pthread_mutex_lock(&t->revoking);
+	pthread_mutex_unlock(&t->revoking);
 }

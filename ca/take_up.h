@@ -18,8 +18,6 @@ void		 take_up_free(struct take_up *);
 void		 take_up_request(struct take_up *, int64_t request);
 void		 take_up_subscriber(struct take_up *, int64_t subscriber);
 void		 take_up_revocations(struct take_up *);
-/* Waits for a call of `revoke` that is under way. */
-void		 take_up_revoked(struct take_up *);
 /* What was decided and not done when the process before this one ended. */
 void		 take_up_undone(struct take_up *);
 
