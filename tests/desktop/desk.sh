@@ -13,15 +13,19 @@ done
 # --- a screen of its own, and a person before it ------------------------------
 
 officer=pkifs-desk-$$
+nobody_works() {
+	pkill -KILL -u "$officer"
+	! pgrep -u "$officer"
+}
 remove_officer() {
-	pkill -KILL -u "$officer" 2>/dev/null
+	within 10 nobody_works
 	for child in $children; do
 		kill "$child" 2>/dev/null
 	done
 	userdel -r "$officer" 2>/dev/null
 	true
 }
-trap 'told=$?; remove_officer; end_story' EXIT
+trap 'told=$?; set +e; remove_officer; end_story' EXIT
 useradd -m -d "$dir/officer" -s /bin/sh "$officer"
 install -d -o "$officer" -m 700 "$dir/officer/run"
 install -d -o "$officer" "$dir/scans"
@@ -67,8 +71,8 @@ open_folder() {
 	window=
 	within 30 new_window
 	window=$found
-	must xdotool windowsize --sync "$window" 950 850
-	must xdotool windowmove --sync "$window" $(($2 * 960)) 20
+	must xdotool windowsize "$window" 950 850
+	must xdotool windowmove "$window" $(($2 * 960)) 20
 	within 10 still "$window"
 }
 new_window() {
@@ -83,33 +87,45 @@ new_window() {
 }
 # Two pictures in a row are one: it has drawn what it will draw.
 still() {
-	import -window "$1" "$dir/one.png" && import -window "$1" \
-	    "$dir/two.png" && cmp -s "$dir/one.png" "$dir/two.png"
+	import -window "$1" "$dir/one.ppm" && sleep 0.2 &&
+	    import -window "$1" "$dir/two.ppm" &&
+	    cmp -s "$dir/one.ppm" "$dir/two.ppm"
 }
 close_windows() {
 	for each in $(xdotool search --onlyvisible --class "$manager"); do
-		xdotool windowclose "$each" 2>/dev/null || true
+		xdotool windowclose "$each" >/dev/null 2>&1 || true
 	done
 	within 10 none_left
 }
 none_left() {
 	! xdotool search --onlyvisible --class "$manager"
 }
-# drag FROM TO: the first thing of one window into the other.
+# drag FROM TO: the first thing of one window into the other, at a hand's pace.
 drag() {
 	xdotool windowactivate --sync "$2" windowactivate --sync "$1"
 	within 10 still "$1"
 	# shellcheck disable=SC2086 # two numbers
-	must xdotool mousemove --sync --window "$1" $first mousedown 1
-	for step in 8 16 32 64; do
-		xdotool mousemove_relative --sync "$step" 4
+	xdotool mousemove --sync --window "$1" $first sleep 0.2 mousedown 1 \
+	    sleep 0.2 mousemove_relative --sync 10 6 sleep 0.1 \
+	    mousemove_relative --sync 20 12 sleep 0.1 \
+	    mousemove_relative --sync 40 24 sleep 0.1 \
+	    mousemove --sync --window "$2" $nothing sleep 0.2 \
+	    mousemove_relative --sync 4 4 sleep 0.2 \
+	    mousemove_relative --sync 4 4 sleep 0.3 mouseup 1
+}
+# drag_until FROM TO COMMAND: a hand that slips tries again.
+drag_until() {
+	drag_from=$1 drag_to=$2
+	shift 2
+	for try in 1 2 3; do
+		drag "$drag_from" "$drag_to"
+		for wait in 1 2 3 4 5 6 7 8 9 10; do
+			! "$@" >/dev/null 2>&1 || return 0
+			sleep 0.3
+		done
 	done
-	# shellcheck disable=SC2086
-	for near in 1 2 3; do
-		xdotool mousemove --sync --window "$2" $nothing \
-		    mousemove_relative --sync 3 "$near"
-	done
-	xdotool mouseup 1
+	import -window root "${DESK_DEBUG:-$dir/never.png}"
+	fail "$manager: dragging never led to: $*"
 }
 shoot() {
 	[ -z "$picture" ] || import -window root "$picture"
@@ -132,10 +148,13 @@ state_is pending || fail "it did not wait: $(cat "$ca/requests/new.status")"
 open_folder "$ra/pending" 0
 from=$window
 open_folder "$ra/approved" 1
-drag "$from" "$window"
+was_refused() {
+	ls "$ca"/evidence/*/*/*/*/*-decision-refused.json
+}
 said_so() {
 	[ "$(xdotool search --onlyvisible --class "$manager" | wc -l)" -gt 2 ]
 }
+drag_until "$from" "$window" was_refused
 within 20 said_so
 [ -d "$ra/pending/1" ] || fail "the dossier is gone"
 [ -z "$(ls "$ra/approved")" ] || fail "half of it was copied"
@@ -159,8 +178,7 @@ close_windows
 open_folder "$dir/scans" 0
 from=$window
 open_folder "$ra/pending/1/documents" 1
-drag "$from" "$window"
-within 20 cmp -s "$dir/scans/passport.txt" \
+drag_until "$from" "$window" cmp -s "$dir/scans/passport.txt" \
     "$ra/pending/1/documents/passport.txt"
 within 10 still "$window"
 shoot
@@ -172,8 +190,7 @@ close_windows
 open_folder "$ra/pending" 0
 from=$window
 open_folder "$ra/approved" 1
-drag "$from" "$window"
-within 20 test -d "$ra/approved/1"
+drag_until "$from" "$window" test -d "$ra/approved/1"
 within 20 state_is issued
 must verify_certificate "$ca/requests/new.crt"
 must test ! -e "$ra/pending/1"
