@@ -84,6 +84,7 @@ store_open(const char *dir, struct err *err)
 	pthread_mutex_init(&s->pool_lock, NULL);
 	pthread_cond_init(&s->pool_free, NULL);
 	pthread_mutex_init(&s->reserve_lock, NULL);
+	s->boxes = kept_boxes_new();
 	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s", dir) >=
 	    sizeof(s->dir)) {
 		err_set(err, ENAMETOOLONG, "the store's path is longer than "
@@ -120,6 +121,7 @@ store_close(struct store *s)
 	pthread_mutex_destroy(&s->pool_lock);
 	pthread_cond_destroy(&s->pool_free);
 	pthread_mutex_destroy(&s->reserve_lock);
+	kept_boxes_free(s->boxes);
 	free(s);
 }
 

@@ -38,6 +38,7 @@ struct store {
 	bool		 reserve_whole;
 
 	struct checkpointer *checkpointer;	/* NULL: SQLite's own way */
+	struct kept_boxes *boxes;
 };
 
 /* The path of something in the store's folder. */
@@ -67,6 +68,11 @@ int	store_checkpointer_start(struct store *, struct err *);
 void	store_checkpointer_stop(struct store *);
 /* After a commit, by the writer holding write_lock. */
 void	store_checkpointer_kick(struct store *);
+
+/* --- store_registry.c: boxes that were read ------------------------------ */
+
+struct kept_boxes *kept_boxes_new(void);
+void	kept_boxes_free(struct kept_boxes *);
 
 /* --- store_large.c: contents too large for the database ------------------ */
 

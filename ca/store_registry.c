@@ -2,7 +2,9 @@
  * The registry in the store: subscribers with their users and validated
  * names, agreements, boxes, and facts by digest.  See store_registry.h.
  */
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_private.h"
@@ -330,14 +332,73 @@ one_box(struct query *q, struct box *b)
 	return found;
 }
 
+/*
+ * A box never changes and never goes, so what was once read stays true; only
+ * the writer's view may show one that is not committed after all.
+ */
+#define BOXES_KEPT	256
+
+struct kept_boxes {
+	pthread_mutex_t	 lock;
+	struct box	 box[BOXES_KEPT];	/* id 0: none */
+};
+
+struct kept_boxes *
+kept_boxes_new(void)
+{
+	struct kept_boxes *kept;
+
+	if ((kept = calloc(1, sizeof(*kept))) == NULL)
+		die("store: out of memory");
+	pthread_mutex_init(&kept->lock, NULL);
+	return kept;
+}
+
+void
+kept_boxes_free(struct kept_boxes *kept)
+{
+	if (kept == NULL)
+		return;
+	pthread_mutex_destroy(&kept->lock);
+	free(kept);
+}
+
+static bool
+is_kept(struct kept_boxes *kept, int64_t id, struct box *b)
+{
+	struct box *place = &kept->box[(uint64_t)id % BOXES_KEPT];
+	bool found;
+
+	pthread_mutex_lock(&kept->lock);
+	found = id != 0 && place->id == id;
+	if (found)
+		*b = *place;
+	pthread_mutex_unlock(&kept->lock);
+	return found;
+}
+
+static void
+keep(struct kept_boxes *kept, const struct box *b)
+{
+	pthread_mutex_lock(&kept->lock);
+	kept->box[(uint64_t)b->id % BOXES_KEPT] = *b;
+	pthread_mutex_unlock(&kept->lock);
+}
+
 int
 box_get(struct view *v, int64_t id, struct box *b)
 {
 	struct query *q;
+	int found;
 
+	if (is_kept(v->store->boxes, id, b))
+		return 1;
 	q = query_new(v->sql, SELECT_BOXES "WHERE id = ?");
 	bind_number(q, id);
-	return one_box(q, b);
+	found = one_box(q, b);
+	if (found && v != &v->store->tx.view)
+		keep(v->store->boxes, b);
+	return found;
 }
 
 int

@@ -36,6 +36,8 @@ insert_slot(struct tx *tx, struct slot *s, struct err *err)
 	if (query_write(q, err) != 0)
 		return -1;
 	s->id = sql_last_id(tx->view.sql);
+	s->kept_file = s->file;
+	s->kept_shown = s->sha256[0] != '\0';
 	return 0;
 }
 
@@ -68,19 +70,23 @@ update_slot(struct tx *tx, const struct slot *s, struct err *err)
 
 /* What is in an index, and seldom changes. */
 static int
-update_slot_file(struct tx *tx, const struct slot *s, struct err *err)
+update_slot_file(struct tx *tx, struct slot *s, struct err *err)
 {
-	int64_t shown = s->sha256[0] != '\0';
+	bool shown = s->sha256[0] != '\0';
 	struct query *q;
 
+	if (s->file == s->kept_file && shown == s->kept_shown)
+		return 0;
 	q = query_new(tx->view.sql, "UPDATE slots SET file = ?, shown = ?"
-	    " WHERE id = ? AND (file <> ? OR shown <> ?)");
+	    " WHERE id = ?");
 	bind_number(q, s->file);
 	bind_number(q, shown);
 	bind_number(q, s->id);
-	bind_number(q, s->file);
-	bind_number(q, shown);
-	return query_write(q, err);
+	if (query_write(q, err) != 0)
+		return -1;
+	s->kept_file = s->file;
+	s->kept_shown = shown;
+	return 0;
 }
 
 int
@@ -95,7 +101,7 @@ slot_put(struct tx *tx, struct slot *s, struct err *err)
 
 #define SELECT_SLOTS \
     "SELECT id, box, subscriber, file, name, file_name, uid, mtime, size," \
-    " request, certificate, status, sha256 FROM slots "
+    " request, certificate, status, sha256, shown FROM slots "
 
 static void
 take_slot(struct query *q, struct slot *s)
@@ -113,6 +119,8 @@ take_slot(struct query *q, struct slot *s)
 	s->certificate = take_number(q);
 	s->status = take_number(q);
 	take_hex(q, s->sha256, sizeof(s->sha256));
+	s->kept_file = s->file;
+	s->kept_shown = take_number(q) != 0;
 }
 
 static int
@@ -371,9 +379,9 @@ supersede_status(struct tx *tx, int64_t slot, usec_t time, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "UPDATE statuses SET superseded = ?"
-	    " WHERE id = (SELECT status FROM slots WHERE id = ?)"
-	    " AND superseded IS NULL");
+	q = query_new(tx->view.sql, "INSERT INTO statuses_old (time, id)"
+	    " SELECT ?, status FROM slots WHERE id = ?"
+	    " AND status IS NOT NULL ON CONFLICT DO NOTHING");
 	bind_number(q, time);
 	bind_number(q, slot);
 	return query_write(q, err);
@@ -438,13 +446,23 @@ status_text(struct view *v, int64_t id, struct bytes *to)
 int
 statuses_prune(struct tx *tx, usec_t before, int64_t limit, struct err *err)
 {
+	static const char *const steps[] = {
+		"DELETE FROM statuses WHERE id IN (SELECT id FROM"
+		" statuses_old WHERE time < ? AND id <"
+		" (SELECT max(id) FROM statuses) ORDER BY time LIMIT ?)",
+		"DELETE FROM statuses_old WHERE (time, id) IN (SELECT time,"
+		" id FROM statuses_old WHERE time < ? AND id <"
+		" (SELECT max(id) FROM statuses) ORDER BY time LIMIT ?)"
+	};
 	struct query *q;
+	size_t i;
 
-	q = query_new(tx->view.sql, "DELETE FROM statuses WHERE id IN"
-	    " (SELECT id FROM statuses WHERE superseded IS NOT NULL"
-	    "  AND superseded < ? AND id < (SELECT max(id) FROM statuses)"
-	    "  LIMIT ?)");
-	bind_number(q, before);
-	bind_number(q, limit);
-	return query_write(q, err);
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		q = query_new(tx->view.sql, steps[i]);
+		bind_number(q, before);
+		bind_number(q, limit);
+		if (query_write(q, err) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -24,6 +24,8 @@ struct slot {
 	int64_t	request;	/* the newest */
 	int64_t	certificate;	/* the newest; 0: none */
 	int64_t	status;		/* id of the newest status text */
+	int64_t	kept_file;	/* the store's own: as it has them now */
+	bool	kept_shown;
 };
 
 enum request_state { PENDING, APPROVED, ISSUED, REJECTED, WITHDRAWN };

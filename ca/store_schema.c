@@ -128,6 +128,11 @@ static const char registry_1[] =
     " profile TEXT NOT NULL,"
     " since INTEGER NOT NULL,"
     " UNIQUE (subscriber, profile)) STRICT;"
+    /* What was read of one is kept (store_registry.c). */
+    "CREATE TRIGGER boxes_update BEFORE UPDATE ON boxes"
+    " BEGIN SELECT RAISE(ABORT, 'a box is never changed'); END;"
+    "CREATE TRIGGER boxes_delete BEFORE DELETE ON boxes"
+    " BEGIN SELECT RAISE(ABORT, 'a box is never removed'); END;"
     "CREATE TABLE facts ("
     " name TEXT PRIMARY KEY,"
     " sha256 BLOB NOT NULL) STRICT, WITHOUT ROWID;";
@@ -180,10 +185,13 @@ static const char requests_1[] =
     " slot INTEGER NOT NULL,"
     " time INTEGER NOT NULL,"
     " size INTEGER NOT NULL,"
-    " superseded INTEGER,"
     " text BLOB NOT NULL) STRICT;"
-    "CREATE INDEX statuses_superseded ON statuses (superseded)"
-    " WHERE superseded IS NOT NULL;"
+    /* Since when another is the newest; beside them, so as not to write a
+     * text once more. */
+    "CREATE TABLE statuses_old ("
+    " time INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " PRIMARY KEY (time, id)) STRICT, WITHOUT ROWID;"
 
     "CREATE TABLE intents ("
     " id INTEGER PRIMARY KEY,"

@@ -11,6 +11,7 @@
 #include "resend.h"
 
 #define FILES_OF_ONE	512	/* not registered, of one person: EDQUOT */
+#define A_MOMENT	0.05	/* seconds */
 
 /* --- create -------------------------------------------------------------- */
 
@@ -28,6 +29,8 @@ has_too_many(struct drops *drops, uid_t uid)
 	struct slab_file	*file;
 	size_t			 i, count = 0;
 
+	if (slab_files_used(drops->tree->slab) < FILES_OF_ONE)
+		return (false);
 	for (i = 0; i < SLAB_FILES; i++) {
 		file = slab_file_row(drops->tree->slab, i);
 		if (file != NULL && file->uid == uid && !file->registered)
@@ -97,9 +100,13 @@ was_created(struct drops *drops, uint64_t id, uid_t uid,
 	return (ours);
 }
 
+/*
+ * The kernel may keep for a moment what it is told of a new file: else it asks
+ * for the mode once more before it lets the caller have it.
+ */
 static void
 reply_create(fuse_req_t req, struct tree *tree, struct node folder,
-    struct node node, struct fuse_file_info *fi)
+    struct node node, bool is_new, struct fuse_file_info *fi)
 {
 	struct fuse_entry_param	entry;
 	struct ask		ask;
@@ -115,6 +122,8 @@ reply_create(fuse_req_t req, struct tree *tree, struct node folder,
 		return;
 	}
 	node_entry(folder, node, &st, &entry);
+	if (is_new)
+		entry.attr_timeout = A_MOMENT;
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT)
 		drop_acts.release(NULL, tree, node, fi);
 }
@@ -189,7 +198,7 @@ drop_create(fuse_req_t req, struct tree *tree, struct node folder,
 		fuse_reply_err(req, code);
 	else
 		reply_create(req, tree, folder, node_of(rules->class, id),
-		    fi);
+		    !found.there, fi);
 }
 
 /* --- unlink -------------------------------------------------------------- */

@@ -322,6 +322,12 @@ slab_file_row(struct slab *slab, size_t row)
 	return (&slab->memory->files[row]);
 }
 
+size_t
+slab_files_used(const struct slab *slab)
+{
+	return (slab->memory->file_rows - slab->free_file_count);
+}
+
 struct slab_file *
 slab_file_find(struct slab *slab, uint64_t id)
 {

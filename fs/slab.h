@@ -93,6 +93,7 @@ void		 slab_file_keep(struct slab *, struct slab_file *,
 		    const char *name);
 void		 slab_file_free(struct slab *, struct slab_file *);
 struct slab_file *slab_file_row(struct slab *, size_t);	/* NULL: unused */
+size_t	 slab_files_used(const struct slab *);
 size_t		 slab_file_number(struct slab *, const struct slab_file *);
 struct slab_file *slab_file_find(struct slab *, uint64_t id);
 /* Not one that is gone. */
