@@ -20,27 +20,18 @@ desk_is_scratch(int64_t box, const char *name)
 }
 
 /*
- * What a program's own file is asked for as: the name it is about where that
- * shows (.reason.txt.swp), else a document.  It must be text like any other.
+ * What a program's own file is asked for as: a name that counts where it lies,
+ * and is text like any other.
  */
 static void
 stand_in(int64_t box, const char *name, char to[256])
 {
-	static const char *const	names[] = {
-		"reason.txt", "decision.p7s", "registration.conf",
-		"authority.conf",
-	};
-	size_t				i;
+	bool	programs = drop_name_is_programs(name);
 
-	snprintf(to, 256, "%s", name);
+	snprintf(to, 256, programs && DESK_KIND(-box) == DESK_DOSSIER ?
+	    "decision%s.p7s" : "%s", name);
 	if (to[0] == '.')
 		to[0] = '_';
-	if (!drop_name_is_programs(name) || (DESK_KIND(-box) != DESK_DOSSIER &&
-	    DESK_KIND(-box) != DESK_DRAFT))
-		return;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strstr(name, names[i]) != NULL)
-			snprintf(to, 256, "%s", names[i]);
 }
 
 static int

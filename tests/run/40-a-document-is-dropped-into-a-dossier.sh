@@ -281,7 +281,14 @@ killed rmdir "$ra/subscribers/crashed"
 [ ! -e "$ra/subscribers/crashed" ] || fail "it is still there"
 
 # A move that core was killed over is made once, and answered.
-must as pk40-anna sh -c "echo 'not our name' >'$ra/pending/$one/reason.txt'"
+must as pk40-anna sh -c "echo 'not our nane' >'$ra/pending/$one/reason.txt'"
+must as pk40-anna sed -i s/nane/name/ "$ra/pending/$one/reason.txt"
+says "not our name" "$ra/pending/$one/reason.txt"
+refuses "Operation not permitted" as pk40-anna cp "$dir/mine/scan.pdf" \
+    "$ra/pending/$one/"
+refuses "Invalid argument" put 'b"../.x\n"'
+[ "$(ls -A "$ra/pending/$one" | wc -l)" = 8 ] ||
+    fail "left behind: $(ls -la "$ra/pending/$one")"
 stop arm core.decision-committed
 as pk40-anna mv "$ra/pending/$one" "$ra/rejected/" 2>"$dir/errors" &
 move=$!
