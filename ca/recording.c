@@ -113,6 +113,9 @@ status_facts(const struct application *app, enum request_state state,
 	f->decided = app->request.decided;
 	f->sandbox = app->authority->config->sandbox;
 	f->ignored = csr != NULL ? csr->ignored : "";
+	f->registered = csr != NULL && csr->common_name[0] != '\0' &&
+	    app->profile != NULL && app->profile->subject[0][0] != '\0' &&
+	    !app->profile->subject_from_first_name;
 	if (!app->unreadable && (app->verdict.complete ||
 	    app->verdict.finding_count > 0))
 		f->verdict = &app->verdict;
@@ -157,8 +160,10 @@ record_status(struct application *app, struct tx *tx,
 	if (facts.verdict == NULL && app->taken_up && app->slot.status != 0 &&
 	    status_text(tx_view(tx), app->slot.status, &old) == 1) {
 		facts.gates = status_text_gates(SLICE(&old));
-		if (facts.gates.size > 0)
+		if (facts.gates.size > 0) {
 			facts.ignored = "";
+			facts.registered = false;
+		}
 	}
 	if (state == REJECTED && app->slot.certificate != 0 &&
 	    certificate_get(tx_view(tx), app->slot.certificate, &kept) == 1)

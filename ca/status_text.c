@@ -175,9 +175,11 @@ status_text_render(const struct status_facts *f, struct bytes *to)
 	put_facts(f, to);
 	put_explanation(f, to);
 	put_gates(f, to);
-	if (f->ignored != NULL && f->ignored[0] != '\0')
+	if (f->registered || (f->ignored != NULL && f->ignored[0] != '\0'))
 		bytes_printf(to, "\nAsked for beyond names and key, and "
-		    "ignored:\n  %s\n", f->ignored);
+		    "ignored:\n  %s%s%s\n", f->registered ? "subject CN, for "
+		    "it follows from the registration" : "", f->registered &&
+		    f->ignored[0] != '\0' ? "; " : "", f->ignored);
 }
 
 struct slice

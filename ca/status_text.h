@@ -27,6 +27,7 @@ struct status_facts {		/* borrowed; "", NULL and 0 are left out */
 	const char	*kept;		/* serial that stays, when refused */
 	const char	*fault;		/* a refusal that no gate spoke */
 	const char	*ignored;
+	bool		 registered;	/* the subject, so the asked one, too */
 	const struct verdict *verdict;	/* NULL: see `gates` */
 	struct slice	 gates;		/* as status_text_gates gave it */
 	bool		 sandbox;
