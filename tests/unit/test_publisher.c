@@ -180,6 +180,21 @@ authority_issue_internal(struct authority *authority, const char *profile,
 	done(arg, issue(ocsp_key, profile, 0, serial), NULL);
 }
 
+/* The authority's part in decided revocations is that it is told of this. */
+static unsigned revoke_set, revoke_ended;
+
+void
+authority_revoke_decided(struct authority *authority)
+{
+	revoke_set++;
+}
+
+void
+authority_revoke_end(struct authority *authority)
+{
+	revoke_ended++;
+}
+
 static unsigned
 roles_of(uid_t uid)
 {
@@ -696,6 +711,32 @@ a_revocation_is_out_when_it_is_answered(void **state)
 	assert_int_equal(keys_find(view, c.spki_sha256, &blocked), 1);
 	assert_true(blocked.blocked);
 	view_put(view);
+	EVP_PKEY_free(key);
+}
+
+/* Whoever decided had the role then; by now it may be gone. */
+static void
+a_decided_revocation_is_published(void **state)
+{
+	char serial[SERIAL_TEXT];
+	EVP_PKEY *key = fake_key("P-256");
+	unsigned ended = revoke_ended;
+	long number;
+
+	issue(key, "tls-server", 1, serial);
+	assert_true(revoke_set > 0);
+	assert_non_null(parts.revoke);
+	parts.revoke(parts.revoked_arg, serial, 3, STRANGER);
+	eventually(on_crl(serial, &number) == 3);
+	assert_true(case_says(serial, "decided on a dossier"));
+	/* The next core does it again: it is known, and nothing. */
+	parts.revoke(parts.revoked_arg, serial, 3, STRANGER);
+	close_publisher();
+	assert_null(parts.revoke);
+	assert_int_equal(revoke_ended, ended + 1);
+	open_publisher();
+	assert_int_equal(events("certificate-revoked"), 1);
+	assert_int_equal(events("revocation-refused"), 0);
 	EVP_PKEY_free(key);
 }
 
@@ -1284,6 +1325,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_start_publishes_a_crl),
 		TEST(a_revocation_is_out_when_it_is_answered),
+		TEST(a_decided_revocation_is_published),
 		TEST(acts_are_refused_with_their_errno),
 		TEST(an_attempt_without_a_right_is_an_event),
 		TEST(once_revoked_only_the_key_can_get_worse),
