@@ -87,7 +87,7 @@ checks_write(struct bytes *to, const struct draft_evaluation *e,
 		a = &r->attributes[i];
 		clock_text_seconds(from, a->validated);
 		clock_text_seconds(until, a->until - USEC_DAY);
-		bytes_printf(to, "stated: %s \"%s\" by %s, evidence %s, "
+		bytes_printf(to, "passed: %s \"%s\" by %s, evidence %s, "
 		    "verified by %s on %.10s, until %.10s\n", a->type,
 		    a->value, a->method, a->evidence, a->verifier, from,
 		    until);
@@ -137,6 +137,21 @@ state_advice(const struct draft_evaluation *e)
 	return "Put the documents into documents/.\n";
 }
 
+/* The lines of the checks that are notes. */
+static void
+notes_write(struct bytes *to, struct slice checks)
+{
+	const unsigned char *line, *end;
+
+	for (line = checks.data; checks.size > 0; line = end + 1) {
+		end = memchr(line, '\n', checks.size);
+		if (strncmp((const char *)line, "note: ", 6) == 0)
+			bytes_printf(to, "\nNote: %.*s\n",
+			    (int)(end - line) - 6, (const char *)line + 6);
+		checks.size -= (size_t)(end - line) + 1;
+	}
+}
+
 static void
 state_write(struct draft_evaluation *e,
     const struct registration_version *in_force, struct slice missing)
@@ -160,6 +175,7 @@ state_write(struct draft_evaluation *e,
 		bytes_put_text(to, "\nWhat is missing or wrong:\n");
 		bytes_put(to, missing.data, missing.size);
 	}
+	notes_write(to, SLICE(&e->checks));
 	bytes_printf(to, "\n%s", state_advice(e));
 }
 
@@ -222,9 +238,10 @@ ask_subject(struct draft_evaluation *e, const struct desk *desk,
 	dn_digest(&dn, sha256);
 	owner = subject_owner(desk->v, sha256);
 	if (owner != 0 && owner != e->subscriber)
-		mend(e, missing, "[certificates] profiles: %s would give it a "
-		    "subject that another subscriber has had (GEN-6.3.3-10)",
-		    profile->name);
+		bytes_printf(&e->checks, "note: no certificate of profile %s "
+		    "as it is now: its subject was given to another subscriber"
+		    " (GEN-6.3.3-10); an attribute that tells them apart would"
+		    " help\n", profile->name);
 }
 
 static void
