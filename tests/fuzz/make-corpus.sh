@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the seeds in tests/fuzz/corpus/csr anew, with openssl.
+# Makes the seeds in tests/fuzz/corpus/csr and package anew, with openssl.
 set -eu
 cd "$(dirname "$0")"
 mkdir -p corpus/csr
@@ -27,3 +27,44 @@ request ed25519.der ed25519 -outform DER -subj /CN=a.example
 request crlf.pem p256 -newhdr -subj /CN=a.example
 sed -i 's/$/\r/' corpus/csr/crlf.pem
 cat corpus/csr/p256.pem corpus/csr/p256.pem >corpus/csr/two.pem
+
+# Packages: what stands in front of a seed says what it is (fuzz_package.c).
+mkdir -p corpus/package
+openssl req -x509 -new -key "$keys/p384" -subj /CN=Us -set_serial 7 -utf8 \
+	-days 3650 -addext keyUsage=critical,keyAgreement -out "$keys/us.crt"
+openssl req -x509 -new -key "$keys/p256" -subj /CN=RA -days 3650 \
+	-addext keyUsage=critical,digitalSignature \
+	-addext basicConstraints=critical,CA:FALSE -out "$keys/ra.crt"
+{
+	printf '[package]\nid = 2026-0001\nauthority = north\n'
+	printf 'time = 2026-11-22T10:00:00Z\nsubscriber = acme\n'
+	cat corpus/csr/p256.pem
+	printf -- '-----BEGIN REGISTRATION-----\nseen\n'
+	printf -- '-----END REGISTRATION-----\n'
+	printf -- '-----BEGIN DOCUMENT-----\nAAAA\n-----END DOCUMENT-----\n'
+} >"$keys/text"
+{ printf t; cat "$keys/text"; } >corpus/package/text
+{
+	printf 'a[authority]\nname = North\ncontract = 1\n'
+	printf 'until = 2030-01-01\nsubscribers = acme\nusers = clerk\n'
+	printf 'names = example.net, 192.0.2.0/24, @example.net\n'
+	printf 'profiles = tls-server\nvalidates = yes\n'
+	cat "$keys/ra.crt"
+} >corpus/package/authority
+openssl cms -sign -nodetach -outform DER -signer "$keys/ra.crt" \
+	-inkey "$keys/p256" -in "$keys/text" -out "$keys/signed"
+{ printf s; cat "$keys/signed"; } >corpus/package/signed
+# sealed NAME ARGUMENT...
+sealed() {
+	name=$1
+	shift
+	openssl cms -encrypt -binary -recip "$keys/us.crt" -keyopt \
+	    ecdh_kdf_md:sha256 "$@" -in "$keys/signed" -out "corpus/package/$name"
+}
+sealed gcm.der -outform DER -aes-256-gcm
+sealed cbc.der -outform DER -aes-256-cbc
+sealed stream.der -outform DER -aes-256-cbc -stream
+sealed gcm.pem -outform PEM -aes-256-gcm
+sealed smime -aes-256-cbc
+sealed two-recipients.der -outform DER -aes-256-gcm -keyid \
+	-recip "$keys/ra.crt"
