@@ -137,21 +137,6 @@ state_advice(const struct draft_evaluation *e)
 	return "Put the documents into documents/.\n";
 }
 
-/* The lines of the checks that are notes. */
-static void
-notes_write(struct bytes *to, struct slice checks)
-{
-	const unsigned char *line, *end;
-
-	for (line = checks.data; checks.size > 0; line = end + 1) {
-		end = memchr(line, '\n', checks.size);
-		if (strncmp((const char *)line, "note: ", 6) == 0)
-			bytes_printf(to, "\nNote: %.*s\n",
-			    (int)(end - line) - 6, (const char *)line + 6);
-		checks.size -= (size_t)(end - line) + 1;
-	}
-}
-
 static void
 state_write(struct draft_evaluation *e,
     const struct registration_version *in_force, struct slice missing)
@@ -175,7 +160,6 @@ state_write(struct draft_evaluation *e,
 		bytes_put_text(to, "\nWhat is missing or wrong:\n");
 		bytes_put(to, missing.data, missing.size);
 	}
-	notes_write(to, SLICE(&e->checks));
 	bytes_printf(to, "\n%s", state_advice(e));
 }
 
@@ -238,10 +222,10 @@ ask_subject(struct draft_evaluation *e, const struct desk *desk,
 	dn_digest(&dn, sha256);
 	owner = subject_owner(desk->v, sha256);
 	if (owner != 0 && owner != e->subscriber)
-		bytes_printf(&e->checks, "note: no certificate of profile %s "
-		    "as it is now: its subject was given to another subscriber"
-		    " (GEN-6.3.3-10); an attribute that tells them apart would"
-		    " help\n", profile->name);
+		mend(e, missing, "[certificates] profiles: %s would give it a "
+		    "subject that another subscriber has had (GEN-6.3.3-10): "
+		    "an attribute that tells them apart would help",
+		    profile->name);
 }
 
 static void
