@@ -19,7 +19,7 @@
 #define PERSON \
 	"fullName givenName surname commonName serialNumber countryName " \
 	"nationality dateOfBirth placeOfBirth identityDocument " \
-	"personalNumber pseudonym"
+	"personalNumber pseudonym subscriberName"
 #define ORGANISATION \
 	"subscriberName organizationName organizationIdentifier " \
 	"registrationNumber legalStatus countryName stateOrProvinceName " \

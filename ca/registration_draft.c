@@ -122,9 +122,9 @@ state_advice(const struct draft_evaluation *e)
 {
 
 	if (!e->there)
-		return "Put registration.conf here; templates for each kind of"
-		    " subject come with the program, in\n"
-		    "examples/registration/. Evidence goes into documents/.\n";
+		return "Put registration.conf here. There is a template for "
+		    "each kind of subject in examples/registration/\n"
+		    "of the program. Evidence goes into documents/.\n";
 	if (e->fault.code != 0)
 		return "The file is kept as it is and nothing follows from it."
 		    " Mend it and save it again.\n";

@@ -420,6 +420,22 @@ ask_users(struct todo *t)
 		    r->group);
 }
 
+/* A person, or the one who has the mandate, in person or as surely. */
+static void
+ask_route(struct todo *t, const struct profile *p)
+{
+	unsigned kind = BIT(t->r->kind);
+
+	if (strncmp(p->base_policy, "NCP", 3) == 0 &&
+	    (kind & (PERSONS | BIT(LEGAL_PERSON))) != 0 &&
+	    t->r->assurance_route[0] == '\0')
+		mend(t, "[subject] assurance_route: profile %s builds on %s: "
+		    "by which way was the %s checked (%s)", p->name,
+		    p->base_policy, (kind & PERSONS) != 0 ? "person" :
+		    "representative", (kind & PERSONS) != 0 ?
+		    "REG-6.2.2-05" : "REG-6.2.2-10A");
+}
+
 static void
 ask_profiles(struct todo *t)
 {
@@ -439,12 +455,7 @@ ask_profiles(struct todo *t)
 			mend(t, "[certificates] profiles: %s is not for a "
 			    "subject of kind %s (GEN-6.6.1-02)", p->name,
 			    subject_kind_name(r->kind));
-		if (strncmp(p->base_policy, "NCP", 3) == 0 &&
-		    (BIT(r->kind) & PERSONS) != 0 &&
-		    r->assurance_route[0] == '\0')
-			mend(t, "[subject] assurance_route: profile %s builds "
-			    "on %s: by which way was the person checked "
-			    "(REG-6.2.2-05)", p->name, p->base_policy);
+		ask_route(t, p);
 	}
 }
 

@@ -188,7 +188,7 @@ a_file_is_read(void **state)
 
 static const char *absent_document;
 static bool keep_apart;
-static struct profile profiles[4];
+static struct profile profiles[5];
 
 static bool
 document(void *arg, const char *name)
@@ -244,6 +244,7 @@ make_profiles(void **state)
 	make_profile(2, "seal", "LCP", "legal-person", "commonName");
 	make_profile(3, "ocsp-responder", "test", "", "");
 	profiles[3].internal = true;
+	make_profile(4, "ncp-seal", "NCP+", "legal-person", "");
 	return 0;
 }
 
@@ -432,6 +433,11 @@ static const struct {
 	{ NATURAL, "assurance_route =", NULL, "- [subject] assurance_route: "
 	    "profile person builds on NCP: by which way was the person checked"
 	    " (REG-6.2.2-05)\n" },
+	{ LEGAL, "assurance_route = physical-presence\n\n[certificates]\n"
+	    "# The profiles it may have (ca/profiles/), the first is the usual "
+	    "one.\nprofiles = seal", "[certificates]\nprofiles = ncp-seal",
+	    "- [subject] assurance_route: profile ncp-seal builds on NCP+: by "
+	    "which way was the representative checked (REG-6.2.2-10A)\n" },
 	{ NATURAL, "name = Eva Lind", "name = Eva Lund", "- [subscriber] name:"
 	    " \"Eva Lund\" is not what was validated: no attribute fullName, "
 	    "nor givenName and surname has it (REG-6.2.2-02AC)\n" },
