@@ -65,7 +65,7 @@ put_in_dossier(struct application *app, struct tx *tx,
 {
 	const struct package *p = &app->handover->package;
 	struct dossier dossier;
-	char name[40];
+	char name[64];
 	size_t i;
 
 	if (app->dossier == 0 || (p->registration.size == 0 &&
