@@ -102,6 +102,11 @@ layers:
 	@tests/house/layers.sh
 	@tests/house/requirements.sh
 	@tests/house/tour.sh
+	@python3 tests/house/clauses.py --check
+
+# docs/CLAUSES, from the code, the tests and docs/organisational.tsv.
+clauses:
+	@python3 tests/house/clauses.py
 
 stories: $B/test/pkifs $(TOOLS)
 	@PKIFS_BUILD=$(abspath $B) tests/run/runner.sh $(STORY)
@@ -166,12 +171,14 @@ check-desktop:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration
 	install -m 755 $B/pkifs $(DESTDIR)$(PREFIX)/bin/pkifs
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 README.md CHANGES LICENSE docs/FORMAT.* docs/PROTOCOL.* \
 		$(DESTDIR)$(PREFIX)/share/doc/pkifs
+	install -m 644 examples/registration/*.conf \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration
 	@[ -n "$(DESTDIR)" ] || tests/house/deps.sh users
 
 clean:
@@ -179,5 +186,5 @@ clean:
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
-.PHONY: all built unit layers stories manual check check-built deps demo demo-stop \
+.PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
 	fuzz bench bench-sign check-crash check-desktop install clean

@@ -1,5 +1,5 @@
 /*
- * Reading appointments.conf: one section a person.  A section is read by the
+ * Reading appointments.conf (OVR-6.4.4-01): one section a person.  A section is read by the
  * table of keys as a text of its own, with the lines of all others left empty,
  * so that a fault names the line in the file.
  */

@@ -31,7 +31,7 @@ static const struct fact_kind kinds[] = {
 	{ "appointments.conf", "appointments-changed", "REQ-7.2-15 REQ-7.2-16 "
 	    "REQ-7.4.1-07 OVR-6.4.4-02", OPERATION },
 	{ "keys/", "key-changed", "GEN-6.4.5-06", KEY_MANAGEMENT },
-	{ "", "configuration-changed", "OVR-6.4.5-02 OVR-6.8.6-02",
+	{ "", "configuration-changed", "OVR-6.4.5-02 OVR-6.8.6-02 REQ-6.3-08",
 	    OPERATION }
 };
 

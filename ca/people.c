@@ -438,6 +438,7 @@ people_appointment(const struct people *people, uid_t uid,
 	return 1;
 }
 
+/* Access as it is given, and no more (OVR-6.4.3-01A, OVR-6.5.5-01A). */
 unsigned
 people_roles(const struct people *people, uid_t uid, usec_t now)
 {

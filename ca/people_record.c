@@ -17,7 +17,7 @@ append(struct tx *tx, struct slice text, const char *old, const char *new,
 {
 	static const char *const requirements[] = {
 		"REQ-7.4.1-07", "REQ-7.4.1-08", "REQ-7.1.3-01",
-		"OVR-6.4.4-02"
+		"OVR-6.4.4-02", "GEN-6.5.1-05", "GEN-6.5.2-07"
 	};
 	struct event *event = event_new("roles-changed", OPERATION);
 	size_t i;

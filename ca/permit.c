@@ -115,7 +115,10 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 		    judged->profile->issuer_key);
 	if (choose_validity(&content, config, now, err) == -1)
 		return -1;
-	/* GEN-6.3.3-02A, BR 7.1.2.7: 128 bits of chance; the 1 keeps length and sign. */
+	/*
+	 * GEN-6.3.3-02A, BR 7.1.2.7: 128 bits of chance; the 1 keeps length
+	 * and sign.
+	 */
 	content.serial[0] = 0x01;
 	chance_octets(content.serial + 1, SERIAL_OCTETS - 1);
 	hex_upper(serial, content.serial, SERIAL_OCTETS);

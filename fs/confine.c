@@ -1,7 +1,9 @@
 /*
  * The confinement of each process.  Under root each is its own user, core in
  * a chroot; under an ordinary user all have one uid and only Landlock and
- * seccomp separate them, where the kernel has them.
+ * seccomp separate them, where the kernel has them (OVR-6.5.7-01..-05: what a
+ * process does not need it has not; NCSSR 1.7 (root zone): nothing that mounts
+ * reaches the root's key).
  */
 #include <errno.h>
 #include <fcntl.h>

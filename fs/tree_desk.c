@@ -1,8 +1,9 @@
 /*
  * ra/: the folders of the registration desk, its dossiers and drafts, and the
  * files in them.  What people write is a file of the slab until the store has
- * it, as in requests/; texts of ours are new inodes each time.  What may be
- * done here is in desk_folders.c and drop_desk.c.
+ * it, as in requests/; texts of ours are new inodes each time.  Registration
+ * data is sensitive: officers of ra only (OVR-6.8.4-01, -02, OVR-6.5.5-01A).
+ * What may be done here is in desk_folders.c and drop_desk.c.
  */
 #include <errno.h>
 #include <inttypes.h>

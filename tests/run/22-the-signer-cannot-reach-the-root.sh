@@ -1,4 +1,5 @@
 # Nothing that `mount` starts can open the root's token or PIN.
+# (NCSSR 1.7 (root zone), OVR-6.5.7-05.)
 . "$(dirname "$0")/lib.sh"
 new_ca
 must test -d "$home/offline"

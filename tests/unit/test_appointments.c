@@ -1,5 +1,5 @@
 /*
- * Appointments: what a file says, each fault by name and line, the roles that
+ * Appointments (OVR-6.4.4-01): what a file says, each fault by name and line, the roles that
  * exclude each other, and when an appointment counts.
  */
 #include <setjmp.h>

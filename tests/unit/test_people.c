@@ -107,7 +107,10 @@ names_have_their_numbers(void **state)
 	people_free(people);
 }
 
-/* In a sandbox without separation the group is enough, until one is named. */
+/*
+ * In a sandbox without separation the group is enough, until one is named
+ * (OVR-6.4.3-01A, OVR-6.5.5-01A).
+ */
 static void
 a_group_is_enough_or_it_is_not(void **state)
 {

@@ -135,6 +135,13 @@ persons_and_seals_are_read(void **state)
 	assert_int_equal(profile_attribute(&p, "serialNumber"), 0);
 	assert_int_equal(profile_attribute(&p, "title"), -1);
 	assert_int_equal(profile_attribute_most(&p, "commonName"), 64);
+	/* OVR-5.2-11: longer ones are stated, in CP and CPS */
+	strcpy(p.subject_lengths[0], "commonName:128");
+	profile_render(&p, &text);
+	assert_non_null(strstr(bytes_text(&text), "Lengths beyond:       "
+	    "commonName:128"));
+	assert_int_equal(profile_attribute_most(&p, "commonName"), 128);
+	p.subject_lengths[0][0] = '\0';
 	assert_true(profile_allows_kind(&p, NATURAL_PERSON));
 	assert_false(profile_allows_kind(&p, LEGAL_PERSON));
 	assert_true(profile_needs_names(&p));

@@ -1,6 +1,6 @@
 /*
- * Confinement: each row is tried in a process of its own, confined as it
- * would be, and must end as the row says.
+ * Confinement (OVR-6.5.7-01..-05): each row is tried in a process of its own,
+ * confined as it would be, and must end as the row says.
  */
 #include <setjmp.h>
 #include <stdarg.h>
