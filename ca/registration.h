@@ -61,6 +61,7 @@ struct registration_questions {
 	bool	(*document)(void *arg, const char *name); /* in documents/ */
 	bool	(*user)(void *arg, const char *name, uid_t *);
 	bool	(*group)(void *arg, const char *name, gid_t *);
+	bool	(*same)(void *arg, uid_t, uid_t);	/* of one person */
 	const struct profile *(*profile)(void *arg, const char *name);
 	void	*arg;
 	usec_t	now;

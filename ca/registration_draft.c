@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "event.h"
 #include "registration_draft.h"
 #include "store_events.h"
 #include "store_registrations.h"
@@ -59,6 +60,19 @@ has_group(void *arg, const char *name, gid_t *gid)
 
 	return desk->parts->gid_of != NULL &&
 	    desk->parts->gid_of(name, gid) == 1;
+}
+
+/* One person may have several accounts, with one appointment. */
+static bool
+is_same_person(void *arg, uid_t a, uid_t b)
+{
+	char person_a[40], person_b[40];
+
+	if (a == b)
+		return true;
+	event_person(a, person_a);
+	event_person(b, person_b);
+	return strcmp(person_a, person_b) == 0;
 }
 
 static const struct profile *
@@ -264,7 +278,8 @@ ask(struct draft_evaluation *e, struct desk *desk, const struct draft *draft,
 	const struct config *config = desk->parts->config;
 	struct registration_questions questions = {
 		.document = has_document, .user = has_user,
-		.group = has_group, .profile = find_profile, .arg = desk,
+		.group = has_group, .same = is_same_person,
+		.profile = find_profile, .arg = desk,
 		.now = clock_now(),
 		.separation = config->separation || !config->sandbox,
 		.before = before

@@ -352,14 +352,25 @@ ask_times(struct todo *t, const struct attribute *a)
 }
 
 static bool
-acts(const struct registration *r, const char *user)
+is_user(const struct todo *t, const char *name, uid_t uid)
 {
+	uid_t other;
+
+	return name[0] != '\0' && t->q->user(t->q->arg, name, &other) &&
+	    t->q->same(t->q->arg, uid, other);
+}
+
+/* Whatever account of that person's it is. */
+static bool
+acts(const struct todo *t, uid_t uid)
+{
+	const struct registration *r = t->r;
 	size_t i;
 
-	for (i = 0; i < TABLE(r->users) && r->users[i][0] != '\0'; i++)
-		if (strcmp(r->users[i], user) == 0)
+	for (i = 0; i < TABLE(r->users); i++)
+		if (is_user(t, r->users[i], uid))
 			return true;
-	return strcmp(r->subject_user, user) == 0;
+	return is_user(t, r->subject_user, uid);
 }
 
 static void
@@ -370,7 +381,7 @@ ask_verifier(struct todo *t, const struct attribute *a)
 	if (!t->q->user(t->q->arg, a->verifier, &uid))
 		mend(t, "[attribute.%s] verifier: no user %s is known here",
 		    a->label, a->verifier);
-	else if (t->q->separation && acts(t->r, a->verifier))
+	else if (t->q->separation && acts(t, uid))
 		mend(t, "[attribute.%s] verifier: %s is the subject or acts "
 		    "for it, and does not verify it (REG-6.2.2-26)",
 		    a->label, a->verifier);

@@ -34,6 +34,12 @@ group(void *arg, const char *name, gid_t *gid)
 	return true;
 }
 
+static bool
+same(void *arg, uid_t a, uid_t b)
+{
+	return a == b;
+}
+
 static const struct profile *
 profile(void *arg, const char *name)
 {
@@ -55,7 +61,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct registration_questions q = { .document = document,
-	    .user = user, .group = group, .profile = profile,
+	    .user = user, .group = group, .same = same, .profile = profile,
 	    .now = INT64_C(1795305600) * USEC, .separation = true };
 	struct slice text = { data, size };
 	struct bytes to = { 0 };

@@ -199,8 +199,14 @@ document(void *arg, const char *name)
 static bool
 user(void *arg, const char *name, uid_t *uid)
 {
-	*uid = 1000;
+	*uid = (uid_t)name[0];		/* "eva" and "else" are one */
 	return strcmp(name, "nobody-here") != 0;
+}
+
+static bool
+same(void *arg, uid_t a, uid_t b)
+{
+	return a == b;
 }
 
 static bool
@@ -253,7 +259,7 @@ missing(const struct registration *r, const struct registration *before,
     const char *day, struct bytes *to, struct err *fault)
 {
 	struct registration_questions q = { .document = document,
-	    .user = user, .group = group, .profile = profile,
+	    .user = user, .group = group, .same = same, .profile = profile,
 	    .separation = keep_apart, .before = before };
 
 	assert_int_equal(conf_day(day, &q.now), 0);
@@ -446,6 +452,8 @@ static const struct {
 	{ STAFF, "subscriber_authority =", NULL, "(REG-6.2.2-19)\n" },
 	{ STAFF, "issuance_authorisation =", NULL, "(REG-6.3.1-00F)\n" },
 	{ STAFF, "verifier = anna", "verifier = eva", "(REG-6.2.2-26)\n" },
+	{ STAFF, "verifier = anna", "verifier = else", "- [attribute.1] "
+	    "verifier: else is the subject or acts for it" },
 };
 
 static void
