@@ -23,6 +23,7 @@ killed() {
 	"$@" 2>"$dir/killed.err" &
 	call=$!
 	stop wait 10 >/dev/null || fail "$point was never reached"
+	[ "$victim" = main ] || within 15 there_is "$victim"
 	kill_at "$victim"
 	stop release
 	rc=0
