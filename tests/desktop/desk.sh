@@ -91,14 +91,13 @@ still() {
 	    import -window "$1" "$dir/two.ppm" &&
 	    cmp -s "$dir/one.ppm" "$dir/two.ppm"
 }
+# A manager that is about to leave would take the next folder with it.
 close_windows() {
-	for each in $(xdotool search --onlyvisible --class "$manager"); do
-		xdotool windowclose "$each" >/dev/null 2>&1 || true
-	done
+	pkill -u "$officer" -f "$manager" || true
 	within 10 none_left
 }
 none_left() {
-	! xdotool search --onlyvisible --class "$manager"
+	! pgrep -u "$officer" -f "$manager"
 }
 # drag FROM TO: the first thing of one window into the other, at a hand's pace.
 drag() {
