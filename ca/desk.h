@@ -66,7 +66,7 @@ typedef void move_done(void *arg, const struct err *fault);
 void	desk_move(struct authority *, int64_t dossier,
 	    enum dossier_place from, enum dossier_place to, uid_t,
 	    move_done *, void *arg);
-/* Somebody opened a document of the desk to read it: an event (REG-6.4.5-05). */
+/* Somebody opened a document to read it: an event (REG-6.4.5-05). */
 void	desk_was_read(struct authority *, int64_t file, uid_t);
 
 #endif

@@ -311,8 +311,10 @@ dossier_open_revocation(struct tx *tx, int64_t certificate,
 	if (certificate_get(tx_view(tx), certificate, &c) != 1)
 		return err_set(e, ENOENT, "there is no such certificate");
 	/* A suspended one would come back with what is not true any more. */
-	if ((c.revoked != 0 && c.reason != SUSPENDED) || (dossier_of(tx_view(tx), DOSSIER_REVOCATION,
-	    certificate, &old) == 1 && is_undecided(&old)))
+	if (c.revoked != 0 && c.reason != SUSPENDED)
+		return 0;
+	if (dossier_of(tx_view(tx), DOSSIER_REVOCATION, certificate,
+	    &old) == 1 && is_undecided(&old))
 		return 0;
 	memcpy(d.basis.content_sha256, c.sha256,
 	    sizeof(d.basis.content_sha256));

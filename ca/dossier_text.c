@@ -200,8 +200,8 @@ dossier_steps(const struct dossier_facts *f, step_each *each, void *arg)
 	if (!dossier_is_decidable(f))
 		goto reject;
 	if (f->is_signed)
-		each(arg, "Sign decision.txt with your own certificate, last of "
-		    "all: openssl cms -sign -binary -in decision.txt -signer "
+		each(arg, "Sign decision.txt with your own certificate, last "
+		    "of all: openssl cms -sign -binary -in decision.txt -signer "
 		    "you.pem -outform PEM -out decision.p7s, and drop "
 		    "decision.p7s here.");
 	if (f->officers < 2)
@@ -211,8 +211,8 @@ dossier_steps(const struct dossier_facts *f, step_each *each, void *arg)
 		each(arg, "To approve, move this folder to countersign/; "
 		    "another officer then moves it on to approved/.");
 	else
-		each(arg, "One officer has approved it. Another one moves it on "
-		    "to approved/.");
+		each(arg, "One officer has approved it. Another one moves it "
+		    "on to approved/.");
 reject:
 	each(arg, "To reject, write the reason into reason.txt here and move "
 	    "this folder to rejected/.");

@@ -40,7 +40,7 @@ struct desk_file {
 	size_t	size;
 	char	sha256[65];
 	bool	generated;
-	usec_t	removed;	/* its name, when; 0: it has it */
+	usec_t	removed;	/* its name, when: only _get finds it */
 };
 /* Inserts or updates by id; id 0: takes one. */
 int	desk_file_put(struct tx *, struct desk_file *, struct err *);
@@ -48,8 +48,7 @@ int	desk_file_put(struct tx *, struct desk_file *, struct err *);
 int	desk_file_write(struct tx *, int64_t folder, const char *name,
 	    struct slice, struct err *);
 int	desk_file_remove(struct tx *, int64_t id, struct err *);
-/* Of those that were removed too; 1/0. */
-int	desk_file_get(struct view *, int64_t id, struct desk_file *);
+int	desk_file_get(struct view *, int64_t id, struct desk_file *); /* 1/0 */
 int	desk_file_find(struct view *, int64_t folder, const char *name,
 	    struct desk_file *);
 typedef int desk_file_each(void *arg, const struct desk_file *);

@@ -43,7 +43,7 @@ struct dossier {
 	bool	withdrawn;		/* its author's, or of no use now */
 };
 int	dossier_put(struct tx *, struct dossier *, struct err *);
-int	dossier_get(struct view *, int64_t id, struct dossier *);	/* 1/0 */
+int	dossier_get(struct view *, int64_t id, struct dossier *); /* 1/0 */
 /* The newest of an object; 1/0. */
 int	dossier_of(struct view *, enum dossier_kind, int64_t object,
 	    struct dossier *);

@@ -292,7 +292,7 @@ take_up_undone(struct take_up *t)
 	put(t, UNDONE, 0);
 }
 
-/* --- for the others (authority.h) ------------------------------------------ */
+/* --- for the others (authority.h) ----------------------------------------- */
 
 void
 authority_take_up(struct authority *authority, int64_t subscriber)

@@ -1,5 +1,5 @@
 /*
- * Decisions that have to be signed (GEN-6.5.5-04): only the signature of whoever
+ * Decisions that have to be signed (GEN-6.5.5-04): only the signature of who
  * moves the dossier, by the certificate of the appointment, over decision.txt
  * as it is now, lets the move through.
  */
