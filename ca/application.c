@@ -127,13 +127,14 @@ application_load(struct application *app, struct view *v,
 	memcpy(app->slot_name, slot.name, sizeof(app->slot_name));
 	app->csr = csr_cache_take(app->authority->cache,
 	    SLICE(&app->dropped));
-	waiting_key(&app->entry, app->box, app->slot_name, app->csr->sha256);
 	if (request->predecessor != 0)
 		certificate_get(v, request->predecessor, &app->predecessor);
 	events_of_request(v, request->id, 0, find_decision, app);
 	if (handover_is_package(app->file_name) &&
 	    handover_load(app, v, request, e) == -1)
 		return -1;
+	waiting_key(&app->entry, app->box, app->slot_name,
+	    application_sha256(app));
 	if (app->csr->csr == NULL)
 		return err_set(e, EIO, "request %lld no longer reads: %.300s",
 		    (long long)request->id, app->csr->fault.text);

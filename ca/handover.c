@@ -413,14 +413,7 @@ ask_signer(struct application *app)
 {
 	struct signing *signing = app->authority->parts->signing;
 	struct sign_order *order = &app->order;
-	struct err err;
 
-	if (!signing->ready(signing, "handover")) {
-		err_set(&err, EAGAIN, "the key handover is not available just "
-		    "now: drop it again");
-		application_finish(app, &err);
-		return;
-	}
 	order->kind = SIGN_HANDOVER;
 	snprintf(order->key, sizeof(order->key), "handover");
 	order->intent = 0;

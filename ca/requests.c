@@ -271,6 +271,10 @@ requests_submit(struct authority *authority, const struct drop *drop,
 	stop_at("core.received");
 	app = application_new(authority);
 	application_drop(app, drop);
+	/* Nothing of a package is on disk before the signer opened it. */
+	if (handover_is_package(app->file_name))
+		err_set(&app->entry.give_up, EAGAIN, "the key handover is not "
+		    "available just now: drop it again");
 	if (!waiting_enter(authority->waiting, &app->entry, done, arg,
 	    authority->config->wait, gates_only))
 		application_free(app);

@@ -122,12 +122,14 @@ take_satisfied(struct waiting_entry *entry, usec_t now)
 	struct waiter	**at, *waiter, *satisfied = NULL;
 
 	for (at = &entry->waiters; (waiter = *at) != NULL;) {
-		if (!waiter->gates_only && waiter->deadline > now) {
+		if (waiter->deadline > now &&
+		    !(waiter->gates_only && entry->registered)) {
 			at = &waiter->next;
 			continue;
 		}
 		*at = waiter->next;
-		waiter->fault = entry->decided;
+		waiter->fault = entry->registered ? entry->decided :
+		    entry->give_up;
 		waiter->next = satisfied;
 		satisfied = waiter;
 	}
@@ -197,7 +199,7 @@ waiting_expire(struct waiting *waiting, usec_t now)
 	for (b = 0; waiting->count > 0 && b < BUCKETS; b++)
 		for (entry = waiting->buckets[b]; entry != NULL;
 		    entry = entry->next) {
-			if (!entry->registered)
+			if (!entry->registered && entry->give_up.code == 0)
 				continue;
 			satisfied = join(take_satisfied(entry, now),
 			    satisfied);

@@ -26,6 +26,8 @@ struct waiting_entry {
 	char		 key[WAITING_KEY];
 	bool		 registered;	/* on disk: waiters may be let go */
 	struct err	 decided;	/* with this; code 0: no refusal */
+	/* What who waits too long hears while it is not; code 0: waits on. */
+	struct err	 give_up;
 	struct waiter	*waiters;
 	struct waiting_entry *next;
 };
@@ -50,8 +52,8 @@ void		 waiting_registered(struct waiting *, struct waiting_entry *,
 void		 waiting_finish(struct waiting *, struct waiting_entry *,
 		    const struct err *fault);
 /*
- * Lets go whose time is over and whose application is registered; gives the
- * next deadline, or 0 when nobody waits with one.
+ * Lets go whose time is over and whose application is registered, or may be
+ * given up; gives the next deadline, or 0 when nobody waits with one.
  */
 usec_t		 waiting_expire(struct waiting *, usec_t now);
 size_t		 waiting_count(struct waiting *);	/* on their way */

@@ -167,7 +167,8 @@ def missing(shim, signer, evidence, crl, counts):
             if name in PUBLISHED and outcome not in UNSIGNED and \
                     tbs not in ended:
                 yield f"{name} of {tbs} has no end in the journal"
-    counts.update(C_Sign=len(given), begun=len(begun), ended=len(ended),
+    derived = sum(data.startswith(POINT) for data in given)
+    counts.update(C_Sign=len(given) - derived, C_DeriveKey=derived, begun=len(begun), ended=len(ended),
         abandoned=lost, events=len(events))
 
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # `make check-crash`: stop at every step of issuance and revocation, kill one
 # of core, signer, herald and main there, and show that DESIGN section 4 holds: every
-# C_Sign the token saw has its beginning in the journal, every completed one
+# C_Sign and C_DeriveKey the token saw has its beginning in the journal, every completed one
 # is in the evidence, every other is closed there as abandoned; each cp ends
 # with its certificate or an error and nothing; nothing is issued twice.
 #	run.sh [VICTIM [POINT]]
@@ -15,6 +15,9 @@ stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
 issuance="core.received core.judged core.intent-committed signer.begin-synced
 	signer.signed signer.end-written core.signed core.reread
 	core.result-committed core.published core.replied"
+handover="core.received signer.begin-synced signer.unwrapped
+	signer.end-written core.judged core.intent-committed
+	core.result-committed core.replied"
 revocation="core.revocation-committed core.crl-intent-committed
 	signer.begin-synced signer.signed signer.end-written core.crl-signed
 	core.crl-committed core.crl-published"
@@ -30,6 +33,41 @@ mount_ca
 new_csr warm warm.example.org
 must cp "$dir/warm.csr" "$ca/requests/"
 must test -s "$ca/requests/warm.crt"
+# The CA's own certificates, so that no stop is reached by them.
+within 20 test -e "$ca/ca/handover.pem"
+within 20 test -e "$ca/ca/evidence.pem"
+
+# An external RA, and what it hands over.
+new_key ra
+openssl req -x509 -new -key "$dir/ra.key" -subj "/CN=RA" -days 30 \
+    -addext keyUsage=critical,digitalSignature \
+    -addext basicConstraints=critical,CA:FALSE -out "$dir/ra.crt"
+box=$(find "$ca/requests" -mindepth 1 -maxdepth 1 -type d | head -n 1)
+subscriber=$(basename "$box")
+must mkdir "$ca/ra/authorities/north"
+cat >"$dir/authority.conf" - "$dir/ra.crt" <<EOF
+[authority]
+name = North
+contract = 1
+until = $(date -u -d '+20 days' +%F)
+subscribers = $subscriber
+names = example.org
+profiles = tls-server
+validates = yes
+EOF
+must cp "$dir/authority.conf" "$ca/ra/authorities/north/"
+must mv "$ca/ra/pending/"* "$ca/ra/approved/"
+pack() {	# SLOT: its request, as $dir/SLOT.p7m
+	{
+		printf '[package]\nid = crash-%s\nauthority = north\n' "$1"
+		printf 'time = %s\n' "$(date -u +%FT%TZ)"
+		printf 'subscriber = %s\n' "$subscriber"
+		cat "$dir/$1.csr"
+	} | openssl cms -sign -nodetach -outform DER -signer "$dir/ra.crt" \
+	    -inkey "$dir/ra.key" | openssl cms -encrypt -binary -outform DER \
+	    -aes-256-gcm -recip "$ca/ca/handover.pem" \
+	    -keyopt ecdh_kdf_md:sha256 >"$dir/$1.p7m"
+}
 
 # What holds after every kill.
 invariants() {
@@ -94,6 +132,35 @@ try_issuance() {	# point victim
 	    fail "$1, killing $2: issued twice"
 	invariants "$1" "$2"
 	echo "ok issuance   $1 ($2)"
+}
+
+try_handover() {	# point victim
+	number=$((number + 1))
+	slot=h$number
+	new_csr $slot $slot.example.org
+	pack $slot
+	stop arm "$1"
+	cp "$dir/$slot.p7m" "$ca/requests/" 2>"$dir/cp.err" &
+	copy=$!
+	stop wait 10 >/dev/null || fail "$1 was never reached"
+	kill_at "$2"
+	stop release
+	rc=0
+	wait $copy || rc=$?
+	back "$2"
+	[ $rc = 0 ] || [ "$2" = main ] ||
+	    fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
+	must cp "$dir/$slot.p7m" "$ca/requests/"
+	within 20 test -s "$ca/requests/$slot.crt"
+	within 20 test -s "$ca/requests/$slot.receipt.p7s"
+	must verify_certificate "$ca/requests/$slot.crt"
+	[ "$(ls "$ca/issued/by-name/$slot.example.org" | wc -l)" = 1 ] ||
+	    fail "$1, killing $2: issued twice"
+	received=$(grep -l "crash-$slot" \
+	    "$ca"/evidence/*/*/*/*/*handover-received.json | wc -l)
+	[ "$received" = 1 ] || fail "$1, killing $2: received $received times"
+	invariants "$1" "$2"
+	echo "ok handover   $1 ($2)"
 }
 
 try_revocation() {	# point victim
@@ -173,10 +240,22 @@ of() {	# POINTS: those asked for
 	done
 }
 
+. "$(dirname "$0")/decisions.sh"
+
 victims=${1:-core signer herald main} wanted=${2:-}
 for point in $(of "$issuance"); do
 	for victim in $victims; do
 		try_issuance "$point" "$victim"
+	done
+done
+for point in $(of "$handover"); do
+	for victim in $victims; do
+		try_handover "$point" "$victim"
+	done
+done
+for point in $(of "$decisions"); do
+	for victim in $victims; do
+		try_decision "$point" "$victim"
 	done
 done
 for point in $(of "$revocation"); do
