@@ -201,5 +201,6 @@ persons_role_gid(enum role role)
 	pthread_rwlock_rdlock(&lock);
 	gid = people_role_gid(people, role);
 	pthread_rwlock_unlock(&lock);
-	return gid;
+	/* Nobody's folder is ours: an invalid gid shuts out root, too. */
+	return gid == (gid_t)-1 ? getgid() : gid;
 }

@@ -26,6 +26,7 @@ unsigned persons_roles(uid_t);
 int	persons_uid(const char *user, uid_t *);
 int	persons_gid(const char *group, gid_t *);
 int	persons_appointment(uid_t, struct appointment *);
+/* Our own where nobody has the role. */
 gid_t	persons_role_gid(enum role);
 
 #endif

@@ -209,7 +209,9 @@ def is_of_event(source, at, known):
     """Handed to what makes an event, or in one row with an event's name."""
     start = max(source.bare.rfind(c, 0, at) for c in ";{}")
     before = source.bare[start:at]
-    return "requirement" in before + source.place(at) or \
+    place = source.place(at)
+    return "requirement" in before + place or \
+        "event_requirement" in source.body(place) or \
         any(n in known for n in EVENT_NAME.findall(before))
 
 
