@@ -32,7 +32,10 @@ end_of_certificate(struct view *v, int64_t certificate)
 	return end;
 }
 
-/* The certificate says it too, and its `status` file has a new version. */
+/*
+ * The certificate says it too, and its `status` file has a new version.  A
+ * reinstated one is as if it had never been suspended.
+ */
 static int
 mark_certificate(struct tx *tx, const struct revocation *r, struct err *err)
 {
@@ -40,12 +43,17 @@ mark_certificate(struct tx *tx, const struct revocation *r, struct err *err)
 
 	if (r->certificate == 0)
 		return 0;
-	q = query_new(tx->view.sql, "UPDATE certificates SET revoked ="
-	    " (SELECT decided FROM revocations WHERE id = ?), reason = ?,"
-	    " status = status + 1 WHERE id = ?");
-	bind_number(q, r->id);
-	bind_number(q, r->reason);
+	q = query_new(tx->view.sql, r->reason == REASON_REINSTATED ?
+	    "UPDATE certificates SET revoked = NULL, reason = NULL,"
+	    " status = status + 1 WHERE id = ?" :
+	    "UPDATE certificates SET reason = ?2, status = status + 1,"
+	    " revoked = (SELECT effective FROM revocations WHERE id = ?3)"
+	    " WHERE id = ?1");
 	bind_number(q, r->certificate);
+	if (r->reason != REASON_REINSTATED) {
+		bind_number(q, r->reason);
+		bind_number(q, r->id);
+	}
 	return query_write(q, err);
 }
 
@@ -62,21 +70,34 @@ revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 {
 	struct query *q;
 
+	if (r->effective == 0)
+		r->effective = r->decided;
 	q = query_new(tx->view.sql, "INSERT INTO revocations (certificate,"
-	    " expires, reason, uid, received, decided, on_crl, on_ocsp,"
-	    " crl_number, version, issuer, act, serial)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " expires, reason, uid, received, decided, effective, how,"
+	    " confirmation, authenticated, confirmed, invalidity, until,"
+	    " on_crl, on_ocsp, crl_number, version, issuer, role, person, act,"
+	    " serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?)");
 	bind_reference(q, r->certificate);
 	bind_number(q, end_of_certificate(&tx->view, r->certificate));
 	bind_number(q, r->reason);
 	bind_number(q, r->uid);
 	bind_number(q, r->received);
 	bind_number(q, r->decided);
+	bind_number(q, r->effective);
+	bind_number(q, r->how);
+	bind_number(q, r->confirmation);
+	bind_reference(q, r->authenticated);
+	bind_reference(q, r->confirmed);
+	bind_reference(q, r->invalidity);
+	bind_reference(q, r->until);
 	bind_number(q, r->on_crl);
 	bind_number(q, r->on_ocsp);
 	bind_number(q, r->crl_number);
 	bind_number(q, r->version);
 	bind_text(q, r->issuer);
+	bind_text(q, r->role);
+	bind_text(q, r->person);
 	bind_text(q, r->act);
 	bind_hex(q, r->serial);
 	if (query_write(q, err) != 0)
@@ -86,20 +107,26 @@ revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 }
 
 /*
- * When it was received and decided stays as it was once the revocation is
- * definitive, whatever the caller has in these fields.
+ * What was recorded when it became definitive stays, whatever the caller has
+ * in these fields; so does the date of a suspension that a revocation follows.
  */
 int
 revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "UPDATE revocations SET reason = ?,"
-	    " uid = ?, on_crl = ?, on_ocsp = ?, crl_number = ?, version = ?,"
-	    " act = ?,"
-	    " received = CASE WHEN reason IN (6, 8) THEN ? ELSE received END,"
-	    " decided = CASE WHEN reason IN (6, 8) THEN ? ELSE decided END"
-	    " WHERE id = ?");
+	q = query_new(tx->view.sql, "UPDATE revocations SET"
+	    " reason = ?1, uid = ?2, on_crl = ?3, on_ocsp = ?4,"
+	    " crl_number = ?5, version = ?6, act = ?7, invalidity = ?8,"
+	    " confirmation = ?9, confirmed = ?10, role = ?11, person = ?12,"
+	    " received = CASE WHEN reason IN (6, 8) THEN ?13"
+	    "  ELSE received END,"
+	    " decided = CASE WHEN reason IN (6, 8) THEN ?14 ELSE decided END,"
+	    " effective = CASE WHEN reason = 8 THEN ?15 ELSE effective END,"
+	    " until = CASE WHEN reason IN (6, 8) THEN ?16 ELSE until END,"
+	    " how = CASE WHEN reason IN (6, 8) THEN ?17 ELSE how END,"
+	    " authenticated = CASE WHEN reason IN (6, 8) THEN ?18"
+	    "  ELSE authenticated END, notified = ?19 WHERE id = ?20");
 	bind_number(q, r->reason);
 	bind_number(q, r->uid);
 	bind_number(q, r->on_crl);
@@ -107,8 +134,18 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	bind_number(q, r->crl_number);
 	bind_number(q, r->version);
 	bind_text(q, r->act);
+	bind_reference(q, r->invalidity);
+	bind_number(q, r->confirmation);
+	bind_reference(q, r->confirmed);
+	bind_text(q, r->role);
+	bind_text(q, r->person);
 	bind_number(q, r->received);
 	bind_number(q, r->decided);
+	bind_number(q, r->effective);
+	bind_reference(q, r->until);
+	bind_number(q, r->how);
+	bind_reference(q, r->authenticated);
+	bind_reference(q, r->notified);
 	bind_number(q, r->id);
 	if (query_write(q, err) != 0)
 		return in_words(err, r);
@@ -118,11 +155,26 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	return mark_certificate(tx, r, err);
 }
 
+int
+revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
+    struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql,
+	    "UPDATE revocations SET notified = ? WHERE id = ?");
+	bind_number(q, when);
+	bind_number(q, id);
+	return query_write(q, err);
+}
+
 /* --- asking -------------------------------------------------------------- */
 
 #define SELECT_REVOCATIONS \
-    "SELECT id, certificate, serial, issuer, reason, uid, act, received," \
-    " decided, on_crl, on_ocsp, crl_number, version FROM revocations "
+    "SELECT id, certificate, serial, issuer, reason, how, confirmation," \
+    " uid, role, person, act, received, authenticated, confirmed, decided," \
+    " effective, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
+    " version FROM revocations "
 
 static void
 take_revocation(struct query *q, struct revocation *r)
@@ -132,12 +184,22 @@ take_revocation(struct query *q, struct revocation *r)
 	take_serial(q, r->serial, sizeof(r->serial));
 	take_text(q, r->issuer, sizeof(r->issuer));
 	r->reason = (int)take_number(q);
+	r->how = (enum authentication)take_number(q);
+	r->confirmation = (enum confirmation)take_number(q);
 	r->uid = (uid_t)take_number(q);
+	take_text(q, r->role, sizeof(r->role));
+	take_text(q, r->person, sizeof(r->person));
 	take_text(q, r->act, sizeof(r->act));
 	r->received = take_number(q);
+	r->authenticated = take_number(q);
+	r->confirmed = take_number(q);
 	r->decided = take_number(q);
+	r->effective = take_number(q);
+	r->invalidity = take_number(q);
+	r->until = take_number(q);
 	r->on_crl = take_number(q);
 	r->on_ocsp = take_number(q);
+	r->notified = take_number(q);
 	r->crl_number = take_number(q);
 	r->version = take_number(q);
 }
@@ -236,8 +298,8 @@ take_crl_entry(struct query *q, struct revocation *r)
 	r->certificate = take_number(q);
 	take_serial(q, r->serial, sizeof(r->serial));
 	r->reason = (int)take_number(q);
-	r->received = take_number(q);
-	r->decided = take_number(q);
+	r->effective = take_number(q);
+	r->invalidity = take_number(q);
 }
 
 /*
@@ -257,7 +319,7 @@ revocations_on_crl(struct view *v, const char *issuer, usec_t now,
 		since = newest.this_update;
 	strncpy(r.issuer, issuer, sizeof(r.issuer) - 1);
 	q = query_new(v->sql, "SELECT id, certificate, serial, reason,"
-	    " received, decided FROM revocations"
+	    " effective, invalidity FROM revocations"
 	    " INDEXED BY revocations_on_crl"
 	    " WHERE issuer = ? AND expires >= ? AND reason <> 8"
 	    " ORDER BY serial");

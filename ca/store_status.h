@@ -34,21 +34,45 @@ int	intent_tbs(struct view *, int64_t id, struct bytes *to);
 typedef int intent_each(void *arg, const struct intent *);
 void	intents_open(struct view *, int64_t after, intent_each *, void *arg);
 
+/*
+ * The case of a revocation: how who asked was known, and whether what was said
+ * was confirmed.  The numbers are in the store: add, never change.
+ */
+enum authentication {
+	BY_CA		= 0,		/* nobody asked */
+	BY_LOGIN	= 1,		/* uid, role */
+	BY_PROOF	= 2,		/* made with the certificate's key */
+	BY_RA		= 3,		/* a recognised RA's signature */
+	BY_REPORT	= 4		/* anybody's, decided by an officer */
+};
+enum confirmation { UNCONFIRMED = 0, CONFIRMED = 1, CONFIRM_EXCEPTION = 2 };
+
+#define REASON_HOLD		6	/* certificateHold: suspended */
+#define REASON_REINSTATED	8	/* removeFromCRL: valid again */
+
 struct revocation {
 	int64_t	id, certificate;	/* certificate 0: abandoned serial */
 	char	serial[SERIAL_TEXT];
 	char	issuer[16];
 	int	reason;			/* CRLReason of RFC 5280 5.3.1 */
-	uid_t	uid;
+	enum authentication how;
+	enum confirmation confirmation;
+	uid_t	uid;			/* who asked, */
+	char	role[40], person[40];	/* as what; pseudonymous; "" none */
 	char	act[65];	/* of the handle: a resent write is known */
-	usec_t	received, decided;
+	usec_t	received, authenticated, confirmed, decided;
+	usec_t	effective;	/* the date in CRL and OCSP; 0: decided */
+	usec_t	invalidity;	/* RFC 5280 5.3.2; 0: not said */
+	usec_t	until;		/* a suspension ends by itself; 0: not */
 	usec_t	on_crl, on_ocsp;	/* 0: publication pending */
+	usec_t	notified;		/* 0: not yet */
 	int64_t	crl_number;		/* that carried it first */
 	int64_t	version;		/* of its file in revoke/ */
 };
 /*
  * Insert; a definitive one can be changed only to keyCompromise (trigger),
- * and keeps when it was received and decided.  EKEYREVOKED.  Both mark the
+ * and keeps its dates and who asked and decided first.  EKEYREVOKED.  One that
+ * was suspended before is effective since then (X.509 8.5.2.1).  Both mark the
  * certificate and count its `status` up.
  */
 int	revocation_put(struct tx *, struct revocation *, struct err *);
@@ -56,11 +80,14 @@ int	revocation_update(struct tx *, struct revocation *, struct err *);
 int	revocation_find(struct view *, const char *serial,
 	    struct revocation *);
 int	revocation_get(struct view *, int64_t id, struct revocation *);
+int	revocation_set_notified(struct tx *, int64_t id, usec_t,
+	    struct err *);
 typedef int revocation_each(void *arg, const struct revocation *);
 /*
  * Those of an issuer's unexpired certificates, by serial: the CRL's order.
  * An ended one stays until a CRL issued after its end had it (RFC 5280 3.3).
- * Only id, certificate, serial, issuer, reason, received and decided are set.
+ * Only id, certificate, serial, issuer, reason, effective and invalidity are
+ * set.
  */
 void	revocations_on_crl(struct view *, const char *issuer, usec_t now,
 	    revocation_each *, void *arg);

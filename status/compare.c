@@ -47,17 +47,17 @@ compare_single(struct comparison *c, const struct ocsp_single *single)
 		return;
 	}
 	c->compared++;
-	if (revocation_find(c->view, ids.id[0].serial, &r) != 1) {
+	if (revocation_find(c->view, ids.id[0].serial, &r) != 1)
+		r.reason = REASON_REINSTATED;
+	else if (r.on_ocsp == 0)
+		return;		/* its answer is withdrawn until it is signed */
+	if (r.reason == REASON_REINSTATED) {
 		if (single->revoked != 0)
 			differs(c, ids.id[0].serial,
 			    "OCSP says revoked, the store does not");
-		return;
-	}
-	if (r.on_ocsp == 0)
-		return;		/* its answer is withdrawn until it is signed */
-	if (single->revoked == 0)
+	} else if (single->revoked == 0)
 		differs(c, r.serial, "OCSP says good, the store revoked");
-	else if (!same_second(single->revoked, r.decided) ||
+	else if (!same_second(single->revoked, r.effective) ||
 	    single->reason != r.reason)
 		differs(c, r.serial, "OCSP gives another time or reason");
 }
@@ -109,14 +109,29 @@ read_crl(struct comparison *c, struct bytes *der, struct crl_facts *facts)
 	return -1;
 }
 
+static bool
+same_entry(const struct crl_entry *entry, const struct revocation *r)
+{
+	return same_second(entry->revoked, r->effective) &&
+	    entry->reason == r->reason;
+}
+
 static void
 compare_entry(struct comparison *c, const struct crl_entry *entry,
     const struct revocation *r)
 {
 	c->compared++;
-	if (!same_second(entry->revoked, r->decided) ||
-	    entry->reason != r->reason)
+	if (!same_entry(entry, r))
 		differs(c, r->serial, "the CRL gives another time or reason");
+}
+
+/* Of a row of the whole list: is it said to be on the CRL as it is? */
+static bool
+is_published(struct comparison *c, int64_t revocation)
+{
+	struct revocation r;
+
+	return revocation_get(c->view, revocation, &r) == 1 && r.on_crl != 0;
 }
 
 static int
@@ -125,6 +140,19 @@ by_serial(const void *a, const void *b)
 	const struct revocation *one = a, *two = b;
 
 	return strcmp(one->serial, two->serial);
+}
+
+/* A published row and its entry; NULL: there is none. */
+static void
+compare_row(struct comparison *c, const struct crl_entry *entry,
+    const struct revocation *r)
+{
+	if (r->reason == REASON_REINSTATED && entry != NULL)
+		differs(c, r->serial, "the CRL lists it, it is reinstated");
+	else if (r->reason != REASON_REINSTATED && entry == NULL)
+		differs(c, r->serial, "the CRL does not list it");
+	else if (entry != NULL)
+		compare_entry(c, entry, r);
 }
 
 /* Both are in order of serial: one pass. */
@@ -136,21 +164,14 @@ compare_rows(struct comparison *c, struct slice entries,
 	size_t i = 0;
 	int got = 0, order;
 
-	while (i < count && (got = crl_next_entry(&entries, &entry)) == 1) {
+	while (i < count && (got = crl_next_entry(&entries, &entry)) == 1)
 		while (i < count && (order = strcmp(rows[i].serial,
-		    entry.serial)) <= 0) {
-			if (order == 0)
-				compare_entry(c, &entry, &rows[i]);
-			else
-				differs(c, rows[i].serial,
-				    "the CRL does not list it");
-			i++;
-		}
-	}
+		    entry.serial)) <= 0)
+			compare_row(c, order == 0 ? &entry : NULL, &rows[i++]);
 	if (got == -1)
 		differs(c, "issuing.crl", "it is malformed");
-	for (; i < count; i++)
-		differs(c, rows[i].serial, "the CRL does not list it");
+	while (i < count)
+		compare_row(c, NULL, &rows[i++]);
 }
 
 /*
@@ -160,35 +181,37 @@ compare_rows(struct comparison *c, struct slice entries,
 static void
 compare_extra(struct comparison *c)
 {
-	struct revocation r;
+	struct revocation r = { 0 };
 
-	if (revocation_find(c->view, c->entry.serial, &r) == 1)
+	if (revocation_find(c->view, c->entry.serial, &r) == 1 &&
+	    r.on_crl == 0)
+		return;		/* changed, and not published yet */
+	if (r.id != 0 && r.reason != REASON_REINSTATED)
 		compare_entry(c, &c->entry, &r);
 	else
 		differs(c, c->entry.serial,
 		    "the CRL lists it, the store does not");
 }
 
-/* One of the store's rows against the CRL's next entry. */
+/* One of the store's rows (which say little) against the CRL's next entry. */
 static int
 compare_next(void *arg, const struct revocation *r)
 {
 	struct comparison *c = arg;
 	int order;
 
-	if (r->on_crl == 0)
-		return 0;
 	while (c->has_entry &&
 	    (order = strcmp(c->entry.serial, r->serial)) <= 0) {
-		if (order == 0)
-			compare_entry(c, &c->entry, r);
-		else
+		if (order != 0)
 			compare_extra(c);
+		else if (same_entry(&c->entry, r) || is_published(c, r->id))
+			compare_entry(c, &c->entry, r);
 		c->has_entry = crl_next_entry(&c->entries, &c->entry) == 1;
 		if (order == 0)
 			return 0;
 	}
-	differs(c, r->serial, "the CRL does not list it");
+	if (is_published(c, r->id))
+		differs(c, r->serial, "the CRL does not list it");
 	return 0;
 }
 

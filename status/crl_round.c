@@ -43,7 +43,8 @@ static int
 add_entry(void *arg, const struct revocation *r)
 {
 	struct round *round = arg;
-	struct crl_entry entry = { .revoked = r->decided, .reason = r->reason };
+	struct crl_entry entry = { .revoked = r->effective,
+	    .reason = r->reason };
 
 	memcpy(entry.serial, r->serial, sizeof entry.serial);
 	crl_put_entry(&round->tbs, &entry);

@@ -50,10 +50,11 @@ ocsp_status(struct view *view, const struct ocsp_id *id,
 	struct revocation r;
 
 	*single = (struct ocsp_single){ .cert_id = id->whole };
-	if (revocation_find(view, id->serial, &r) == 1) {
+	if (revocation_find(view, id->serial, &r) == 1 &&
+	    r.reason != REASON_REINSTATED) {
 		if (strcmp(r.issuer, ISSUER) != 0)
 			return 0;
-		single->revoked = r.decided;
+		single->revoked = r.effective;
 		single->reason = r.reason;
 		return 1;
 	}

@@ -11,6 +11,7 @@
 
 #include "../ca/authority.h"
 #include "../ca/store_certificates.h"
+#include "../ca/store_status.h"
 
 struct publisher;
 
@@ -25,9 +26,17 @@ void		  publisher_close(struct publisher *);
 
 struct revocation_act {
 	char	serial[SERIAL_TEXT];
+	char	key[65];	/* instead: all with this key (SHA-256, SPKI) */
 	uid_t	uid;
 	char	act[65];	/* of the handle: makes a resend known */
-	char	line[1024];	/* as written: `reason [text…]` */
+	char	line[1024];	/* as written: see revocation_act.h */
+	/*
+	 * How it was authenticated.  BY_CA (0) and BY_LOGIN: by the uid's role
+	 * now; else whoever calls did it, and says as what.
+	 */
+	enum authentication how;
+	char	role[40];	/* "holder of the key" */
+	usec_t	received;	/* by the transport's clock; 0: now */
 };
 /* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */
 int	publisher_may_revoke(struct publisher *, const char *serial, uid_t,

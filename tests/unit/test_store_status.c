@@ -4,6 +4,7 @@
  */
 #include <sys/stat.h>
 
+#include "ca/store_scheduled.h"
 #include "store.h"
 
 static struct certificate
@@ -146,14 +147,114 @@ a_suspended_one_may_change(void **state)
 	c = put_certificate(tx, 1);
 	r = revocation_made(&c, 6);
 	assert_done(revocation_put(tx, &r, &test_err));
+	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
+	assert_int_equal(c.revoked, r.effective);
 	r.reason = 8;		/* reinstated */
 	r.decided += 5;
 	assert_done(revocation_update(tx, &r, &test_err));
-	r.reason = 3;
-	r.decided += 5;
+	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
+	assert_int_equal(c.revoked, 0);
+	assert_int_equal(c.reason, -1);
+	r.reason = 6;
+	r.effective = r.decided += 5;
 	assert_done(revocation_update(tx, &r, &test_err));
+	r.reason = 3;		/* since it was suspended: X.509 8.5.2.1 */
+	r.decided += 5;
+	r.effective += 5;
+	assert_done(revocation_update(tx, &r, &test_err));
+	assert_int_equal(revocation_get(tx_view(tx), r.id, &r), 1);
+	assert_int_equal(r.effective, r.decided - 5);
+	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
+	assert_int_equal(c.revoked, r.effective);
 	r.reason = 6;
 	assert_refused(revocation_update(tx, &r, &test_err), EKEYREVOKED);
+	tx_abort(tx);
+}
+
+#define REPLACE_REVOCATION(id) \
+	"REPLACE INTO revocations (id, certificate, expires, reason, uid," \
+	" received, decided, effective, how, confirmation, on_crl, on_ocsp," \
+	" crl_number, version, issuer, role, person, act, serial) SELECT " \
+	id ", certificate, expires, 6, uid, received, decided, effective," \
+	" how, confirmation, on_crl, on_ocsp, crl_number, version, issuer," \
+	" role, person, act, serial FROM revocations"
+
+static struct scheduled
+scheduled_made(const struct certificate *c)
+{
+	struct scheduled s = { .certificate = c->id, .reason = 5,
+	    .how = BY_LOGIN, .uid = 1000 };
+
+	strcpy(s.serial, c->serial);
+	strcpy(s.role, "subscriber");
+	s.received = s.decided = 20001 * USEC_DAY;
+	s.effective = 20005 * USEC_DAY;
+	return s;
+}
+
+static int due_seen;
+
+static int
+see_scheduled(void *arg, const struct scheduled *s)
+{
+	due_seen++;
+	return 0;
+}
+
+static int
+see_suspension(void *arg, const struct revocation *r)
+{
+	assert_int_equal(r->reason, REASON_HOLD);
+	due_seen++;
+	return 0;
+}
+
+static void
+what_is_scheduled_comes_sooner_or_takes_place(void **state)
+{
+	struct scheduled s, there;
+	struct certificate c;
+	struct revocation r;
+	struct tx *tx = begin();
+
+	assert_int_equal(scheduled_next(tx_view(tx)), 0);
+	c = put_certificate(tx, 1);
+	s = scheduled_made(&c);
+	assert_done(scheduled_put(tx, &s, &test_err));
+	there = s;
+	assert_refused(scheduled_put(tx, &there, &test_err), EKEYREVOKED);
+	there = s;
+	there.effective++;
+	assert_refused(scheduled_update(tx, &there, &test_err), EKEYREVOKED);
+	s.effective -= USEC_DAY;
+	s.reason = 1;
+	assert_done(scheduled_update(tx, &s, &test_err));
+	assert_int_equal(scheduled_find(tx_view(tx), c.serial, &there), 1);
+	assert_int_equal(there.effective, s.effective);
+	assert_int_equal(there.reason, 1);
+	assert_string_equal(there.role, "subscriber");
+	assert_int_equal(scheduled_next(tx_view(tx)), s.effective);
+	due_seen = 0;
+	scheduled_due(tx_view(tx), s.effective - 1, see_scheduled, NULL);
+	assert_int_equal(due_seen, 0);
+	scheduled_due(tx_view(tx), s.effective, see_scheduled, NULL);
+	assert_int_equal(due_seen, 1);
+	/* Not before it is in force. */
+	assert_refused(scheduled_close(tx, s.id, s.effective, &test_err),
+	    EPERM);
+	r = revocation_made(&c, 1);
+	assert_done(revocation_put(tx, &r, &test_err));
+	assert_done(scheduled_close(tx, s.id, s.effective, &test_err));
+	assert_int_equal(scheduled_find(tx_view(tx), c.serial, &there), 0);
+	assert_int_equal(scheduled_next(tx_view(tx)), 0);
+	/* A suspension that ends by itself is due, too. */
+	c = put_certificate(tx, 2);
+	r = revocation_made(&c, REASON_HOLD);
+	r.until = 20007 * USEC_DAY;
+	assert_done(revocation_put(tx, &r, &test_err));
+	assert_int_equal(scheduled_next(tx_view(tx)), r.until);
+	suspensions_due(tx_view(tx), r.until, see_suspension, NULL);
+	assert_int_equal(due_seen, 2);
 	tx_abort(tx);
 }
 
@@ -170,12 +271,25 @@ static const char *const attacks[] = {
 	"UPDATE revocations SET certificate = NULL",
 	"UPDATE OR REPLACE revocations SET id = 5",
 	"DELETE FROM revocations",
-	"REPLACE INTO revocations SELECT id, certificate, expires, 6, uid,"
-	" received, decided, on_crl, on_ocsp, crl_number, version, issuer,"
-	" act, serial FROM revocations",
-	"REPLACE INTO revocations SELECT 99, certificate, expires, 6, uid,"
-	" received, decided, on_crl, on_ocsp, crl_number, version, issuer,"
-	" act, serial FROM revocations",
+	REPLACE_REVOCATION("id"),
+	REPLACE_REVOCATION("99"),
+	"UPDATE revocations SET effective = effective + 1",
+	"UPDATE revocations SET received = received + 1",
+	"UPDATE revocations SET invalidity = 5",
+	"UPDATE revocations SET until = 5",
+	"UPDATE revocations SET how = 2",
+	"UPDATE revocations SET how = 9",
+	"UPDATE OR REPLACE revocations SET reason = 6",
+	"UPDATE scheduled SET effective = effective + 1",
+	"UPDATE scheduled SET done = 5",
+	"UPDATE scheduled SET certificate = 2",
+	"UPDATE scheduled SET reason = 6",
+	"UPDATE OR REPLACE scheduled SET id = 5",
+	"DELETE FROM scheduled",
+	"REPLACE INTO scheduled SELECT * FROM scheduled",
+	"INSERT INTO scheduled SELECT id + 1, certificate, reason, how, uid,"
+	" received, decided, effective + 9, invalidity, done, version, role,"
+	" person, act, serial FROM scheduled",
 	"UPDATE certificates SET revoked = NULL, reason = NULL",
 	"UPDATE certificates SET revoked = NULL",
 	"UPDATE certificates SET reason = 6",
@@ -217,9 +331,13 @@ no_sql_undoes_a_revocation(void **state)
 	struct intent i = intent_made(2);
 	struct certificate c;
 	struct revocation r;
+	struct scheduled planned;
 	struct tx *tx = begin();
 	size_t k;
 
+	c = put_certificate(tx, 2);
+	planned = scheduled_made(&c);
+	assert_done(scheduled_put(tx, &planned, &test_err));
 	c = put_certificate(tx, 1);
 	assert_done(key_block(tx, c.spki_sha256, &test_err));
 	r = revocation_made(&c, 1);
@@ -526,6 +644,7 @@ main(void)
 		TEST(a_large_intent_is_a_file),
 		TEST(a_definitive_revocation_stays),
 		TEST(a_suspended_one_may_change),
+		TEST(what_is_scheduled_comes_sooner_or_takes_place),
 		TEST(no_sql_undoes_a_revocation),
 		TEST(a_crl_lists_by_serial_until_the_end_was_on_one),
 		TEST(the_unpublished_are_marked_while_listed),
