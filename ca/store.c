@@ -377,17 +377,12 @@ int
 meta_text(struct view *v, const char *name, struct bytes *to)
 {
 	struct query *q;
-	int found;
 
 	/* Also the digits of a number: whoever set it may have meant either. */
 	q = query_new(v->sql, "SELECT CAST(CAST(value AS TEXT) AS BLOB)"
 	    " FROM meta WHERE name = ?");
 	bind_text(q, name);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	return found;
+	return query_bytes(q, to);
 }
 
 int

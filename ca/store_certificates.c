@@ -181,15 +181,10 @@ int
 certificate_der(struct view *v, int64_t id, struct bytes *to)
 {
 	struct query *q;
-	int found;
 
 	q = query_new(v->sql, "SELECT der FROM certificate_der WHERE id = ?");
 	bind_number(q, id);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	return found;
+	return query_bytes(q, to);
 }
 
 /* None is ever removed, so the last number is the count. */

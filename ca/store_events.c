@@ -128,15 +128,10 @@ int
 events_bytes(struct view *v, int64_t seq, struct bytes *to)
 {
 	struct query *q;
-	int found;
 
 	q = query_new(v->sql, "SELECT bytes FROM event_bytes WHERE seq = ?");
 	bind_number(q, seq);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	return found;
+	return query_bytes(q, to);
 }
 
 static void

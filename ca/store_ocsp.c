@@ -103,15 +103,10 @@ int
 ocsp_bytes(struct view *v, int64_t id, struct bytes *to)
 {
 	struct query *q;
-	int found;
 
 	q = query_new(v->sql, "SELECT der FROM ocsp_answers WHERE id = ?");
 	bind_number(q, id);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	return found;
+	return query_bytes(q, to);
 }
 
 int

@@ -431,15 +431,10 @@ int
 status_text(struct view *v, int64_t id, struct bytes *to)
 {
 	struct query *q;
-	int found;
 
 	q = query_new(v->sql, "SELECT text FROM statuses WHERE id = ?");
 	bind_number(q, id);
-	found = query_next(q);
-	if (found)
-		bytes_copy(to, take_blob(q));
-	query_done(q);
-	return found;
+	return query_bytes(q, to);
 }
 
 /* Never the newest of all: its number would be given again. */

@@ -415,6 +415,17 @@ take_blob(struct query *q)
 	return s;
 }
 
+int
+query_bytes(struct query *q, struct bytes *to)
+{
+	int found = query_next(q);
+
+	if (found)
+		bytes_copy(to, take_blob(q));
+	query_done(q);
+	return found;
+}
+
 void
 take_hex(struct query *q, char *to, size_t room)
 {

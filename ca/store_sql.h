@@ -67,6 +67,9 @@ int	query_write(struct query *, struct err *);
 /* As query_write, of a write with RETURNING one number. */
 int	query_returning(struct query *, int64_t *, struct err *);
 
+/* The octets of the first row's only column, and is done: 1, or 0: no row. */
+int	query_bytes(struct query *, struct bytes *to);
+
 int64_t	take_number(struct query *);		/* 0 for NULL */
 void	take_text(struct query *, char *to, size_t room);	/* cut to fit */
 void	take_hex(struct query *, char *to, size_t room);	/* lower case */
