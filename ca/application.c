@@ -38,7 +38,9 @@ application_free(struct application *app)
 		return;
 	csr_cache_put(app->authority->cache, app->csr);
 	registered_free(&app->registered);
+	event_free(app->decision);
 	bytes_free(&app->dropped);
+	bytes_free(&app->gates);
 	bytes_free(&app->spki);
 	bytes_free(&app->tbs);
 	bytes_free(&app->der);
@@ -172,10 +174,9 @@ application_find(struct application *app, struct view *v)
 {
 	char	path[PATH_TEXT];
 
-	memset(&app->slot, 0, sizeof(app->slot));
 	memset(&app->subscriber, 0, sizeof(app->subscriber));
 	if (slot_find(v, app->box, app->slot_name, &app->slot) != 1)
-		app->slot.id = 0;
+		memset(&app->slot, 0, sizeof(app->slot));
 	if (box_get(v, app->box, &app->where) != 1)
 		memset(&app->where, 0, sizeof(app->where));
 	path_box(path, v, app->box);
@@ -384,7 +385,6 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	struct gate_case	 c = { .config = app->authority->config };
 	const char		*profile;
 
-	application_find(app, v);
 	c.subscribers = app->subscribers;
 	profile = app->where.profile[0] != '\0' ? app->where.profile :
 	    app->handover != NULL &&
@@ -457,44 +457,48 @@ judge_own(struct application *app, struct view *v, usec_t now, struct err *e)
 }
 
 static void
-basis_read(struct basis *basis, const struct application *app,
-    struct view *v)
+basis_take(struct basis *basis, const struct application *app,
+    const struct slot *slot, struct view *v)
 {
-	struct slot	slot;
 	struct dossier	dossier;
 
 	memset(basis, 0, sizeof(*basis));
 	basis->policy_seq = meta_number(v, "policy-seq", 0);
 	if (app->subject_sha256[0] != '\0')
 		basis->subject = subject_owner(v, app->subject_sha256);
-	if (app->internal ||
-	    slot_find(v, app->box, app->slot_name, &slot) != 1)
-		return;
-	if (slot.request != 0 && dossier_of(v, DOSSIER_REQUEST, slot.request,
+	if (slot->request != 0 && dossier_of(v, DOSSIER_REQUEST, slot->request,
 	    &dossier) == 1) {
 		basis->dossier = dossier.id;
 		basis->decided = dossier.moved;
 	}
-	basis->slot = slot.id;
-	basis->request = slot.request;
-	basis->certificate = slot.certificate;
+	basis->slot = slot->id;
+	basis->request = slot->request;
+	basis->certificate = slot->certificate;
 }
 
 bool
 application_is_as_judged(const struct application *app, struct view *v)
 {
+	struct slot	slot;
 	struct basis	now;
 
-	basis_read(&now, app, v);
+	if (app->internal ||
+	    slot_find(v, app->box, app->slot_name, &slot) != 1)
+		memset(&slot, 0, sizeof(slot));
+	basis_take(&now, app, &slot, v);
 	return memcmp(&now, &app->basis, sizeof(now)) == 0;
 }
 
 int
-application_judge(struct application *app, struct view *v, struct err *e)
+application_judge_found(struct application *app, struct view *v,
+    struct err *e)
 {
 	usec_t	now = clock_now();
 
-	basis_read(&app->basis, app, v);
+	basis_take(&app->basis, app, &app->slot, v);
+	event_free(app->decision);
+	app->decision = NULL;
+	bytes_clear(&app->gates);
 	if ((app->internal ? judge_own(app, v, now, e) :
 	    judge_request(app, v, now, e)) == -1)
 		return -1;
@@ -524,12 +528,30 @@ application_approved(struct application *app, struct approved *approved)
 	    app->csr->csr->spki_sha256;
 }
 
+int
+application_judge(struct application *app, struct view *v, struct err *e)
+{
+	if (!app->internal)
+		application_find(app, v);
+	return application_judge_found(app, v, e);
+}
+
+void
+application_expect(struct application *app, bool soon)
+{
+	if (app->expected != soon)
+		commit_expect(app->authority->parts->committer,
+		    soon ? 1 : -1);
+	app->expected = soon;
+}
+
 void
 application_finish(struct application *app, const struct err *fault)
 {
 	if (app->internal_done != NULL)
 		app->internal_done(app->internal_arg,
 		    fault == NULL ? app->certificate.id : 0, fault);
+	application_expect(app, false);
 	waiting_finish(app->authority->waiting, &app->entry, fault);
 	application_free(app);
 }

@@ -8,6 +8,7 @@
 
 #include "authority.h"
 #include "csr_cache.h"
+#include "event.h"
 #include "gates.h"
 #include "permit.h"
 #include "registered.h"
@@ -74,6 +75,8 @@ struct application {
 	struct approval		 approval;	/* dossier 0: nothing */
 	struct dossier_basis	 today;
 	struct verdict		 verdict;
+	struct bytes		 gates;		/* its text; empty: not yet */
+	struct event		*decision;	/* made before; NULL: not yet */
 	enum outcome		 outcome;
 	struct err		 fault;		/* of a refusal */
 	char			 serial[SERIAL_TEXT];
@@ -91,6 +94,7 @@ struct application {
 	int64_t			 dossier;	/* it waits in; 0: none */
 	bool			 dossier_is_new;
 	bool			 gone;		/* nothing to decide any more */
+	bool			 expected;	/* by the committer */
 	unsigned		 failures;	/* signings abandoned */
 
 	/* Signed. */
@@ -122,10 +126,15 @@ int		 application_judge(struct application *, struct view *,
 /* What the certificate is compared with once it is signed. */
 void		 application_approved(struct application *,
 		    struct approved *);
+/* The same when application_find was called in this very view. */
+int		 application_judge_found(struct application *,
+		    struct view *, struct err *);
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
 /* Of the file as it was dropped: the request, or the package around it. */
 const char	*application_sha256(const struct application *);
+/* Will it submit its next job soon?  The committer waits for company. */
+void		 application_expect(struct application *, bool soon);
 /* The end: waiters and internal caller are answered, everything freed. */
 void		 application_finish(struct application *,
 		    const struct err *fault);

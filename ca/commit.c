@@ -22,6 +22,7 @@
 #define RESERVE_TRIES	17	/* its slices, and once more */
 #define RESERVE_PAUSE	20000	/* microseconds */
 #define PATIENCE (100 * USEC / 1000)
+#define COMPANY	(USEC / 1000)	/* at most so long for others to come */
 
 struct committer {
 	struct store	*store;
@@ -31,8 +32,14 @@ struct committer {
 	struct job	*first, **last;	/* what was submitted, in order */
 	size_t		 urgent;	/* of them, those without patience */
 	usec_t		 patient_until;	/* of the first one */
+	size_t		 expected;	/* on their way to submit one */
+	usec_t		 took;		/* by the transaction before */
+	bool		 hurry;		/* an essential one is among them */
 	bool		 ending;
 	unsigned long	 commits;
+	pthread_mutex_t	 together_lock;
+	void		(*together)(void *, bool);
+	void		*together_arg;
 };
 
 /* Jobs of one transaction, in order, each with what became of it. */
@@ -248,6 +255,29 @@ wait_for_jobs(struct committer *c)
 	}
 }
 
+static bool
+has_company(const struct committer *c)
+{
+	return c->urgent == 0 || c->hurry || c->ending ||
+	    c->urgent * 2 >= c->expected;
+}
+
+/*
+ * For half of those on their way, and no longer than a transaction takes: what
+ * is lost by waiting is never more than what going together may save.
+ */
+static void
+wait_for_company(struct committer *c)
+{
+	usec_t until;
+
+	if (has_company(c))
+		return;
+	until = clock_steady() + (c->took < COMPANY ? c->took : COMPANY);
+	while (!has_company(c) && !wait_until(c, until))
+		;
+}
+
 /* Waits for jobs; false when there are none and never will be. */
 static bool
 batch_take(struct committer *c, struct batch *b)
@@ -257,6 +287,8 @@ batch_take(struct committer *c, struct batch *b)
 	b->count = 0;
 	pthread_mutex_lock(&c->lock);
 	wait_for_jobs(c);
+	wait_for_company(c);
+	c->hurry = false;
 	while ((job = c->first) != NULL && b->count < BATCH) {
 		c->first = job->next;
 		if (c->first == NULL)
@@ -271,14 +303,22 @@ batch_take(struct committer *c, struct batch *b)
 }
 
 static void
-batch_done(struct batch *b)
+batch_done(struct committer *c, struct batch *b)
 {
+	bool together;
 	size_t i;
 
+	pthread_mutex_lock(&c->together_lock);
+	together = c->together != NULL && b->count > 1;
+	if (together)
+		c->together(c->together_arg, true);
 	for (i = 0; i < b->count; i++)
 		if (b->job[i]->done != NULL)
 			b->job[i]->done(b->job[i],
 			    b->failed[i] ? &b->fault[i] : NULL);
+	if (together)
+		c->together(c->together_arg, false);
+	pthread_mutex_unlock(&c->together_lock);
 }
 
 static void *
@@ -286,14 +326,17 @@ commit_thread(void *arg)
 {
 	struct committer *c = arg;
 	struct batch *b, *part;
+	usec_t begun;
 
 	b = calloc(1, sizeof(*b));
 	part = calloc(1, sizeof(*part));
 	if (b == NULL || part == NULL)
 		die("commit: out of memory");
 	while (batch_take(c, b)) {
+		begun = clock_steady();
 		batch_run(c, b, part);
-		batch_done(b);
+		c->took = clock_steady() - begun;
+		batch_done(c, b);
 	}
 	free(b);
 	free(part);
@@ -314,6 +357,7 @@ committer_new(struct store *store)
 	c->store = store;
 	c->last = &c->first;
 	pthread_mutex_init(&c->lock, NULL);
+	pthread_mutex_init(&c->together_lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->wake, &steady);
@@ -337,6 +381,7 @@ committer_free(struct committer *c)
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
 	store_checkpointer_stop(c->store);
+	pthread_mutex_destroy(&c->together_lock);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->wake);
 	free(c);
@@ -351,11 +396,32 @@ commit_submit(struct committer *c, struct job *job)
 		c->patient_until = clock_steady() + PATIENCE;
 	if (!job->patient)
 		c->urgent++;
-	if (!job->patient || c->first == NULL)
+	c->hurry |= job->essential;
+	/* The first one wakes it, and the last one it waits for. */
+	if (job->patient ? c->first == NULL : c->urgent == 1 ||
+	    has_company(c))
 		pthread_cond_signal(&c->wake);
 	*c->last = job;
 	c->last = &job->next;
 	pthread_mutex_unlock(&c->lock);
+}
+
+void
+commit_expect(struct committer *c, int more)
+{
+	pthread_mutex_lock(&c->lock);
+	c->expected += (size_t)more;
+	pthread_mutex_unlock(&c->lock);
+}
+
+void
+commit_set_together(struct committer *c, void (*together)(void *, bool),
+    void *arg)
+{
+	pthread_mutex_lock(&c->together_lock);
+	c->together = together;
+	c->together_arg = arg;
+	pthread_mutex_unlock(&c->together_lock);
 }
 
 unsigned long

@@ -40,6 +40,19 @@ struct committer *committer_new(struct store *);
 void	committer_free(struct committer *);
 void	commit_submit(struct committer *, struct job *);
 /*
+ * So many more (or fewer) are on their way to submit a job.  The committer
+ * waits for half of them before it begins, no longer than a transaction takes,
+ * so that one sync does for several; an essential job waits for nobody.
+ */
+void	commit_expect(struct committer *, int more);
+/*
+ * Called with true before the done functions of several jobs run, and with
+ * false behind the last: what they start together may go together.  NULL: no
+ * more; returns when no such call is under way.
+ */
+void	commit_set_together(struct committer *, void (*)(void *, bool),
+	    void *);
+/*
  * Submit and wait; 0 or -1.  Not from a done function; the job's own done is
  * not called.
  */

@@ -195,14 +195,11 @@ first_owner(void *arg, const struct certificate *certificate)
  * passed this rule too, all are of the same subscriber.
  */
 bool
-key_is_of_another(struct view *v, const char *spki_sha256,
-    int64_t subscriber)
+key_is_of_another(struct view *v, int64_t key, int64_t subscriber)
 {
 	struct owner	owner = { 0 };
-	struct key	key;
 
-	if (keys_find(v, spki_sha256, &key) == 1)
-		certificates_of_key(v, key.id, 0, first_owner, &owner);
+	certificates_of_key(v, key, 0, first_owner, &owner);
 	return owner.known && owner.subscriber != subscriber;
 }
 
@@ -210,7 +207,10 @@ int
 ask_key_of_subscriber(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
-	if (!key_is_of_another(v, c->spki_sha256, c->subscriber->id))
+	struct key	key;
+
+	if (keys_find(v, c->spki_sha256, &key) != 1 ||
+	    !key_is_of_another(v, key.id, c->subscriber->id))
 		return gate_yes(a, "no other subscriber has this key");
 	return gate_wait(a, "this key is certified for another subscriber");
 }

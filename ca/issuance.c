@@ -54,6 +54,7 @@ again_close(struct retry *retry)
 static void
 later(struct application *app, usec_t delay, void (*again)(struct retry *))
 {
+	application_expect(app, false);
 	retries_put(app->authority->retries, &app->retry, delay, again);
 }
 
@@ -184,14 +185,18 @@ decide_done(struct job *job, const struct err *fault)
 	app->taken_up = true;
 	waiting_registered(app->authority->waiting, &app->entry, NULL);
 	if (!app->authority->parts->signing->ready(
-	    app->authority->parts->signing, app->intent.key))
+	    app->authority->parts->signing, app->intent.key)) {
+		application_expect(app, false);
 		announce(app, false, NULL, NULL);
+	}
 	sign(app);
 }
 
 void
 issuance_decide(struct application *app)
 {
+	application_expect(app, true);
+	record_prepare(app);
 	app->job.apply = decide_apply;
 	app->job.done = decide_done;
 	commit_submit(app->authority->parts->committer, &app->job);
@@ -306,10 +311,12 @@ fault_of_key(const struct application *app, struct view *v)
 {
 	struct key	key;
 
-	if (keys_find(v, app->facts.spki_sha256, &key) == 1 && key.blocked)
+	if (keys_find(v, app->facts.spki_sha256, &key) != 1)
+		return NULL;
+	if (key.blocked)
 		return "the key was reported compromised while it was being "
 		    "certified";
-	if (!app->internal && key_is_of_another(v, app->facts.spki_sha256,
+	if (!app->internal && key_is_of_another(v, key.id,
 	    app->request.subscriber))
 		return "another subscriber's certificate of the same key came "
 		    "first";

@@ -117,8 +117,10 @@ status_facts(const struct application *app, enum request_state state,
 	    app->profile != NULL && app->profile->subject[0][0] != '\0' &&
 	    !app->profile->subject_from_first_name;
 	if (!app->unreadable && (app->verdict.complete ||
-	    app->verdict.finding_count > 0))
+	    app->verdict.finding_count > 0)) {
 		f->verdict = &app->verdict;
+		f->gates = SLICE(&app->gates);
+	}
 	if (state == ISSUED) {
 		f->serial = app->certificate.serial;
 		f->not_before = app->certificate.not_before;
@@ -342,11 +344,11 @@ event_application(struct event *event, const struct application *app)
 		    app->standing_approval);
 }
 
-static int
-put_decided(struct application *app, struct tx *tx, struct err *e)
+/* All of it but the request's number, which it may not have yet. */
+static struct event *
+decision_event(const struct application *app)
 {
 	struct event	*event;
-	int		 rc;
 
 	event = record_event(app, app->outcome == OUTCOME_REFUSED ?
 	    "request-refused" : "request-decided", app->internal ?
@@ -371,6 +373,32 @@ put_decided(struct application *app, struct tx *tx, struct err *e)
 		event_detail(event, "intended-serial", app->serial);
 	}
 	event_application(event, app);
+	return event;
+}
+
+void
+record_prepare(struct application *app)
+{
+	if (!app->verdict.complete)
+		return;
+	event_free(app->decision);
+	app->decision = decision_event(app);
+	bytes_clear(&app->gates);
+	status_text_put_gates(&app->verdict, &app->gates);
+}
+
+static int
+put_decided(struct application *app, struct tx *tx, struct err *e)
+{
+	struct event	*event = app->decision;
+	int		 rc;
+
+	if (event == NULL)
+		event = decision_event(app);
+	app->decision = NULL;
+	if (!app->internal)
+		record_slot(event, app->request.id, &app->where,
+		    app->slot.id);
 	rc = record_append(app, tx, event, true, e);
 	if (rc == 0)
 		app->decided_seq = app->event_seq;

@@ -9,6 +9,11 @@
 #include "event.h"
 
 /*
+ * Makes of a judged one, while nobody waits for it, what its transactions
+ * would else make one after another: event and gates' text.
+ */
+void	record_prepare(struct application *);
+/*
  * The decision: document, request, slot, status text, event with every gate,
  * and for an approved one the intent.  EEXIST: the slot is in use under
  * another suffix.

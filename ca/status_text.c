@@ -101,16 +101,11 @@ put_gate(struct bytes *to, const char *word, const char *rule,
 }
 
 /* Findings first: who reads wants to know what stands in the way. */
-static void
-put_gates(const struct status_facts *f, struct bytes *to)
+void
+status_text_put_gates(const struct verdict *v, struct bytes *to)
 {
-	const struct verdict	*v = f->verdict;
-	size_t			 i;
+	size_t	i;
 
-	if (v == NULL) {
-		bytes_put(to, f->gates.data, f->gates.size);
-		return;
-	}
 	bytes_put_text(to, GATES_TITLE);
 	for (i = 0; i < v->finding_count; i++)
 		put_gate(to, finding_word(&v->findings[i]),
@@ -174,7 +169,10 @@ status_text_render(const struct status_facts *f, struct bytes *to)
 	bytes_printf(to, "state: %s\n", request_state_name(f->state));
 	put_facts(f, to);
 	put_explanation(f, to);
-	put_gates(f, to);
+	if (f->gates.size == 0 && f->verdict != NULL)
+		status_text_put_gates(f->verdict, to);
+	else
+		bytes_put(to, f->gates.data, f->gates.size);
 	if (f->registered || (f->ignored != NULL && f->ignored[0] != '\0'))
 		bytes_printf(to, "\nAsked for beyond names and key, and "
 		    "ignored:\n  %s%s%s\n", f->registered ? "subject CN, for "

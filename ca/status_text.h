@@ -28,14 +28,16 @@ struct status_facts {		/* borrowed; "", NULL and 0 are left out */
 	const char	*fault;		/* a refusal that no gate spoke */
 	const char	*ignored;
 	bool		 registered;	/* the subject, so the asked one, too */
-	const struct verdict *verdict;	/* NULL: see `gates` */
-	struct slice	 gates;		/* as status_text_gates gave it */
+	const struct verdict *verdict;
+	struct slice	 gates;		/* its text made before, or NULL's */
 	bool		 sandbox;
 };
 
 void	status_text_render(const struct status_facts *, struct bytes *to);
 /* A file's name, which may hold anything but a slash, on one line: %0A. */
 void	status_text_name(struct bytes *to, const char *name);
+/* The part on gates, which is the same in every text of one verdict. */
+void	status_text_put_gates(const struct verdict *, struct bytes *to);
 /* The part on gates of an earlier text; empty when it has none. */
 struct slice	status_text_gates(struct slice text);
 /*

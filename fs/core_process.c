@@ -162,6 +162,12 @@ load_before_chroot(void)
 	tzset();
 }
 
+static void
+hold_orders(void *client, bool hold)
+{
+	client_hold(client, hold);
+}
+
 static int
 open_store(const char *store, char spool[PATH_MAX], struct err *err)
 {
@@ -177,6 +183,7 @@ open_store(const char *store, char spool[PATH_MAX], struct err *err)
 		return -1;
 	core.committer = committer_new(core.store);
 	core.client = client_new();
+	commit_set_together(core.committer, hold_orders, core.client);
 	core.notifier = notifier_new();
 	return 0;
 }
@@ -257,6 +264,7 @@ end(void)
 {
 	publisher_close(core.publisher);
 	authority_close(core.authority);
+	commit_set_together(core.committer, NULL, NULL);
 	client_free(core.client);
 	committer_free(core.committer);
 	notifier_free(core.notifier);

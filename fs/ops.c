@@ -211,16 +211,22 @@ delivers(struct node node)
 	}
 }
 
-/* Is it its subscriber's user who reads this certificate? */
+/* Is it there, and is it its subscriber's user who reads the certificate? */
 static bool
-is_delivery(struct ask *ask, struct node node, uid_t uid)
+look_at(struct ask *ask, struct node node, uid_t uid, bool *delivery)
 {
 	struct certificate	row;
+	struct stat		st;
 	int64_t			id = delivers(node);
 
-	return (id != 0 && certificate_get(ask->view, id, &row) == 1 &&
-	    row.subscriber != 0 &&
-	    subscriber_has_user(ask->view, row.subscriber, uid));
+	*delivery = false;
+	if (id == 0)
+		return (node_stat(ask, node, &st));
+	if (certificate_get(ask->view, id, &row) != 1)
+		return (false);
+	*delivery = row.subscriber != 0 &&
+	    subscriber_has_user(ask->view, row.subscriber, uid);
+	return (true);
 }
 
 /*
@@ -232,10 +238,8 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
     struct fuse_file_info *fi)
 {
 	struct ask	ask;
-	struct stat	st;
-	int		there;
 	uid_t		uid = fuse_req_ctx(req)->uid;
-	bool		delivery, writes;
+	bool		there, delivery, writes;
 
 	writes = (fi->flags & O_ACCMODE) != O_RDONLY ||
 	    (fi->flags & O_TRUNC);
@@ -245,15 +249,14 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		return;
 	}
 	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	delivery = there && !writes && is_delivery(&ask, node, uid);
+	there = look_at(&ask, node, uid, &delivery);
 	tree_answered(&ask);
 	if (!there) {
 		fuse_reply_err(req, ESTALE);
 		return;
 	}
 	/* The first one is an event. */
-	if (delivery)
+	if (delivery && !writes)
 		authority_delivered(tree->parts.authority, delivers(node),
 		    uid);
 	if (node.class == NODE_TERMS && !writes)

@@ -53,6 +53,7 @@ struct client {
 	int		 wake;		/* eventfd */
 	int		 fresh;		/* a connection to take; -1 */
 	bool		 ending, connected, knows_keys;
+	bool		 held;		/* what is submitted does not go yet */
 	uint64_t	 last_id;
 	struct queue	 queue[QUEUES];
 	struct entry	*sent;
@@ -259,7 +260,7 @@ send_out(struct client *c)
 		if (c->out_done >= c->out.size) {
 			close_out_file(c);
 			pthread_mutex_lock(&c->lock);
-			if (c->knows_keys)
+			if (c->knows_keys && !c->held)
 				build_message(c);
 			else
 				bytes_clear(&c->out);
@@ -474,6 +475,7 @@ submit(struct signing *s, struct sign_order *order)
 {
 	struct client *c = (struct client *)s;
 	struct entry *e;
+	bool held;
 
 	if ((e = calloc(1, sizeof(*e))) == NULL)
 		die("out of memory");
@@ -481,8 +483,10 @@ submit(struct signing *s, struct sign_order *order)
 	pthread_mutex_lock(&c->lock);
 	e->id = ++c->last_id;
 	put_last(c, e);
+	held = c->held;
 	pthread_mutex_unlock(&c->lock);
-	wake(c);
+	if (!held)
+		wake(c);
 }
 
 static bool
@@ -586,6 +590,21 @@ client_connect(struct client *c, int fd)
 	c->fresh = fd;
 	pthread_mutex_unlock(&c->lock);
 	wake(c);
+}
+
+void
+client_hold(struct client *c, bool hold)
+{
+	bool waits = false;
+	int i;
+
+	pthread_mutex_lock(&c->lock);
+	c->held = hold;
+	for (i = 0; i < QUEUES; i++)
+		waits |= c->queue[i].first != NULL;
+	pthread_mutex_unlock(&c->lock);
+	if (!hold && waits)
+		wake(c);
 }
 
 struct signing *

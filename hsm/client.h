@@ -13,6 +13,8 @@ struct client	*client_new(void);		/* starts its thread */
 void		 client_free(struct client *);
 /* A connection to a (new) signer; takes the descriptor. */
 void		 client_connect(struct client *, int fd);
+/* While held, orders gather; let go, they are sent together. */
+void		 client_hold(struct client *, bool hold);
 struct signing	*client_signing(struct client *);	/* borrowed */
 
 #endif
