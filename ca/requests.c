@@ -206,7 +206,7 @@ consider_known(struct application *app, struct view *v, enum known known,
 	if (known == KNOWN_ISSUED)
 		return slot_is_same(app) && record_status_is(app, v, ISSUED) ?
 		    COURSE_SAME : COURSE_RETAKE;
-	if (application_judge(app, v, e) == -1)
+	if (application_judge_found(app, v, e) == -1)
 		return COURSE_FAULT;
 	if (state != PENDING || app->outcome != OUTCOME_PENDING ||
 	    record_pending_moved(app, v))
@@ -229,7 +229,7 @@ consider(struct application *app, struct view *v, struct err *e)
 		known = find_known(app, v);
 	if (known != KNOWN_NOT)
 		return consider_known(app, v, known, e);
-	return application_judge(app, v, e) == -1 ? COURSE_FAULT :
+	return application_judge_found(app, v, e) == -1 ? COURSE_FAULT :
 	    COURSE_DECIDE;
 }
 
