@@ -168,6 +168,42 @@ what_is_withdrawn_is_not_decided(void **state)
 	    0);
 }
 
+/* The other way round: the move was first, and the owner came later. */
+static void
+what_is_withdrawn_after_approval_is_not_issued(void **state)
+{
+	struct agreement a = { .terms = "1", .sandbox = true,
+	    .part = OF_SUBSCRIBER };
+	struct slot slot;
+	struct dossier d;
+	struct tx *tx;
+
+	(void)state;
+	snprintf(bed_config.papers[2].sha256, 65, "%s",
+	    digest_of("new terms"));
+	d = ask("www", "DNS:www.example.net");
+	desk_drop_evidence(d.id, "whois.txt", ANNA);
+	assert_int_equal(desk_try(d.id, PLACE_PENDING, PLACE_APPROVED, ANNA),
+	    0);
+	assert_int_equal(bed_slot("www", &slot), 1);
+	assert_done(requests_withdraw(bed, slot.id, BED_UID, &test_err));
+	d = desk_get(d.id);
+	assert_int_equal(d.place, PLACE_APPROVED);
+	assert_true(d.withdrawn);
+	assert_begins(desk_state(d.id), "state: withdrawn\n");
+	tx = begin();
+	strcpy(a.terms_sha256, digest_of("new terms"));
+	strcpy(a.document_sha256, digest_of("agreement"));
+	a.time = clock_now();
+	assert_done(agreement_put(tx, bed_acme, &a, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	desk_restart();
+	assert_int_equal(number_in_db("SELECT count(*) FROM certificates"),
+	    0);
+	assert_int_equal(number_in_db("SELECT count(*) FROM requests WHERE "
+	    "state = 4"), 1);
+}
+
 static void
 other_octets_withdraw_the_first(void **state)
 {
@@ -513,6 +549,7 @@ main(void)
 		TEST(a_resent_move_is_answered_the_same),
 		TEST(a_rejection_has_a_reason),
 		TEST(what_is_withdrawn_is_not_decided),
+		TEST(what_is_withdrawn_after_approval_is_not_issued),
 		TEST(other_octets_withdraw_the_first),
 		TEST(those_without_a_right_move_nothing),
 		TEST(two_officers_are_two_people),

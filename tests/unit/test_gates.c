@@ -25,6 +25,8 @@ struct inputs {			/* what a row may spoil */
 	struct attribute	 attributes[3];
 	struct handed_over	 handed_over;
 	struct external_ra	 ra;
+	struct approval		 approval;
+	struct dossier_basis	 basis;
 };
 
 /* --- what is spoiled ------------------------------------------------------ */
@@ -225,6 +227,71 @@ foreign_name(struct inputs *in)
 {
 	strcpy(in->names[1].text, "www.example.net");
 	in->c.name_count = 2;
+}
+
+/* What officers decided: one of them, on evidence, about this very case. */
+static void
+approved(struct inputs *in)
+{
+	foreign_name(in);
+	strcpy(in->basis.spki_sha256, digest_of("fresh key"));
+	strcpy(in->basis.names_sha256, digest_of("its names"));
+	in->approval = (struct approval){ .dossier = 42, .officers = 1,
+	    .decisions = 1, .has_evidence = true, .basis = in->basis };
+	in->c.basis = &in->basis;
+	in->c.approved = &in->approval;
+}
+static void
+approved_blindly(struct inputs *in)
+{
+	approved(in);
+	in->approval.has_evidence = false;
+}
+static void
+approved_for_another_key(struct inputs *in)
+{
+	approved(in);
+	strcpy(in->basis.spki_sha256, digest_of("another key"));
+}
+static void
+approved_by_one_of_two(struct inputs *in)
+{
+	approved(in);
+	in->config.separation = true;
+	in->profile.officers = 2;
+	in->approval.decisions = 2;	/* the same person twice */
+}
+static void
+approved_by_two(struct inputs *in)
+{
+	approved_by_one_of_two(in);
+	in->approval.officers = 2;
+}
+static void
+approved_unsigned(struct inputs *in)
+{
+	approved(in);
+	in->profile.officers = 1;
+	in->profile.signed_decision = true;
+}
+static void
+approved_signed(struct inputs *in)
+{
+	approved_unsigned(in);
+	in->approval.is_signed = true;
+}
+static void
+approved_where_all_is_signed(struct inputs *in)
+{
+	approved(in);
+	in->config.signed_decisions = true;
+}
+static void officers_wanted(struct inputs *in) { in->profile.officers = 1; }
+static void
+approved_without_agreement(struct inputs *in)
+{
+	approved(in);
+	strcpy(in->terms.sha256, digest_of("terms nobody agreed to"));
 }
 static void
 look_alike(struct inputs *in)
@@ -469,6 +536,27 @@ static const struct row rows[] = {
 	    false, "" },
 	{ "a name not validated", foreign_name, "names-validated",
 	    FINDING_WAIT, 0, false, "www.example.net" },
+	{ "a name that an officer approved on evidence", approved },
+	{ "that, and signed where it has to be", approved_signed },
+	{ "that, by two people", approved_by_two },
+	{ "approved without evidence", approved_blindly, "names-validated",
+	    FINDING_WAIT, 0, false, "www.example.net" },
+	{ "approved for another key", approved_for_another_key,
+	    "approval-binds", FINDING_WAIT, 0, false, "public key changed" },
+	{ "so the name is not", approved_for_another_key, "names-validated",
+	    FINDING_WAIT, 0, false, "www.example.net" },
+	{ "an officer wanted in any case", officers_wanted,
+	    "approved-by-officers", FINDING_WAIT, 0, false, "1 officer" },
+	{ "one person twice", approved_by_one_of_two, "approved-by-officers",
+	    FINDING_WAIT, 0, false, "2 officers" },
+	{ "so the name is not by that", approved_by_one_of_two,
+	    "names-validated", FINDING_WAIT, 0, false, "www.example.net" },
+	{ "not signed", approved_unsigned, "approved-by-officers",
+	    FINDING_WAIT, 0, false, "signed decision" },
+	{ "not signed where all are", approved_where_all_is_signed,
+	    "names-validated", FINDING_WAIT, 0, false, "www.example.net" },
+	{ "no officer replaces an agreement", approved_without_agreement,
+	    "agreement-in-force", FINDING_WAIT, 0, false, "not agreed" },
 	{ "a name that only ends alike", look_alike, "names-validated",
 	    FINDING_WAIT, 0, false, "badexample.org" },
 	{ "the parent of what was validated", parent, "names-validated",
