@@ -461,6 +461,32 @@ what_stands_opens_no_case(void **state)
 	bytes_free(&text);
 }
 
+/* Each certificate counts, and the profile says how many there may be. */
+static void
+uses_are_counted(void **state)
+{
+	struct draft d = make_draft("acme");
+	struct bytes text = { 0 };
+
+	put_document(&d, "register.pdf");
+	put_file(&text, "karl", "example.org", "Example AB");
+	assert_int_equal(decide(&d, SLICE(&text), PLACE_APPROVED), 0);
+	bed_config.profiles[0].reuse_count = 2;
+	issue("www.csr", "www.example.org");
+	issue("mail.csr", "mail.example.org");
+	assert_int_equal(number_in_db("SELECT used FROM registrations"), 2);
+	issue("ftp.csr", "ftp.example.org");
+	assert_begins(bed_status("ftp"), "state: pending\n");
+	assert_says(bed_status("ftp"), "was used for 2 certificates, as many "
+	    "as profile tls-server allows");
+	assert_int_equal(number_in_db("SELECT used FROM registrations"), 2);
+	put_file(&text, "karl, www", "example.org", "Example AB");
+	assert_int_equal(decide(&d, SLICE(&text), PLACE_APPROVED), 0);
+	issue("nfs.csr", "nfs.example.org");
+	assert_begins(bed_status("nfs"), "state: issued\n");
+	bytes_free(&text);
+}
+
 /* --- what a certificate carries ------------------------------------------ */
 
 static const struct {
@@ -575,6 +601,8 @@ main(void)
 		    setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_stands_opens_no_case,
 		    setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(uses_are_counted, setup,
+		    bed_teardown),
 		cmocka_unit_test_setup_teardown(what_a_certificate_carries,
 		    setup, bed_teardown),
 	};
