@@ -70,6 +70,13 @@ authority_open(const struct authority_parts *parts, struct err *e)
 	return authority;
 }
 
+static bool
+is_busy(struct authority *authority)
+{
+	return waiting_count(authority->waiting) > 0 ||
+	    atomic_load(&authority->at_desk) > 0;
+}
+
 /*
  * What waits for a signer that is away ends with the process, and the next
  * one takes it up; its memory is left to it until then.
@@ -83,15 +90,14 @@ authority_close(struct authority *authority)
 	if (authority == NULL)
 		return;
 	authority->closing = true;
-	while (waiting_count(authority->waiting) > 0 &&
-	    clock_steady() < until)
+	while (is_busy(authority) && clock_steady() < until)
 		nanosleep(&pause, NULL);
 	take_up_stop(authority->take_up);
 	duties_stop(authority->duties);
 	authority->duties = NULL;
 	stopping_record(authority);
 	authority->closed = true;
-	if (waiting_count(authority->waiting) == 0) {
+	if (!is_busy(authority)) {
 		authority_free(authority);
 		return;
 	}

@@ -33,6 +33,7 @@ struct authority {
 	struct deliveries	 deliveries;
 	atomic_bool		 recorded;	/* start and configuration */
 	atomic_long		 internal;	/* number of the CA's own */
+	atomic_long		 at_desk;	/* jobs of the desk under way */
 	atomic_bool		 closing;
 	atomic_bool		 closed;	/* left to the process's end */
 	struct authority	*next_left;

@@ -171,6 +171,13 @@ write_apply(struct job *job, struct tx *tx, struct err *e)
 }
 
 static void
+write_end(struct writing *w)
+{
+	desk_job_end(w->authority);
+	free(w);
+}
+
+static void
 write_done(struct job *job, const struct err *fault)
 {
 	struct writing		*w = (struct writing *)job;
@@ -181,7 +188,7 @@ write_done(struct job *job, const struct err *fault)
 		desk_refused(w->authority, w->write.folder, w->write.uid,
 		    "may-write", fault);
 		w->done(w->arg, false, fault);
-		free(w);
+		write_end(w);
 		return;
 	}
 	stop_at("core.desk-write-committed");
@@ -189,7 +196,7 @@ write_done(struct job *job, const struct err *fault)
 	if (act->take_up != 0)
 		authority_take_up(w->authority, act->take_up);
 	w->done(w->arg, true, act->fault.code != 0 ? &act->fault : NULL);
-	free(w);
+	write_end(w);
 }
 
 void
@@ -217,7 +224,7 @@ desk_submit(struct authority *authority, const struct desk_write *write,
 	w->arg = arg;
 	w->job.apply = write_apply;
 	w->job.done = write_done;
-	commit_submit(authority->parts->committer, &w->job);
+	desk_job_submit(authority, &w->job);
 }
 
 /* --- what is no write ----------------------------------------------------- */

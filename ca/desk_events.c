@@ -81,6 +81,21 @@ desk_publish(struct authority *authority, char text[][PATH_TEXT],
 		sink->changed(sink, paths, n, NULL, NULL);
 }
 
+/* --- jobs ----------------------------------------------------------------- */
+
+void
+desk_job_submit(struct authority *authority, struct job *job)
+{
+	atomic_fetch_add(&authority->at_desk, 1);
+	commit_submit(authority->parts->committer, job);
+}
+
+void
+desk_job_end(struct authority *authority)
+{
+	atomic_fetch_sub(&authority->at_desk, 1);
+}
+
 /* --- events --------------------------------------------------------------- */
 
 /* Roles by what they do at this desk; "none" is an answer too. */
@@ -167,6 +182,7 @@ is_due(struct authority *authority, uid_t uid, const char *what)
 
 struct refusal {
 	struct job	 job;
+	struct authority *authority;
 	int64_t		 folder;
 	uid_t		 uid;
 	const char	*role, *what;
@@ -193,6 +209,7 @@ refusal_done(struct job *job, const struct err *fault)
 	if (fault != NULL)
 		log_line("a refusal at the desk is not recorded: %s",
 		    fault->text);
+	desk_job_end(((struct refusal *)job)->authority);
 	free(job);
 }
 
@@ -208,10 +225,11 @@ desk_refused(struct authority *authority, int64_t folder, uid_t uid,
 		die("out of memory");
 	r->job.apply = refusal_apply;
 	r->job.done = refusal_done;
+	r->authority = authority;
 	r->folder = folder;
 	r->uid = uid;
 	r->role = desk_role(authority, uid);
 	r->what = what;
 	r->why = *why;
-	commit_submit(authority->parts->committer, &r->job);
+	desk_job_submit(authority, &r->job);
 }

@@ -377,6 +377,13 @@ refuse_apply(struct job *job, struct tx *tx, struct err *e)
 }
 
 static void
+move_free(struct moving *m)
+{
+	desk_job_end(m->authority);
+	free(m);
+}
+
+static void
 refuse_done(struct job *job, const struct err *fault)
 {
 	struct moving	*m = (struct moving *)job;
@@ -387,7 +394,7 @@ refuse_done(struct job *job, const struct err *fault)
 	else
 		desk_publish(m->authority, m->tell, DESK_TELL);
 	m->done(m->arg, &m->fault);
-	free(m);
+	move_free(m);
 }
 
 /* Whoever has no role here and tries again and again is one event a minute. */
@@ -415,7 +422,7 @@ move_end(struct job *job, const struct err *fault)
 			return;
 		}
 		m->done(m->arg, fault);
-		free(m);
+		move_free(m);
 		return;
 	}
 	stop_at("core.decision-committed");
@@ -426,7 +433,7 @@ move_end(struct job *job, const struct err *fault)
 		if (effect != NULL && effect->after != NULL)
 			effect->after(m->authority, &m->dossier);
 	}
-	free(m);
+	move_free(m);
 }
 
 void
@@ -447,5 +454,5 @@ desk_move(struct authority *authority, int64_t dossier,
 	m->arg = arg;
 	m->job.apply = move_apply;
 	m->job.done = move_end;
-	commit_submit(authority->parts->committer, &m->job);
+	desk_job_submit(authority, &m->job);
 }

@@ -36,6 +36,9 @@ void	desk_refused(struct authority *, int64_t folder, uid_t,
 	    const char *what, const struct err *why);
 /* Only what says no to a person is evidence; a full disk is not. */
 bool	desk_is_refusal(const struct err *);
+/* A job that its authority outlives; the second is the last of its done. */
+void	desk_job_submit(struct authority *, struct job *);
+void	desk_job_end(struct authority *);
 const char *desk_role(struct authority *, uid_t);
 void	desk_publish(struct authority *, char paths[][PATH_TEXT],
 	    size_t count);

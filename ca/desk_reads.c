@@ -88,6 +88,7 @@ reading_done(struct job *job, const struct err *fault)
 {
 	if (fault != NULL)
 		log_line("a reading is not recorded: %s", fault->text);
+	desk_job_end(((struct reading *)job)->authority);
 	free(job);
 }
 
@@ -105,5 +106,5 @@ desk_was_read(struct authority *authority, int64_t file, uid_t uid)
 	r->authority = authority;
 	r->file = file;
 	r->uid = uid;
-	commit_submit(authority->parts->committer, &r->job);
+	desk_job_submit(authority, &r->job);
 }
