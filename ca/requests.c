@@ -241,6 +241,7 @@ submit(struct application *app)
 	struct err		 e = { 0 };
 	enum course		 course;
 
+	application_expect(app, true);
 	v = view_take(authority->parts->store);
 	course = consider(app, v, &e);
 	view_put(v);
