@@ -75,7 +75,7 @@ tbs_parse(struct tbs *tbs, struct slice der, struct err *err)
 	if (der_next_is(body, DER_IMPLICIT(1)) ||
 	    der_next_is(body, DER_IMPLICIT(2)))
 		return err_set(err, EBADMSG, "the certificate has a unique "
-		    "identifier, which is not generated (RFC 5280, 4.1.2.8)");
+		    "identifier, which is not generated (RFC 5280 4.1.2.8)");
 	if (get_extensions(tbs, &body, err) == -1)
 		return -1;
 	if (body.size != 0)

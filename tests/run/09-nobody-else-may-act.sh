@@ -1,4 +1,5 @@
 # Who is not the subscriber's user, and who has no role, is refused.
+# (CSS-6.5.5-06, REG-6.3.2-01)
 . "$(dirname "$0")/lib.sh"
 need_root
 new_ca

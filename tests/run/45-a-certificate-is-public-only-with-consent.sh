@@ -1,4 +1,5 @@
 # Without consent only its subscriber and the officers learn of a certificate.
+# (DIS-6.1-01B, DIS-6.1-01C)
 . "$(dirname "$0")/lib.sh"
 need_root
 make_ca --user games

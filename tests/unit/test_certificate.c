@@ -1,6 +1,6 @@
 /*
  * From judged names to a certificate, by every kind of key; OpenSSL, which did
- * not make it, must agree with it.
+ * not make it, must agree with it (GEN-6.3.3-01, GEN-6.3.3-02).
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -317,7 +317,8 @@ static const struct broken broken[] = {
 	{ ONE("\x30\x16\x80\x14", "\x30\x16\x81\x14"), NULL,
 	    "RFC 5280 4.2.1.1" },	/* 412-2 GEN-4.3.1-1 */
 	{ ONE("\x06\x03\x55\x1d\x23", "\x06\x03\x55\x1d\x0e"), NULL,
-	    "there are two subjectKeyIdentifier" },
+	    "RFC 5280 4.2: there are two subjectKeyIdentifier" },
+	{ ONE("\xa3\x82\x01", "\x82\x82\x01"), NULL, "RFC 5280 4.1.2.8" },
 	{ ONE("http://localhost/pki/status/issuing.crl",
 	    "ldap://localhost/pki/status/issuing.crl"), NULL,
 	    "412-2 GEN-4.3.11-4, BR 7.1.2.11" },

@@ -1,5 +1,6 @@
 /*
- * Roles (REQ-7.2-14): looked up in the databases of the system, carried as octets.
+ * Roles (REQ-7.2-14, OVR-6.4.4-02): looked up in the databases of the system,
+ * carried as octets.
  */
 #include <grp.h>
 #include <pwd.h>
