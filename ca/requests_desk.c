@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authority_own.h"
 #include "authority_draft.h"
+#include "authority_own.h"
 #include "csr_cache.h"
 #include "dossier.h"
 #include "event.h"
+#include "handover.h"
 #include "issuance.h"
 #include "recording.h"
 #include "store_events.h"
@@ -115,6 +116,7 @@ requests_admit(struct authority *authority, int64_t id, uid_t uid,
 
 struct withdrawal {
 	struct job	 job;
+	struct authority *authority;
 	int64_t		 slot;
 	uid_t		 uid;
 };
@@ -149,6 +151,16 @@ withdraw_request(const struct withdrawal *w, struct tx *tx,
 	return rc;
 }
 
+/* Whoever acts for the subscriber; its package, a user of the external RA. */
+static bool
+may_withdraw(const struct withdrawal *w, struct view *v,
+    const struct slot *slot)
+{
+	return subscriber_has_user(v, slot->subscriber, w->uid) ||
+	    (slot->uid == w->uid && handover_is_package(slot->file_name) &&
+	    authority_has_user(w->authority, v, w->uid));
+}
+
 static int
 withdraw_apply(struct job *job, struct tx *tx, struct err *e)
 {
@@ -157,8 +169,7 @@ withdraw_apply(struct job *job, struct tx *tx, struct err *e)
 
 	if (slot_get(tx_view(tx), w->slot, &slot) != 1)
 		return err_set(e, ENOENT, "there is no such request");
-	if (slot.subscriber != 0 &&
-	    !subscriber_has_user(tx_view(tx), slot.subscriber, w->uid))
+	if (slot.subscriber != 0 && !may_withdraw(w, tx_view(tx), &slot))
 		return err_set(e, EACCES, "uid %u does not act for the "
 		    "subscriber of this request", (unsigned)w->uid);
 	if (withdraw_request(w, tx, &slot, e) == -1)
@@ -174,7 +185,8 @@ requests_withdraw(struct authority *authority, int64_t slot, uid_t uid,
     struct err *e)
 {
 	struct withdrawal	w = {
-		.job.apply = withdraw_apply, .slot = slot, .uid = uid
+		.job.apply = withdraw_apply, .authority = authority,
+		.slot = slot, .uid = uid
 	};
 
 	return commit_wait(authority->parts->committer, &w.job, e);

@@ -156,9 +156,22 @@ text smime-001 | sign north | openssl cms -encrypt -binary \
     -aes-256-cbc -recip "$ca/ca/handover.pem" \
     -keyopt ecdh_kdf_md:sha256 >"$dir/pack.p7m"
 must hand_over smime
-for name in cbc pem smime; do
+# Another stack signs.
+new_csr handed gnutls.example.net
+text gnutls-01 >"$dir/text"
+must certtool --p7-sign --p7-include-cert --p7-time --hash SHA256 --outder \
+    --load-privkey "$dir/north.key" --load-certificate "$dir/north.crt" \
+    --infile "$dir/text" --outfile "$dir/signed" 2>"$dir/certtool"
+seal <"$dir/signed" >"$dir/pack.p7m"
+must hand_over gnutls
+for name in cbc pem smime gnutls; do
 	within 10 test -s "$ca/requests/$name.crt"
 done
+
+# What the RA dropped it may take away; the id stays used up.
+must as pkifsra1 rm "$ca/requests/gnutls.p7m"
+must test ! -e "$ca/requests/gnutls.receipt.p7s"
+refused "accepted from this RA before" "File exists" again
 
 # Each way to be wrong, with its word.
 new_csr handed bad.example.net
