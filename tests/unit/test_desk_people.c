@@ -1,0 +1,120 @@
+/*
+ * Who stands how to a dossier: authors by every write, people in a draft that
+ * is not yet in force, one person with two accounts.
+ */
+#include "tests/unit/desk_bed.h"
+
+#include "ca/desk_people.h"
+
+static struct dossier
+draft_dossier(const char *text)
+{
+	struct dossier d = { .kind = DOSSIER_REGISTRATION,
+	    .place = PLACE_PENDING, .author = ANNA };
+	struct tx *tx;
+	int64_t id;
+
+	assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, "example-ab", ANNA,
+	    &id, &test_err));
+	/* Written by two, the second in place of the first. */
+	desk_write_file(DESK_FOLDER(DESK_DRAFT, id), 0, "registration.conf",
+	    BED_BOTH, "[subscriber]\n");
+	desk_write_file(DESK_FOLDER(DESK_DRAFT, id), 0, "registration.conf",
+	    ANNA, text);
+	tx = begin();
+	d.object = id;
+	assert_done(documents_put(tx, slice_text(text),
+	    d.basis.content_sha256, &test_err));
+	assert_done(dossier_put(tx, &d, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	return d;
+}
+
+/* The template of a device, with another user. */
+static void
+read_template(struct bytes *to, const char *user)
+{
+	struct bytes text = { 0 };
+	char *line, *rest = NULL;
+
+	assert_done(file_read("examples/registration/"
+	    "device-of-legal-person.conf", 65536, &text, &test_err));
+	bytes_text(&text);
+	for (line = strtok_r((char *)text.data, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		if (strncmp(line, "users =", 7) == 0)
+			bytes_printf(to, "users = %s\n", user);
+		else
+			bytes_printf(to, "%s\n", line);
+	bytes_free(&text);
+}
+
+static void
+whoever_wrote_a_draft_is_its_author(void **state)
+{
+	struct dossier d = draft_dossier("[subscriber]\nname = x\n");
+	struct view *v = view_take(test_store);
+
+	(void)state;
+	assert_true(people_wrote(v, &d, ANNA));
+	assert_true(people_wrote(v, &d, BED_BOTH));
+	assert_false(people_wrote(v, &d, BERT));
+	view_put(v);
+}
+
+static void
+whoever_is_named_in_a_draft_is_in_it(void **state)
+{
+	struct bytes text = { 0 };
+	struct dossier d;
+	struct view *v;
+
+	(void)state;
+	read_template(&text, "bert");
+	d = draft_dossier(bytes_text(&text));
+	v = view_take(test_store);
+	assert_true(people_are_in_it(bed, v, &d, BERT));
+	assert_true(people_are_in_it(bed, v, &d, BERTS_OTHER));
+	assert_false(people_are_in_it(bed, v, &d, ANNA));
+	view_put(v);
+	bytes_free(&text);
+}
+
+static void
+whoever_acts_for_the_subscriber_is_in_it(void **state)
+{
+	struct dossier d = ask("www", "DNS:www.example.net");
+	struct view *v = view_take(test_store);
+
+	(void)state;
+	assert_true(people_are_in_it(bed, v, &d, BED_UID));
+	assert_true(people_are_in_it(bed, v, &d, BED_BOTH));
+	assert_false(people_are_in_it(bed, v, &d, BED_OTHER));
+	assert_false(people_are_in_it(bed, v, &d, BERT));
+	view_put(v);
+}
+
+static void
+two_accounts_are_one_person(void **state)
+{
+	(void)state;
+	assert_true(people_are_same(BERT, BERT));
+	assert_true(people_are_same(BERT, BERTS_OTHER));
+	assert_false(people_are_same(BERT, ANNA));
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, desk_setup, bed_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(whoever_wrote_a_draft_is_its_author),
+		TEST(whoever_is_named_in_a_draft_is_in_it),
+		TEST(whoever_acts_for_the_subscriber_is_in_it),
+		TEST(two_accounts_are_one_person),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
