@@ -17,7 +17,8 @@ ask_external_ra(struct view *v, const struct gate_case *c, struct answer *a,
 		return gate_wait(a, "it was handed over by the external RA "
 		    "%s: %.200s", h->authority, h->fault.text);
 	return gate_yes(a, "it was handed over by the external RA %s, which is "
-	    "recognised for all of it", h->authority);
+	    "recognised for all of it%s", h->authority, h->ra->validates ?
+	    "; its word validates the names (method external-ra)" : "");
 }
 
 /* The word of an RA that is recognised to validate, for this request alone. */

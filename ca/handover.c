@@ -192,8 +192,8 @@ check_text(struct handover *h, struct err *err)
 	    err) == -1)
 		return -1;
 	if (strcmp(h->package.authority, h->version.name) != 0)
-		return err_set(err, EACCES, "it is signed by the RA %s and says "
-		    "it is from another", h->version.name);
+		return err_set(err, EACCES, "it is signed by the RA %s and "
+		    "says it is from another", h->version.name);
 	if (h->package.time > now + AHEAD_MAX)
 		return err_set(err, ETIME, "its time lies ahead of ours");
 	if (h->package.time < now - AGE_MAX)
@@ -218,8 +218,8 @@ check_place(struct application *app, struct view *v, struct err *err)
 		    "registered");
 	if (app->where.profile[0] != '\0' && p->profile[0] != '\0' &&
 	    strcmp(app->where.profile, p->profile) != 0)
-		return err_set(err, EACCES, "it is for another profile than the "
-		    "box it was dropped in");
+		return err_set(err, EACCES, "it is for another profile than "
+		    "the box it was dropped in");
 	return check_scope(&app->handover->ra, p->subscriber,
 	    app->where.profile[0] != '\0' ? app->where.profile :
 	    p->profile[0] != '\0' ? p->profile : s.profiles[0],

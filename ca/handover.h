@@ -14,8 +14,6 @@
 #include "package.h"
 #include "store_handover.h"
 
-#define METHOD_EXTERNAL_RA	"external-ra"
-
 struct event;
 
 struct handover {

@@ -44,7 +44,8 @@ struct package_row {
 	char	slot[201];
 	uid_t	uid;
 	usec_t	time, received;		/* made, dropped */
-	char	receipt_text_sha256[65], receipt_sha256[65];	/* "" not yet */
+	char	receipt_text_sha256[65];
+	char	receipt_sha256[65];	/* "" not yet */
 	int64_t	intent;			/* of the receipt's signature */
 };
 /* EEXIST: a package of this RA with this id was accepted before. */

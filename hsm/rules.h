@@ -25,7 +25,8 @@ void		 rules_free(struct rules *);
 struct slice	 rules_spki(const struct rules *, const char *key);
 
 /* The algorithm of that key; NULL: no such key. */
-const struct algorithm *rules_algorithm(const struct rules *, const char *key);
+const struct algorithm *rules_algorithm(const struct rules *,
+		    const char *key);
 
 /* What was signed before, as the rules ask for it. */
 struct rules_past {
