@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <dirent.h>
 #include <errno.h>
@@ -305,20 +306,25 @@ become_daemon(struct keeper *k)
 		close(log);
 }
 
-/* The parent: until the tree can be read, which it tries itself. */
+/*
+ * The parent: until the tree can be read, which it tries itself.  Where main
+ * gave up it has ended when this returns: the next try finds the home free.
+ */
 static int
-wait_for_tree(const struct keeper *k, int from)
+wait_for_tree(const struct keeper *k, int from, pid_t main_pid)
 {
 	struct control_message m;
 	char text[500];
 	struct stat st;
 	struct err err;
+	bool serves;
 	int rc;
 
 	rc = control_receive(from, "rf", &m, &err);
 	if (rc == 0)
 		err_set(&err, EIO, "main ended; see %s/run/log", k->home);
-	if (rc == 1 && m.type == CONTROL_READY) {
+	serves = rc == 1 && m.type == CONTROL_READY;
+	if (serves) {
 		control_clear(&m);
 		if (stat(k->mountpoint, &st) == 0)
 			return 0;
@@ -331,6 +337,8 @@ wait_for_tree(const struct keeper *k, int from)
 		control_clear(&m);
 	}
 	fprintf(stderr, "pkifs: %s\n", err.text);
+	if (!serves)
+		(void)waitpid(main_pid, NULL, 0);
 	return 1;
 }
 
@@ -357,7 +365,7 @@ run_in_background(struct keeper *k)
 		return run(k, -1);
 	}
 	close(pair[1]);
-	rc = wait_for_tree(k, pair[0]);
+	rc = wait_for_tree(k, pair[0], pid);
 	close(pair[0]);
 	return rc;
 }
