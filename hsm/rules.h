@@ -42,7 +42,8 @@ struct rules_order {
 };
 /*
  * 0: may be signed, and `what` says for the journal what it is ("serial=..",
- * "number=..", "point=..", "-").  -1: refused, with one sentence; `what` may be set.
+ * "number=..", "point=..", "-").  -1: refused, with one sentence; `what` may
+ * be set.
  */
 int		 rules_judge(const struct rules *, const struct rules_order *,
 		    const struct rules_past *, char what[48], struct err *);
