@@ -1,6 +1,9 @@
 # Each size is true, each link leads somewhere, and a restart changes no inode.
 . "$(dirname "$0")/lib.sh"
 new_ca
+# They are issued once the signer is there.
+within 20 test -e "$ca/ca/handover.pem"
+within 20 test -e "$ca/ca/evidence.pem"
 for i in 1 2 3; do
 	new_csr w$i w$i.example.org "*.w$i.example.org"
 	must cp "$dir/w$i.csr" "$ca/requests/"
