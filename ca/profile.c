@@ -271,6 +271,8 @@ static const struct conf_key profile_keys[] = {
 	    .absent = "no" },
 	{ "acceptance", "required", CONF_YES, AT(acceptance),
 	    .absent = "no" },
+	{ "revocation", "suspension", CONF_YES, AT(suspension),
+	    .absent = "no" },
 	{ "registration", "reuse_days", CONF_NUMBER, AT(reuse_days), 0, 0,
 	    3653, .absent = "0" },
 	{ "registration", "reuse_count", CONF_NUMBER, AT(reuse_count), 0, 0,
@@ -309,6 +311,7 @@ internal_needs_nobody(const struct profile *p)
 {
 
 	return !p->internal || (p->officers == 0 && !p->acceptance &&
+	    !p->suspension &&
 	    p->reuse_days == 0 && p->reuse_count == 0);
 }
 
@@ -360,7 +363,7 @@ static const struct {
 	    "a signed decision wants [approval] officers of 1 or 2" },
 	{ internal_needs_nobody, "approval", "officers",
 	    "a profile of the CA itself has a standing approval: no officers,"
-	    " acceptance or reuse" },
+	    " acceptance, suspension or reuse" },
 	{ internal_without_names, "request", "names_max",
 	    "wanted 0 in a profile of the CA itself" },
 	{ ocsp_only_internal, "certificate", "extended_key_usage",
@@ -504,6 +507,8 @@ render_people(const struct profile *p, struct bytes *to)
 		    "persons", p->signed_decision ? ", signed" : "");
 	bytes_printf(to, "%-22s%s\n", "Acceptance:", p->acceptance ?
 	    "in writing, by the subscriber" : "by use");
+	bytes_printf(to, "%-22s%s\n", "Suspension:", p->suspension ?
+	    "possible, and can be taken back" : "none, only revocation");
 	if (p->reuse_days > 0)
 		bytes_printf(to, "%-22sfor %d d, then validated again\n",
 		    "Validations reused:", p->reuse_days);

@@ -42,6 +42,7 @@ struct profile {
 	int	officers;		/* 0 none where registration covers it */
 	bool	signed_decision;	/* GEN-6.5.5-04 */
 	bool	acceptance;		/* must be accepted in writing */
+	bool	suspension;		/* certificateHold is allowed */
 	int	reuse_days;		/* of a validation; 0: until it ends */
 	int	reuse_count;		/* of a registration; 0: any */
 };

@@ -45,6 +45,22 @@ slot_status_revoked(struct tx *tx, const struct certificate *certificate,
 }
 
 int
+slot_status_suspended(struct tx *tx, const struct certificate *certificate,
+    usec_t since, struct err *err)
+{
+	struct bytes	 old = { 0 }, new = { 0 };
+	struct slot	 slot;
+	int		 rc = 0;
+
+	if (slot_showing(tx_view(tx), certificate, &slot, &old) &&
+	    status_text_suspend(SLICE(&old), since, &new))
+		rc = slot_say(tx, &slot, SLICE(&new), err);
+	bytes_free(&old);
+	bytes_free(&new);
+	return rc;
+}
+
+int
 slot_status_accepted(struct tx *tx, const struct certificate *certificate,
     usec_t when, uid_t uid, char path[PATH_TEXT], struct err *err)
 {

@@ -13,6 +13,9 @@
  */
 int	slot_status_revoked(struct tx *, const struct certificate *,
 	    const char *reason, usec_t when, struct err *);
+/* Likewise that it is suspended since then, or (0) is not any more. */
+int	slot_status_suspended(struct tx *, const struct certificate *,
+	    usec_t since, struct err *);
 /* Likewise that it was accepted; `path` of the file, "" when there is none. */
 int	slot_status_accepted(struct tx *, const struct certificate *,
 	    usec_t when, uid_t, char path[PATH_TEXT], struct err *);

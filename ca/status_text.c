@@ -10,6 +10,7 @@
 #define GATES_TITLE	"\nGates, each with its answer:\n"
 #define CERTIFICATE	"certificate"
 #define REVOKED		"revoked"
+#define SUSPENDED	"suspended"
 #define ACCEPTANCE	"acceptance"
 
 static void
@@ -262,6 +263,17 @@ status_text_revoke(struct slice old, const char *reason, usec_t when,
 	clock_text_seconds(time, when);
 	snprintf(value, sizeof(value), "%s, %s", time, reason);
 	return say_of_certificate(old, REVOKED, value, to);
+}
+
+bool
+status_text_suspend(struct slice old, usec_t since, struct bytes *to)
+{
+	char	value[CLOCK_TEXT + 32], time[CLOCK_TEXT];
+
+	clock_text_seconds(time, since != 0 ? since : clock_now());
+	snprintf(value, sizeof(value), since != 0 ? "since %s" :
+	    "no, reinstated at %s", time);
+	return say_of_certificate(old, SUSPENDED, value, to);
 }
 
 void

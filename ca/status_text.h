@@ -46,6 +46,8 @@ struct slice	status_text_gates(struct slice text);
  */
 bool	status_text_revoke(struct slice old, const char *reason, usec_t when,
 	    struct bytes *to);
+/* The same, that it is suspended since then, or (0) reinstated now. */
+bool	status_text_suspend(struct slice old, usec_t since, struct bytes *to);
 /* The same, that it was accepted. */
 bool	status_text_accept(struct slice old, usec_t when, uid_t,
 	    struct bytes *to);

@@ -133,7 +133,7 @@ void	ocsp_due(struct view *, usec_t when, ocsp_each *, void *arg);
 /* The single files: README.txt, ca/…, status/…; every version a row. */
 struct publication {
 	int64_t	seq;			/* version, for the inode */
-	char	dir[64], name[64];	/* "status", "issuing.crl" */
+	char	dir[64], name[72];	/* "status", "issuing.crl" */
 	usec_t	time;
 	size_t	size;
 	bool	link;			/* a symbolic link: bytes its target */

@@ -106,6 +106,10 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
     required    yes or no (default): the subscriber writes `accept` into the
                 certificate's folder
 
+[revocation]
+    suspension  yes or no (default): certificateHold may be written into
+                revoke/<serial>, and reinstate brings it back
+
 [registration]
     reuse_days  0 to 3653: for so many days a validation is relied on; 0
                 (default): until its own end (REG-6.3.1-00D)

@@ -15,6 +15,7 @@
 #include "control_files.h"
 #include "drops_private.h"
 #include "resend.h"
+#include "tree_parts.h"
 
 /* --- text ---------------------------------------------------------------- */
 
@@ -43,6 +44,23 @@ serial_normalise(const char *name, char to[SERIAL_TEXT])
 }
 
 int
+digest_normalise(const char *name, char to[65])
+{
+	size_t	n;
+
+	if (strlen(name) != 64)
+		return (-1);
+	for (n = 0; n < 64; n++) {
+		if (strchr("0123456789abcdefABCDEF", name[n]) == NULL)
+			return (-1);
+		to[n] = (char)(name[n] >= 'A' && name[n] <= 'F' ?
+		    name[n] - 'A' + 'a' : name[n]);
+	}
+	to[64] = '\0';
+	return (0);
+}
+
+int
 command_line(struct slice data, char *to, size_t room)
 {
 	if (data.size > 0 && data.data[data.size - 1] == '\n')
@@ -67,9 +85,15 @@ control_info(struct slab_handle *handle, struct fuse_file_info *fi)
 	fi->direct_io = 1;
 }
 
+/* What a control file is about: a serial, or a key. */
+struct subject_of {
+	char	serial[SERIAL_TEXT];
+	char	key[65];
+};
+
 /* With the lock held; NULL: too many are open. */
 static struct slab_handle *
-control_handle(struct tree *tree, const char *serial, uid_t uid)
+control_handle(struct tree *tree, const struct subject_of *of, uid_t uid)
 {
 	struct slab_handle	*handle = NULL;
 	unsigned char		 octets[32];
@@ -83,42 +107,69 @@ control_handle(struct tree *tree, const char *serial, uid_t uid)
 	handle->kind = SLAB_CONTROL;
 	handle->unique = request_unique();
 	handle->writes = 1;
-	snprintf(handle->serial, sizeof(handle->serial), "%s", serial);
+	memcpy(handle->serial, of->serial, sizeof(handle->serial));
+	memcpy(handle->sha256, of->key, sizeof(handle->sha256));
 	chance_octets(octets, sizeof(octets));
 	hex_lower(handle->act, octets, sizeof(octets));
 	slab_handle_keep(handle);
 	return (handle);
 }
 
-/* A handle for writing a command about this serial; 0 or an errno. */
+/* A handle for writing a command about it; 0 or an errno. */
 static int
-open_handle(struct tree *tree, const char *serial, uid_t uid,
+open_handle(struct tree *tree, const struct subject_of *of, uid_t uid,
     struct fuse_file_info *fi)
 {
 	struct slab_handle	*handle;
 
 	drops_lock(tree->drops);
-	handle = control_handle(tree, serial, uid);
+	handle = control_handle(tree, of, uid);
 	if (handle != NULL)
 		control_info(handle, fi);
 	drops_unlock(tree->drops);
 	return (handle == NULL ? ENFILE : 0);
 }
 
-static int
-open_control(struct tree *tree, const char *serial, uid_t uid,
-    struct fuse_file_info *fi)
+static struct revocation_act
+act_of(const struct subject_of *of, uid_t uid)
 {
-	struct err	err;
+	struct revocation_act	act = { .uid = uid };
 
-	if (publisher_may_revoke(tree->parts.publisher, serial, uid, &err) ==
-	    -1)
-		return (fault_errno(&err));
-	return (open_handle(tree, serial, uid, fi));
+	memcpy(act.serial, of->serial, sizeof(act.serial));
+	memcpy(act.key, of->key, sizeof(act.key));
+	return (act);
 }
 
 static int
-open_accept(struct tree *tree, struct node node, const char *serial,
+open_control(struct tree *tree, const struct subject_of *of, uid_t uid,
+    struct fuse_file_info *fi)
+{
+	struct revocation_act	act = act_of(of, uid);
+	struct err		err;
+
+	if (publisher_may_revoke(tree->parts.publisher, &act, &err) == -1)
+		return (fault_errno(&err));
+	return (open_handle(tree, of, uid, fi));
+}
+
+/* A name in revoke/ that can be none; it is cut, never too long to record. */
+static void
+refuse_name(struct tree *tree, const char *name, uid_t uid,
+    const char *wanted)
+{
+	struct revocation_act	act = { .uid = uid };
+	struct err		err;
+	size_t			n;
+
+	for (n = 0; n + 1 < sizeof(act.serial) && name[n] != '\0'; n++)
+		act.serial[n] = name[n] > ' ' && name[n] < 0x7f ? name[n] :
+		    '?';
+	err_set(&err, ENOENT, "the name is no %s", wanted);
+	publisher_refused(tree->parts.publisher, &act, &err);
+}
+
+static int
+open_accept(struct tree *tree, struct node node, const struct subject_of *of,
     uid_t uid, struct fuse_file_info *fi)
 {
 	struct err	err;
@@ -126,12 +177,12 @@ open_accept(struct tree *tree, struct node node, const char *serial,
 	if (acceptance_may(tree->parts.authority, (int64_t)node.a, uid,
 	    &err) == -1)
 		return (fault_errno(&err));
-	return (open_handle(tree, serial, uid, fi));
+	return (open_handle(tree, of, uid, fi));
 }
 
-/* The serial a file of revoke/ is about. */
+/* What a file of revoke/ is about. */
 static int
-serial_of(struct ask *ask, struct node node, char to[SERIAL_TEXT])
+subject_of(struct ask *ask, struct node node, struct subject_of *to)
 {
 	struct publication	text;
 	struct revocation	revocation;
@@ -140,8 +191,11 @@ serial_of(struct ask *ask, struct node node, char to[SERIAL_TEXT])
 
 	switch (node.class) {
 	case NODE_CASE:
-		if (publication_get(ask->view, (int64_t)node.a, &text) == 1)
-			serial = text.name;
+		if (publication_get(ask->view, (int64_t)node.a, &text) != 1)
+			return (0);
+		if (digest_normalise(text.name, to->key) == 0)
+			return (1);
+		serial = text.name;
 		break;
 	case NODE_CASE_BARE:
 		if (revocation_get(ask->view, (int64_t)node.a,
@@ -156,19 +210,19 @@ serial_of(struct ask *ask, struct node node, char to[SERIAL_TEXT])
 	}
 	if (serial == NULL)
 		return (0);
-	return (serial_normalise(serial, to) == 0);
+	return (serial_normalise(serial, to->serial) == 0);
 }
 
 static void
 control_open(fuse_req_t req, struct tree *tree, struct node node,
     struct fuse_file_info *fi)
 {
-	struct ask	ask;
-	char		serial[SERIAL_TEXT];
-	int		code = 0, there;
+	struct subject_of	of = { .serial = "" };
+	struct ask		ask;
+	int			code = 0, there;
 
 	tree_ask(tree, &ask);
-	there = serial_of(&ask, node, serial);
+	there = subject_of(&ask, node, &of);
 	tree_answered(&ask);
 	if (!there) {
 		code = ESTALE;
@@ -176,10 +230,10 @@ control_open(fuse_req_t req, struct tree *tree, struct node node,
 		fi->fh = 0;
 		fi->noflush = 1;
 	} else if (node.class == NODE_ACCEPT) {
-		code = open_accept(tree, node, serial,
-		    fuse_req_ctx(req)->uid, fi);
+		code = open_accept(tree, node, &of, fuse_req_ctx(req)->uid,
+		    fi);
 	} else {
-		code = open_control(tree, serial, fuse_req_ctx(req)->uid, fi);
+		code = open_control(tree, &of, fuse_req_ctx(req)->uid, fi);
 	}
 	if (code != 0)
 		fuse_reply_err(req, code);
@@ -197,22 +251,25 @@ revoke_create(fuse_req_t req, struct tree *tree, struct node folder,
 {
 	struct fuse_entry_param	entry;
 	struct certificate	certificate;
+	struct subject_of	of = { .serial = "" };
 	struct ask		ask;
 	struct node		node;
 	struct stat		st;
-	char			serial[SERIAL_TEXT];
 	int			code = ENOENT, there = 0;
 
-	if (serial_normalise(name, serial) == 0)
-		code = open_control(tree, serial, fuse_req_ctx(req)->uid, fi);
+	if (serial_normalise(name, of.serial) == 0)
+		code = open_control(tree, &of, fuse_req_ctx(req)->uid, fi);
+	else
+		refuse_name(tree, name, fuse_req_ctx(req)->uid, "serial "
+		    "number: 34 hexadecimal digits are wanted");
 	if (code != 0) {
 		fuse_reply_err(req, code);
 		return;
 	}
 	tree_ask(tree, &ask);
-	there = node_lookup(&ask, folder, serial, &node);
+	there = node_lookup(&ask, folder, of.serial, &node);
 	if (!there &&
-	    certificate_find(ask.view, serial, &certificate) == 1) {
+	    certificate_find(ask.view, of.serial, &certificate) == 1) {
 		node = node_of(NODE_CONTROL, (uint64_t)certificate.id);
 		there = 1;
 	}
@@ -223,6 +280,44 @@ revoke_create(fuse_req_t req, struct tree *tree, struct node folder,
 		fuse_reply_err(req, ENOENT);
 		return;
 	}
+	node_entry(folder, node, &st, &entry);
+	if (fuse_reply_create(req, &entry, fi) == -ENOENT)
+		control_acts.release(NULL, tree, node, fi);
+}
+
+/* revoke/by-key/<sha256>: likewise, of a key. */
+static void
+by_key_create(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name, struct fuse_file_info *fi)
+{
+	struct fuse_entry_param	entry;
+	struct subject_of	of = { .serial = "" };
+	struct ask		ask;
+	struct node		node = node_of(NODE_KEY_CONTROL, 0);
+	struct stat		st;
+	struct key		key;
+	int			code = EPERM;
+
+	if (folder.a == REVOKE_BY_KEY) {
+		code = ENOENT;
+		if (digest_normalise(name, of.key) == 0)
+			code = open_control(tree, &of,
+			    fuse_req_ctx(req)->uid, fi);
+		else
+			refuse_name(tree, name, fuse_req_ctx(req)->uid,
+			    "SHA-256 of a public key: 64 hexadecimal digits "
+			    "are wanted");
+	}
+	if (code != 0) {
+		fuse_reply_err(req, code);
+		return;
+	}
+	tree_ask(tree, &ask);
+	if (!node_lookup(&ask, folder, of.key, &node) &&
+	    keys_find(ask.view, of.key, &key) == 1)
+		node.a = (uint64_t)key.id;
+	node_stat(&ask, node, &st);
+	tree_answered(&ask);
 	node_entry(folder, node, &st, &entry);
 	if (fuse_reply_create(req, &entry, fi) == -ENOENT)
 		control_acts.release(NULL, tree, node, fi);
@@ -293,6 +388,7 @@ take_command(struct tree *tree, struct fuse_file_info *fi,
 	act->uid = handle->uid;
 	memcpy(act->act, handle->act, sizeof(act->act));
 	memcpy(act->serial, handle->serial, sizeof(act->serial));
+	memcpy(act->key, handle->sha256, sizeof(act->key));
 	return (0);
 }
 
@@ -317,6 +413,7 @@ control_write(fuse_req_t req, struct tree *tree, struct node node,
 {
 	struct slice	 line = { (const unsigned char *)data, size };
 	struct command	*command = calloc(1, sizeof(*command));
+	struct err	 fault;
 	int		 code, said = 0;
 
 	if (command == NULL)
@@ -329,8 +426,14 @@ control_write(fuse_req_t req, struct tree *tree, struct node node,
 	code = take_command(tree, fi, &command->act, &said);
 	drops_unlock(tree->drops);
 	if (code == 0 && command_line(line, command->act.line,
-	    sizeof(command->act.line)) == -1)
+	    sizeof(command->act.line)) == -1) {
+		err_set(&fault, EINVAL, "one line of at most %zu octets is "
+		    "wanted", sizeof(command->act.line) - 1);
+		if (node.class != NODE_ACCEPT)
+			publisher_refused(tree->parts.publisher,
+			    &command->act, &fault);
 		code = EINVAL;
+	}
 	if (code == 0) {
 		start(command, node);
 		return;
@@ -392,6 +495,9 @@ control_setattr(fuse_req_t req, struct tree *tree, struct node node,
 
 const struct node_acts	revoke_acts = {
 	.create = revoke_create,
+};
+const struct node_acts	revoke_folder_acts = {
+	.create = by_key_create,
 };
 const struct node_acts	control_acts = {
 	.open = control_open,

@@ -19,6 +19,7 @@ static const unsigned char bits_of_b[NODE_CLASSES] = {
 	[NODE_PERIOD]		= 40,
 	[NODE_TERMS]		= 28,
 	[NODE_ACCEPT]		= 1,
+	[NODE_CERT_REFUSED]	= 4,
 };
 
 /* Classes that are one single folder: no numbers at all. */

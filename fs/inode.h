@@ -67,7 +67,11 @@ enum node_class {
 	NODE_PUBLIC_PEM		= 53,	/* a: certificate */
 	NODE_TERMS		= 54,	/* a: publication, b: box */
 	NODE_RECEIPT		= 55,	/* a: package */
-	NODE_CLASSES		= 56
+	NODE_REVOKE_FOLDER	= 56,	/* a: row of revoke_folders */
+	NODE_KEY_CONTROL	= 57,	/* a: key, 0: never certified */
+	NODE_REFUSALS		= 58,	/* a: sequence number of the text */
+	NODE_CERT_REFUSED	= 59,	/* a: sequence number, b: case_state */
+	NODE_CLASSES		= 60
 };
 
 struct node {

@@ -11,7 +11,7 @@
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"
 #include "../ca/store_registry.h"
-#include "../ca/store_status.h"
+#include "../ca/store_scheduled.h"
 #include "../ca/text.h"
 #include "tree_parts.h"
 #include "tree_state.h"
@@ -115,9 +115,15 @@ static int
 find_status(struct ask *ask, const struct certificate *row, struct node *to)
 {
 	struct revocation	revocation;
+	struct scheduled	plan;
 	struct acceptance	accepted;
+	struct publication	refused;
 	unsigned		state = CASE_VALID;
 
+	if (scheduled_find(ask->view, row->serial, &plan) == 1) {
+		*to = node_of(NODE_CERT_REVOKED, (uint64_t)plan.version);
+		return (1);
+	}
 	if (row->revoked != 0 && revocation_find(ask->view, row->serial,
 	    &revocation) == 1) {
 		if (revocation.version != 0) {
@@ -140,7 +146,12 @@ find_status(struct ask *ask, const struct certificate *row, struct node *to)
 	default:
 		break;
 	}
-	*to = node_of_two(NODE_CERT_STATUS, (uint64_t)row->id, state);
+	if (state == CASE_REVOKED_BARE || publication_find(ask->view,
+	    "revoke/refused-of", row->serial, &refused) != 1)
+		*to = node_of_two(NODE_CERT_STATUS, (uint64_t)row->id, state);
+	else
+		*to = node_of_two(NODE_CERT_REFUSED, (uint64_t)refused.seq,
+		    state);
 	return (1);
 }
 
@@ -490,6 +501,56 @@ cert_revoked_content(struct ask *ask, struct node node, struct bytes *to)
 	if (!revoked_of(ask, node, &text, &row))
 		return (0);
 	return (publication_bytes(ask->view, text.seq, to));
+}
+
+/*
+ * The certificate's own status, and what was refused last to somebody with a
+ * right to it: the node is a version of that sentence, its name the serial.
+ */
+static int
+refused_of(struct ask *ask, struct node node, struct publication *text,
+    struct node *status)
+{
+	struct certificate	row;
+
+	if (publication_get(ask->view, (int64_t)node.a, text) != 1 ||
+	    strcmp(text->dir, "revoke/refused-of") != 0 ||
+	    certificate_find(ask->view, text->name, &row) != 1)
+		return (0);
+	*status = node_of_two(NODE_CERT_STATUS, (uint64_t)row.id, node.b);
+	return (1);
+}
+
+int
+cert_refused_stat(struct ask *ask, struct node node, struct stat *st)
+{
+	struct publication	text;
+	struct node		status;
+	struct certificate	row;
+
+	if (!refused_of(ask, node, &text, &status) ||
+	    !certificate_of(ask, status, &row, st))
+		return (0);
+	stat_time(st, text.time);
+	return (stat_rendered(ask, node, cert_refused_content, st));
+}
+
+int
+cert_refused_content(struct ask *ask, struct node node, struct bytes *to)
+{
+	struct publication	text;
+	struct node		status;
+	struct bytes		line = { 0 };
+
+	if (!refused_of(ask, node, &text, &status) ||
+	    !cert_status_content(ask, status, to) ||
+	    publication_bytes(ask->view, text.seq, &line) != 1) {
+		bytes_free(&line);
+		return (0);
+	}
+	bytes_printf(to, "refused: %s\n", bytes_text(&line));
+	bytes_free(&line);
+	return (1);
 }
 
 /* --- request.csr --------------------------------------------------------- */

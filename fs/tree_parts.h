@@ -61,12 +61,12 @@ gid_t		desk_group(struct ask *, int64_t folder);
 /* tree_issued.c: issued/by-serial/ */
 node_stat_fn	issued_stat, certificate_stat, cert_pem_stat, cert_der_stat,
 		fullchain_stat, cert_text_stat, cert_status_stat,
-		cert_revoked_stat, cert_request_stat;
+		cert_revoked_stat, cert_refused_stat, cert_request_stat;
 node_lookup_fn	by_serial_lookup, certificate_lookup;
 node_list_fn	by_serial_list, certificate_list;
 node_bytes_fn	cert_pem_content, cert_der_content, fullchain_content,
 		cert_text_content, cert_status_content, cert_revoked_content,
-		cert_request_content;
+		cert_refused_content, cert_request_content;
 /* Who may read what belongs to a certificate: its subscriber's group. */
 void		certificate_group(struct ask *, const struct certificate *,
 		    struct stat *);
@@ -96,10 +96,14 @@ node_parent_fn	by_date_parent;
 node_bytes_fn	cert_link_content;
 
 /* tree_revoke.c: revoke/ */
-node_stat_fn	revoke_stat, case_stat, case_bare_stat, control_stat;
-node_lookup_fn	revoke_lookup;
-node_list_fn	revoke_list;
-node_bytes_fn	case_content, case_bare_content, control_content;
+node_stat_fn	revoke_stat, case_stat, case_bare_stat, control_stat,
+		revoke_folder_stat, key_control_stat, refusals_stat;
+node_lookup_fn	revoke_lookup, revoke_folder_lookup;
+node_list_fn	revoke_list, revoke_folder_list;
+node_bytes_fn	case_content, case_bare_content, control_content,
+		refusals_content;
+#define REVOKE_BY_KEY	0	/* rows of revoke_folders */
+#define REVOKE_REFUSED	1
 
 /* tree_status.c: status/ocsp/ */
 node_stat_fn	ocsp_answer_stat, ocsp_fixed_stat, ocsp_part_stat;

@@ -26,6 +26,49 @@ judge_times(struct judging *j, struct slice *s)
 	return 0;
 }
 
+/* A reason that may stand in a full CRL (RFC 5280 5.3.1). */
+static bool
+is_reason(struct slice value)
+{
+	int64_t number;
+
+	return der_get_number(&value, DER_ENUMERATED, &number) == 0 &&
+	    value.size == 0 && number >= 1 && number <= 10 && number != 7 &&
+	    number != 8;
+}
+
+static bool
+is_invalidity(struct slice value)
+{
+	usec_t time;
+
+	return der_get_generalized_time(&value, &time) == 0 &&
+	    value.size == 0;
+}
+
+/* reasonCode, invalidityDate, each once, not critical (5.3). */
+static bool
+are_entry_extensions(struct slice list)
+{
+	bool reason = false, invalidity = false;
+	struct der_extension e;
+	int got;
+
+	while ((got = next_extension(&list, &e)) == 1) {
+		if (slice_equal(e.oid, OID_REASON) && !reason &&
+		    is_reason(e.value))
+			reason = true;
+		else if (slice_equal(e.oid, OID_INVALIDITY) && !invalidity &&
+		    is_invalidity(e.value))
+			invalidity = true;
+		else
+			return false;
+		if (e.critical)
+			return false;
+	}
+	return got == 0 && (reason || invalidity);
+}
+
 static int
 judge_entries(struct judging *j, struct slice *s)
 {
@@ -38,6 +81,7 @@ judge_entries(struct judging *j, struct slice *s)
 		return refuse(j, "revokedCertificates is empty or malformed "
 		    "(RFC 5280 5.1.2.6)");
 	while (list.size > 0) {
+		rest.size = 0;
 		if (der_get(&list, DER_SEQUENCE, &entry) == -1 ||
 		    der_get(&entry, DER_INTEGER, &serial) == -1 ||
 		    serial.size == 0 || serial.size > 20 ||
@@ -48,6 +92,9 @@ judge_entries(struct judging *j, struct slice *s)
 		    entry.size > 0)))
 			return refuse(j, "an entry of revokedCertificates is "
 			    "malformed (RFC 5280 5.1)");
+		if (rest.size > 0 && !are_entry_extensions(rest))
+			return refuse(j, "an entry's extensions are not a "
+			    "reason and an invalidityDate (RFC 5280 5.3)");
 	}
 	return 0;
 }

@@ -69,6 +69,8 @@ int	next_extension(struct slice *list, struct der_extension *);
 int	judge_authority_key(struct judging *, struct slice value);
 
 
+#define OID_REASON		OID("\x55\x1d\x15")
+#define OID_INVALIDITY		OID("\x55\x1d\x18")
 #define OID_CRL_NUMBER		OID("\x55\x1d\x14")
 #define OID_ISSUING_POINT	OID("\x55\x1d\x1c")
 #define OID_SHA1		OID("\x2b\x0e\x03\x02\x1a")

@@ -37,22 +37,89 @@ put_time(struct bytes *to, const char *name, usec_t time)
 	bytes_printf(to, "%s: %s\n", name, text);
 }
 
+static const char *
+state_of(int reason)
+{
+	return reason == REASON_HOLD ? "suspended" :
+	    reason == REASON_REINSTATED ? "valid, reinstated" : "revoked";
+}
+
+static void
+put_reason(struct bytes *to, int reason)
+{
+	if (reason == REASON_REINSTATED)
+		bytes_put_text(to, "reason: none\n");
+	else
+		bytes_printf(to, "reason: %s (%d)\n", reason_name(reason),
+		    reason);
+}
+
 /* A serial that the CA gave up by itself has nobody who asked. */
 static void
-put_head(struct bytes *to, const struct revocation *r,
+put_asker(struct bytes *to, const struct revocation *r,
     const struct case_act *act)
 {
-	bytes_printf(to, "serial: %s\nstate: revoked\nreason: %s (%d)\n",
-	    r->serial, reason_name(r->reason), r->reason);
-	if (act != NULL)
+	if (act != NULL && act->role != NULL)
 		bytes_printf(to, "asked-by: uid %lu (%s)\n",
 		    (unsigned long)act->uid, act->role);
 	else
 		bytes_printf(to, "asked-by: the CA itself%s\n",
 		    r->certificate == 0 ? " (a signature was begun and lost; "
 		    "the serial is abandoned)" : "");
-	put_time(to, "received", r->received);
+}
+
+static void
+put_states(struct bytes *to, const struct revocation *r)
+{
+	static const char *const how[] = {
+		[BY_CA] = "by the CA itself", [BY_LOGIN] = "by login",
+		[BY_PROOF] = "by proof with the certificate's key",
+		[BY_RA] = "by a recognised RA's signature",
+		[BY_REPORT] = "a report, decided by an officer",
+	};
+	static const char *const confirmation[] = {
+		[UNCONFIRMED] = "unconfirmed", [CONFIRMED] = "confirmed",
+		[CONFIRM_EXCEPTION] = "exception (REV-6.2.4-03BA)",
+	};
+	char time[CLOCK_TEXT];
+
+	if (r->authenticated != 0) {
+		clock_text(time, r->authenticated);
+		bytes_printf(to, "authenticated: %s %s\n", time,
+		    how[r->how]);
+	}
+	if (r->confirmed != 0) {
+		clock_text(time, r->confirmed);
+		bytes_printf(to, "confirmation: %s at %s\n",
+		    confirmation[r->confirmation], time);
+	}
 	put_time(to, "decided", r->decided);
+	if (r->role[0] != '\0')
+		bytes_printf(to, "decided-by: uid %lu (%s)\n",
+		    (unsigned long)r->uid, r->role);
+}
+
+static void
+put_dates(struct bytes *to, const struct revocation *r)
+{
+	if (r->effective != 0)
+		put_time(to, "effective", r->effective);
+	if (r->invalidity != 0)
+		put_time(to, "invalidity", r->invalidity);
+	if (r->until != 0)
+		put_time(to, "until", r->until);
+}
+
+static void
+put_head(struct bytes *to, const struct revocation *r, const char *state,
+    const struct case_act *act)
+{
+	bytes_printf(to, "serial: %s\nstate: %s\n", r->serial, state);
+	put_reason(to, r->reason);
+	put_asker(to, r, act);
+	put_time(to, "received", r->received);
+	put_states(to, r);
+	put_dates(to, r);
 	if (act != NULL && act->text[0] != '\0')
 		bytes_printf(to, "text: %s\n", act->text);
 }
@@ -90,72 +157,155 @@ put_publication(struct bytes *to, const struct revocation *r)
 	bytes_put_text(to, "\n");
 }
 
+/* Sets `version` to the new one's. */
 static int
-put_version(struct tx *tx, struct revocation *r, struct bytes *text,
-    struct err *err)
+put_version(struct tx *tx, const char *serial, struct bytes *text,
+    int64_t *version, struct err *err)
 {
 	struct publication file = { .dir = CASE_DIR };
 
-	snprintf(file.name, sizeof file.name, "%s", r->serial);
+	snprintf(file.name, sizeof file.name, "%s", serial);
 	file.time = clock_now();
 	file.size = text->size;
 	if (publication_put(tx, &file, SLICE(text), err) != 0)
 		return -1;
-	r->version = file.seq;
+	*version = file.seq;
 	return 0;
 }
 
-/* The text of the version before, without its last line. */
-static void
-take_before(struct view *view, const struct revocation *r, struct bytes *to)
+/* --- what was said before ------------------------------------------------ */
+
+/* The newest text of the serial without its last line; 0: there is none. */
+static int
+take_before(struct view *view, const char *serial, struct bytes *to)
 {
+	struct publication file;
 	const char *text, *end;
 
-	if (r->version == 0 || publication_bytes(view, r->version, to) != 1) {
-		bytes_clear(to);
-		put_head(to, r, NULL);
-		return;
-	}
+	if (publication_find(view, CASE_DIR, serial, &file) != 1 ||
+	    publication_bytes(view, file.seq, to) != 1)
+		return 0;
 	text = bytes_text(to);
 	if ((end = strstr(text, "\n" PUBLICATION)) != NULL)
 		bytes_resize(to, (size_t)(end + 1 - text));
+	return 1;
 }
 
+/* "name: ..." in the text becomes `line`, whole; at the end without one. */
+static void
+set_line(struct bytes *text, const char *name, const char *line)
+{
+	struct bytes whole = { 0 };
+	const char *old = bytes_text(text), *at, *end;
+	char start[32];
+
+	snprintf(start, sizeof start, "\n%s: ", name);
+	at = strstr(old, start);
+	at = at == NULL ? old + text->size : at + 1;
+	end = strchr(at, '\n');
+	end = end == NULL ? at + strlen(at) : end + 1;
+	bytes_put(&whole, old, (size_t)(at - old));
+	bytes_put_text(&whole, line);
+	bytes_put_text(&whole, end);
+	bytes_copy(text, SLICE(&whole));
+	bytes_free(&whole);
+}
+
+static void
+set_state(struct bytes *text, const char *state, int reason)
+{
+	struct bytes line = { 0 };
+
+	bytes_printf(&line, "state: %s\n", state);
+	set_line(text, "state", bytes_text(&line));
+	bytes_clear(&line);
+	put_reason(&line, reason);
+	set_line(text, "reason", bytes_text(&line));
+	bytes_free(&line);
+}
+
+static void
+put_change(struct bytes *to, const struct case_act *act)
+{
+	char time[CLOCK_TEXT];
+
+	clock_text(time, act->time);
+	if (act->role != NULL)
+		bytes_printf(to, "changed: %s by uid %lu (%s): %s\n", time,
+		    (unsigned long)act->uid, act->role, act->what);
+	else
+		bytes_printf(to, "changed: %s by the CA itself: %s\n", time,
+		    act->what);
+	put_time(to, "received", act->received);
+	if (act->text[0] != '\0')
+		bytes_printf(to, "text: %s\n", act->text);
+}
+
+/* --- versions ------------------------------------------------------------ */
+
 int
-case_put_new(struct tx *tx, struct revocation *r, const struct case_act *act,
+case_put(struct tx *tx, struct revocation *r, const struct case_act *act,
     struct err *err)
 {
 	struct bytes text = { 0 };
 	int ret;
 
-	put_head(&text, r, act);
+	if (take_before(tx_view(tx), r->serial, &text)) {
+		set_state(&text, state_of(r->reason), r->reason);
+		put_change(&text, act);
+		put_dates(&text, r);
+	} else
+		put_head(&text, r, state_of(r->reason), act);
 	put_publication(&text, r);
-	ret = put_version(tx, r, &text, err);
+	ret = put_version(tx, r->serial, &text, &r->version, err);
 	bytes_free(&text);
 	return ret;
 }
 
+/* As the row will be, but not in force. */
+static void
+row_of_plan(const struct scheduled *plan, struct revocation *r)
+{
+	*r = (struct revocation){ .certificate = plan->certificate,
+	    .reason = plan->reason, .how = plan->how, .uid = plan->uid,
+	    .received = plan->received, .authenticated = plan->received,
+	    .decided = plan->decided, .effective = plan->effective,
+	    .invalidity = plan->invalidity };
+	memcpy(r->serial, plan->serial, sizeof r->serial);
+	memcpy(r->role, plan->role, sizeof r->role);
+}
+
 int
-case_put_change(struct tx *tx, struct revocation *r,
+case_put_plan(struct tx *tx, struct scheduled *plan, struct revocation *row,
     const struct case_act *act, struct err *err)
 {
-	struct revocation changed = *r;
 	struct bytes text = { 0 };
-	char time[CLOCK_TEXT];
+	struct revocation r;
 	int ret;
 
-	take_before(tx_view(tx), r, &text);
-	clock_text(time, act->time);
-	bytes_printf(&text, "changed: %s by uid %lu (%s): reason %s (%d), was "
-	    "%s\n", time, (unsigned long)act->uid, act->role,
-	    reason_name(act->reason), act->reason, reason_name(r->reason));
-	if (act->text[0] != '\0')
-		bytes_printf(&text, "text: %s\n", act->text);
-	changed.on_crl = changed.on_ocsp = 0;
-	put_publication(&text, &changed);
-	ret = put_version(tx, r, &text, err);
+	row_of_plan(plan, &r);
+	if (take_before(tx_view(tx), plan->serial, &text)) {
+		if (row == NULL)
+			set_state(&text, "to be revoked", plan->reason);
+		put_change(&text, act);
+		put_dates(&text, &r);
+	} else
+		put_head(&text, &r, "to be revoked", act);
+	if (row != NULL)
+		put_publication(&text, row);
+	ret = put_version(tx, plan->serial, &text, &plan->version, err);
+	if (row != NULL)
+		row->version = plan->version;
 	bytes_free(&text);
 	return ret;
+}
+
+/* Of a serial without a text: the first one. */
+static void
+take_or_begin(struct tx *tx, const struct revocation *r, struct bytes *text)
+{
+	if (!take_before(tx_view(tx), r->serial, text))
+		put_head(text, r, state_of(r->reason), NULL);
 }
 
 int
@@ -164,9 +314,26 @@ case_put_published(struct tx *tx, struct revocation *r, struct err *err)
 	struct bytes text = { 0 };
 	int ret;
 
-	take_before(tx_view(tx), r, &text);
+	take_or_begin(tx, r, &text);
 	put_publication(&text, r);
-	ret = put_version(tx, r, &text, err);
+	ret = put_version(tx, r->serial, &text, &r->version, err);
+	bytes_free(&text);
+	return ret;
+}
+
+int
+case_put_refused(struct tx *tx, struct revocation *r, const char *sentence,
+    struct err *err)
+{
+	struct bytes text = { 0 }, line = { 0 };
+	int ret;
+
+	take_or_begin(tx, r, &text);
+	bytes_printf(&line, "refused: %s\n", sentence);
+	set_line(&text, "refused", bytes_text(&line));
+	put_publication(&text, r);
+	ret = put_version(tx, r->serial, &text, &r->version, err);
+	bytes_free(&line);
 	bytes_free(&text);
 	return ret;
 }
@@ -183,7 +350,7 @@ publisher_case_text(struct view *view, int64_t revocation, int64_t version,
 		return 0;
 	bytes_clear(to);
 	r.on_crl = r.on_ocsp = 0;	/* as it was before its first version */
-	put_head(to, &r, NULL);
+	put_head(to, &r, state_of(r.reason), NULL);
 	put_publication(to, &r);
 	return 1;
 }

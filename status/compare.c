@@ -113,7 +113,8 @@ static bool
 same_entry(const struct crl_entry *entry, const struct revocation *r)
 {
 	return same_second(entry->revoked, r->effective) &&
-	    entry->reason == r->reason;
+	    entry->reason == r->reason &&
+	    same_second(entry->invalidity, r->invalidity);
 }
 
 static void

@@ -17,6 +17,7 @@
 #define SECONDS(t)	((t) / USEC)
 
 static const unsigned char oid_reason[] = { 0x55, 0x1d, 0x15 };
+static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
 static const unsigned char oid_number[] = { 0x55, 0x1d, 0x14 };
 static const unsigned char oid_key_id[] = { 0x55, 0x1d, 0x23 };
 
@@ -35,6 +36,18 @@ put_extension(struct bytes *b, struct slice oid, struct slice value)
 	der_wrap(b, DER_SEQUENCE, from);
 }
 
+static void
+put_invalidity(struct bytes *b, usec_t invalidity)
+{
+	size_t from = b->size, value;
+
+	der_put(b, DER_OID, OID(oid_invalidity));
+	value = b->size;
+	der_put_generalized_time(b, invalidity);
+	der_wrap(b, DER_OCTET_STRING, value);
+	der_wrap(b, DER_SEQUENCE, from);
+}
+
 void
 crl_put_entry(struct bytes *entries, const struct crl_entry *entry)
 {
@@ -44,12 +57,14 @@ crl_put_entry(struct bytes *entries, const struct crl_entry *entry)
 
 	der_put_serial(entries, entry->serial);
 	der_put_time(entries, entry->revoked);
-	if (entry->reason != 0) {
-		extensions = entries->size;
+	extensions = entries->size;
+	if (entry->reason != 0)
 		put_extension(entries, OID(oid_reason),
 		    (struct slice){ reason, sizeof reason });
+	if (entry->invalidity != 0)
+		put_invalidity(entries, entry->invalidity);
+	if (entries->size > extensions)
 		der_wrap(entries, DER_SEQUENCE, extensions);
-	}
 	der_wrap(entries, DER_SEQUENCE, from);
 }
 
@@ -220,22 +235,36 @@ crl_read(struct slice der, struct crl_facts *facts, struct err *err)
 	return 0;
 }
 
-/* The reason among the extensions of an entry; absent is unspecified. */
 static int
-get_reason(struct slice in, int *reason)
+get_reason(struct slice value, int *reason)
+{
+	int64_t number;
+
+	if (*reason != 0 ||
+	    der_get_number(&value, DER_ENUMERATED, &number) != 0 ||
+	    value.size != 0 || number < 1 || number > 10)
+		return -1;
+	*reason = (int)number;
+	return 0;
+}
+
+/* Of an entry, each at most once; an absent reason is unspecified. */
+static int
+get_entry_extensions(struct slice in, struct crl_entry *entry)
 {
 	struct der_extension x;
-	int64_t number;
 
 	while (in.size > 0) {
 		if (der_get_extension(&in, &x) != 0)
 			return -1;
-		if (!slice_equal(x.oid, OID(oid_reason)))
-			continue;
-		if (der_get_number(&x.value, DER_ENUMERATED, &number) != 0 ||
-		    number < 1 || number > 10)
+		if (slice_equal(x.oid, OID(oid_reason)) &&
+		    get_reason(x.value, &entry->reason) != 0)
 			return -1;
-		*reason = (int)number;
+		if (slice_equal(x.oid, OID(oid_invalidity)) &&
+		    (entry->invalidity != 0 ||
+		    der_get_generalized_time(&x.value,
+		    &entry->invalidity) != 0 || x.value.size != 0))
+			return -1;
 	}
 	return 0;
 }
@@ -248,6 +277,7 @@ crl_next_entry(struct slice *entries, struct crl_entry *entry)
 	if (entries->size == 0)
 		return 0;
 	entry->reason = 0;
+	entry->invalidity = 0;
 	if (der_get(entries, DER_SEQUENCE, &one) != 0 ||
 	    der_get_serial(&one, entry->serial) != 0 ||
 	    der_get_time(&one, &entry->revoked) != 0)
@@ -255,7 +285,7 @@ crl_next_entry(struct slice *entries, struct crl_entry *entry)
 	if (one.size == 0)
 		return 1;
 	if (der_get(&one, DER_SEQUENCE, &extensions) != 0 || one.size != 0 ||
-	    get_reason(extensions, &entry->reason) != 0)
+	    get_entry_extensions(extensions, entry) != 0)
 		return -1;
 	return 1;
 }
@@ -276,6 +306,10 @@ check_entries(struct slice in, int64_t entries, struct err *err)
 			return err_set(err, EBADMSG, "the CRL lists %s with "
 			    "reason %d (RFC 5280 5.3.1)", entry.serial,
 			    entry.reason);
+		if (entry.invalidity > entry.revoked)
+			return err_set(err, EBADMSG, "the CRL says that %s "
+			    "was invalid only after it was revoked (RFC 5280 "
+			    "5.3.2)", entry.serial);
 		if (strlen(entry.serial) < strlen(last) ||
 		    (strlen(entry.serial) == strlen(last) &&
 		    strcmp(entry.serial, last) <= 0))

@@ -17,6 +17,7 @@ struct crl_entry {
 	char	serial[41];	/* upper-case digits */
 	usec_t	revoked;
 	int	reason;		/* CRLReason; 0 writes no extension (5.3.1) */
+	usec_t	invalidity;	/* invalidityDate (5.3.2); 0: none */
 };
 struct crl_frame {
 	const struct signatory *issuer;

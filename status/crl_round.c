@@ -44,7 +44,7 @@ add_entry(void *arg, const struct revocation *r)
 {
 	struct round *round = arg;
 	struct crl_entry entry = { .revoked = r->effective,
-	    .reason = r->reason };
+	    .reason = r->reason, .invalidity = r->invalidity };
 
 	memcpy(entry.serial, r->serial, sizeof entry.serial);
 	crl_put_entry(&round->tbs, &entry);

@@ -12,12 +12,14 @@
 #include "publisher.h"
 #include "revocations.h"
 #include "root_crl.h"
+#include "schedule.h"
 
 struct publisher {
 	struct desk		 desk;
 	struct pending		*pending;
 	struct crl_maker	*crl_maker;
 	struct ocsp_service	*ocsp;
+	struct schedule		*schedule;
 	struct revocations	*revocations;
 };
 
@@ -67,7 +69,9 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	root_crl_import(&p->desk);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
-	p->revocations = revocations_new(&p->desk, p->pending, ring, p);
+	p->schedule = schedule_new(&p->desk, ring, p);
+	p->revocations = revocations_new(&p->desk, p->pending, p->schedule,
+	    ring, p);
 	parts->revoked_arg = p;
 	parts->revoked = ring;
 	parts->revoke = revoke;
@@ -86,6 +90,7 @@ publisher_close(struct publisher *p)
 	p->desk.parts->revoke = NULL;
 	authority_revoke_end(p->desk.authority);
 	revocations_free(p->revocations);
+	schedule_free(p->schedule);
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);
 	health_free(p->desk.health);
@@ -96,10 +101,17 @@ publisher_close(struct publisher *p)
 }
 
 int
-publisher_may_revoke(struct publisher *p, const char *serial, uid_t uid,
+publisher_may_revoke(struct publisher *p, const struct revocation_act *act,
     struct err *err)
 {
-	return revocations_may(p->revocations, serial, uid, err);
+	return revocations_may(p->revocations, act, err);
+}
+
+void
+publisher_refused(struct publisher *p, const struct revocation_act *act,
+    const struct err *fault)
+{
+	revocations_refused(p->revocations, act, fault);
 }
 
 void

@@ -39,8 +39,11 @@ struct revocation_act {
 	usec_t	received;	/* by the transport's clock; 0: now */
 };
 /* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */
-int	publisher_may_revoke(struct publisher *, const char *serial, uid_t,
-	    struct err *);
+int	publisher_may_revoke(struct publisher *,
+	    const struct revocation_act *, struct err *);
+/* What was refused before it could be an act (a name that is no serial). */
+void	publisher_refused(struct publisher *, const struct revocation_act *,
+	    const struct err *);
 /*
  * EINVAL, EKEYREVOKED, EACCES, ENOENT; `done` with fault NULL once committed
  * and what a reader gets, or after config->wait (publication pending).

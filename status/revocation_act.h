@@ -1,19 +1,30 @@
 /*
- * What somebody writes into revoke/<serial>: `reason [text…]`, and whether he
- * may (DESIGN 2.2; REV-6.2.4-09).
+ * What somebody writes into revoke/<serial>, and whether he may (DESIGN 2.2;
+ * REV-6.2.4-09):
+ *
+ *	REASON [at=TIME] [invalidity=TIME] [text...]
+ *	certificateHold [until=TIME] [text...]
+ *	reinstate [text...]
+ *
+ * REASON is a CRLReason of RFC 5280 5.3.1 by name, either case, or number; TIME
+ * is a day (its midnight) or "2026-12-01T08:00:00Z", UTC (RFC 3339).
  */
 #ifndef STATUS_REVOCATION_ACT_H
 #define STATUS_REVOCATION_ACT_H
 
 #include "../ca/authority.h"
-#include "../ca/store_status.h"
+#include "../ca/store_scheduled.h"
 
-/*
- * The reason by its name (RFC 5280 5.3.1, either case) or number, and where
- * the text behind it begins.  EINVAL, or EPERM for bringing one back.
- */
-int	act_parse(const char *line, int *reason, const char **text,
-	    struct err *);
+#define REASON_KEY_COMPROMISE	1
+#define ACT_AHEAD	(366 * USEC_DAY)	/* at= and until=, at most */
+
+struct act_words {
+	int	reason;		/* REASON_REINSTATED: reinstate */
+	usec_t	at, invalidity, until;	/* 0: not said */
+	const char *text;	/* behind it all, in the line */
+};
+/* EINVAL and what is wrong with the words. */
+int	act_parse(const char *line, struct act_words *, struct err *);
 
 /*
  * The role in which this uid may revoke: "subscriber" or "revocation
@@ -22,9 +33,28 @@ int	act_parse(const char *line, int *reason, const char **text,
 const char *act_role(struct view *, unsigned roles, uid_t,
 	    const struct certificate *, struct err *);
 
-/* May a revoked certificate get this reason: 0, or -1 EKEYREVOKED. */
-int	act_changes(const struct revocation *, int reason, struct err *);
-/* May it be revoked at all now: 0, or -1 EPERM, EINVAL. */
-int	act_applies(const struct certificate *, usec_t now, struct err *);
+/* What stands about a serial already; `act` known: it was done before. */
+struct act_standing {
+	bool	revoked, planned;	/* which of the two there are */
+	struct revocation row;
+	struct scheduled plan;
+};
+void	act_standing(struct view *, const char *serial,
+	    struct act_standing *);
+bool	act_is_known(const struct act_standing *, const char *act);
+
+/*
+ * May this be done to this certificate now: of its kind, with these dates,
+ * after what stands?  EPERM, EINVAL, EKEYREVOKED.
+ */
+struct act_question {
+	const struct act_words	*words;
+	const struct certificate *certificate;
+	const struct act_standing *standing;
+	const struct profile	*profile;	/* NULL: not known any more */
+	bool	officer;	/* who asks is one */
+	usec_t	now;
+};
+int	act_allowed(const struct act_question *, struct err *);
 
 #endif

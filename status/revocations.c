@@ -1,7 +1,8 @@
 /*
  * The act of revoking.  What is checked before is checked again inside the
- * transaction, where nothing can change any more; a refusal is an event too
- * (REV-6.4.5-09), but no more of them a second than the log can bear.
+ * transaction, where nothing can change any more; a refusal is an event and a
+ * sentence too (REV-6.4.5-09), recorded before it is answered, but no more of
+ * them a second than the log can bear.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,22 +10,22 @@
 #include <string.h>
 
 #include "../ca/access_log.h"
-#include "../ca/slot_status.h"
+#include "../ca/paths.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
-#include "../ca/store_events.h"
-#include "../ca/text.h"
+#include "../ca/store_registry.h"
 #include "bell.h"
 #include "case_text.h"
-#include "revocation_act.h"
+#include "refusals.h"
+#include "revocation_change.h"
 #include "revocations.h"
 
-#define KEY_COMPROMISE	1
 #define REFUSALS_SECOND	10	/* recorded */
 
 struct revocations {
 	const struct desk *desk;
 	struct pending	*pending;
+	struct schedule	*schedule;
 	void		(*committed)(void *);
 	void		*committed_arg;
 	pthread_mutex_t	 mutex;
@@ -39,21 +40,17 @@ struct act {
 	struct job	 job;		/* first: the job is the act */
 	struct revocations *all;
 	struct revocation_act act;
-	int		 reason;
 	bool		 decided;	/* by an officer, on a dossier */
-	const char	*text;		/* in act.line */
-	const char	*role;
-	usec_t		 received;
+	struct act_order order;
 	drop_done	*done;
 	void		*arg;
-	struct certificate certificate;
 	struct revocation row;
 	struct err	 fault;		/* of a refusal */
 };
 
 struct revocations *
 revocations_new(const struct desk *desk, struct pending *pending,
-    void (*committed)(void *), void *arg)
+    struct schedule *schedule, void (*committed)(void *), void *arg)
 {
 	struct revocations *all = calloc(1, sizeof *all);
 
@@ -65,6 +62,7 @@ revocations_new(const struct desk *desk, struct pending *pending,
 	steady_cond_init(&all->idle);
 	all->desk = desk;
 	all->pending = pending;
+	all->schedule = schedule;
 	all->committed = committed;
 	all->committed_arg = arg;
 	return all;
@@ -97,15 +95,12 @@ submit(struct act *a)
 }
 
 static void
-finish(struct act *a)
+finish(struct revocations *all)
 {
-	struct revocations *all = a->all;
-
 	pthread_mutex_lock(&all->mutex);
 	if (--all->under_way == 0)
 		pthread_cond_signal(&all->idle);
 	pthread_mutex_unlock(&all->mutex);
-	free(a);
 }
 
 /* --- what is asked before ------------------------------------------------ */
@@ -120,159 +115,155 @@ find_certificate(struct view *view, const char *serial,
 	    serial);
 }
 
-/* 0 also for an act that is known already. */
+/* Whoever decided had the role then, and it is on disk. */
 static int
-check_row(struct view *view, struct act *a, bool *known, struct err *err)
+take_role(struct act *a, struct view *view, const struct certificate *c,
+    struct err *err)
 {
-	*known = false;
-	if (revocation_find(view, a->act.serial, &a->row) != 1)
-		return act_applies(&a->certificate, a->received, err);
-	if (a->act.act[0] != '\0' && strcmp(a->row.act, a->act.act) == 0) {
-		*known = true;
+	struct act_order *o = &a->order;
+	unsigned roles = a->all->desk->parts->roles_of(a->act.uid);
+	const char *role = a->act.role;
+
+	if (a->decided)
+		role = "revocation officer";
+	else if (a->act.how <= BY_LOGIN)
+		role = act_role(view, roles, a->act.uid, c, err);
+	if (role == NULL)
+		return -1;
+	snprintf(o->role, sizeof o->role, "%s", role);
+	o->officer = a->decided || (roles & ROLE_REVOCATION) != 0;
+	return 0;
+}
+
+static int
+check_one(struct act *a, struct view *view, struct err *err)
+{
+	struct act_order *o = &a->order;
+	struct act_standing standing;
+	struct act_question q = {
+		.words = &o->words, .certificate = &o->certificate,
+		.standing = &standing, .now = o->received
+	};
+
+	if (find_certificate(view, a->act.serial, &o->certificate, err) != 0 ||
+	    take_role(a, view, &o->certificate, err) != 0 ||
+	    act_parse(a->act.line, &o->words, err) != 0)
+		return -1;
+	act_standing(view, a->act.serial, &standing);
+	if (act_is_known(&standing, o->act))
 		return 0;
+	q.officer = o->officer;
+	q.profile = config_profile(a->all->desk->parts->config,
+	    o->certificate.profile);
+	return act_allowed(&q, err);
+}
+
+/* --- a key --------------------------------------------------------------- */
+
+struct of_key {
+	struct act	*act;
+	struct view	*view;
+	struct err	*err;
+	int64_t		 count, refused;
+};
+
+static int
+look_at(void *arg, const struct certificate *c)
+{
+	struct of_key *k = arg;
+
+	if (c->not_after < k->act->order.received)
+		return 0;
+	k->count++;
+	if (take_role(k->act, k->view, c, k->err) != 0)
+		k->refused++;
+	return 0;
+}
+
+/* An officer, or who may revoke each of the certificates with it. */
+static int
+may_key(struct act *a, struct view *view, struct err *err)
+{
+	struct of_key k = { .act = a, .view = view, .err = err };
+	struct certificate nobody = { 0 };
+	struct key key;
+
+	if (keys_find(view, a->act.key, &key) == 1)
+		certificates_of_key(view, key.id, 0, look_at, &k);
+	if (k.count == 0 || k.refused > 0) {
+		if (take_role(a, view, &nobody, err) == 0)
+			return 0;
+		return err_set(err, EACCES, "uid %lu is no revocation officer,"
+		    " and not all certificates with this key are of a "
+		    "subscriber it is a user of (REV-6.2.4-09)",
+		    (unsigned long)a->act.uid);
 	}
-	return act_changes(&a->row, a->reason, err);
+	return 0;
+}
+
+static int
+check_key(struct act *a, struct view *view, struct err *err)
+{
+	struct act_words *w = &a->order.words;
+	struct key key;
+
+	if (may_key(a, view, err) != 0 ||
+	    act_parse(a->act.line, w, err) != 0)
+		return -1;
+	if (w->reason == REASON_HOLD || w->reason == REASON_REINSTATED ||
+	    w->at != 0)
+		return err_set(err, EINVAL, "a key is blocked at once and for "
+		    "ever, and its certificates are revoked: neither at= nor a "
+		    "suspension");
+	if (w->invalidity > a->order.received)
+		return err_set(err, EINVAL, "invalidity= lies in the future");
+	if (w->reason == REASON_KEY_COMPROMISE ||
+	    keys_find(view, a->act.key, &key) == 1)
+		return 0;
+	return err_set(err, ENOENT, "no certificate has this key; one that "
+	    "was never certified can be reported as keyCompromise");
 }
 
 static int
 check(struct act *a, struct err *err)
 {
-	const struct authority_parts *parts = a->all->desk->parts;
-	struct view *view = view_take(parts->store);
-	bool known;
-	int ret = -1;
+	struct view *view = view_take(a->all->desk->parts->store);
+	int ret;
 
-	if (find_certificate(view, a->act.serial, &a->certificate, err) != 0)
-		goto out;
-	/* Whoever decided had the role then, and it is on disk. */
-	a->role = a->decided ? "revocation officer" : act_role(view,
-	    parts->roles_of(a->act.uid), a->act.uid, &a->certificate, err);
-	if (a->role == NULL ||
-	    act_parse(a->act.line, &a->reason, &a->text, err) != 0)
-		goto out;
-	ret = check_row(view, a, &known, err);
-out:
+	ret = a->act.key[0] != '\0' ? check_key(a, view, err) :
+	    check_one(a, view, err);
 	view_put(view);
 	return ret;
-}
-
-/* --- the event ----------------------------------------------------------- */
-
-static struct event *
-make_event(const struct act *a, const char *name)
-{
-	const struct certificate *c = &a->certificate;
-	struct event *event = event_new(name, REVOCATION_MANAGEMENT);
-	const struct profile *profile;
-	char text[CLOCK_TEXT];
-
-	event_actor(event, a->act.uid, a->role != NULL ? a->role : "");
-	if (c->id != 0)
-		event_certificate(event, c->id, c->serial, c->sha256,
-		    c->spki_sha256, NULL);
-	profile = config_profile(a->all->desk->parts->config, c->profile);
-	if (profile != NULL)
-		event_policy(event, profile->name, profile->policy_oid,
-		    profile->base_policy);
-	clock_text(text, a->received);
-	event_detail(event, "received", text);
-	event_requirements(event, "REV-6.2.4-08 REV-6.2.4-09 REV-6.4.5-09 "
-	    "CSS-6.5.5-06");
-	return event;
-}
-
-static int
-append_event(struct act *a, struct tx *tx, int before, struct err *err)
-{
-	struct slice line = slice_text(a->act.line);
-	char digest[SHA256_TEXT], text[CLOCK_TEXT];
-	struct event *event;
-
-	if (documents_put(tx, line, digest, err) != 0)
-		return -1;
-	event = make_event(a, before < 0 ? "certificate-revoked" :
-	    "revocation-changed");
-	event_requirements(event, "REV-6.3.9-01 REV-6.3.9-04");
-	event_input(event, "revocation-request", line.size, digest);
-	event_outcome(event, "revoked");
-	event_rule(event, "authorised", "yes", a->role);
-	event_rule(event, "reason", "yes", reason_name(a->reason));
-	event_detail(event, "reason", reason_name(a->reason));
-	if (before >= 0)
-		event_detail(event, "reason-before", reason_name(before));
-	clock_text(text, a->row.decided);
-	event_detail(event, "decided", text);
-	if (a->reason == KEY_COMPROMISE)
-		event_detail(event, "key", "blocked for ever");
-	return desk_append(tx, event, err);
 }
 
 /* --- the transaction ----------------------------------------------------- */
 
 static int
-put_row(struct act *a, struct tx *tx, const struct case_act *act,
-    struct err *err)
-{
-	struct revocation *r = &a->row;
-
-	*r = (struct revocation){ .certificate = a->certificate.id };
-	memcpy(r->serial, a->act.serial, sizeof r->serial);
-	memcpy(r->issuer, a->certificate.issuer, sizeof r->issuer);
-	memcpy(r->act, a->act.act, sizeof r->act);
-	r->reason = a->reason;
-	r->uid = a->act.uid;
-	r->received = a->received;
-	r->decided = act->time;
-	if (case_put_new(tx, r, act, err) != 0)
-		return -1;
-	return revocation_put(tx, r, err);
-}
-
-/* The date stays: it was invalid from the first revocation on. */
-static int
-change_row(struct act *a, struct tx *tx, const struct case_act *act,
-    struct err *err)
-{
-	struct revocation *r = &a->row;
-
-	if (case_put_change(tx, r, act, err) != 0)
-		return -1;
-	memcpy(r->act, a->act.act, sizeof r->act);
-	r->reason = a->reason;
-	r->uid = a->act.uid;
-	r->on_crl = r->on_ocsp = r->crl_number = 0;
-	return revocation_update(tx, r, err);
-}
-
-static int
 apply(struct job *job, struct tx *tx, struct err *err)
 {
 	struct act *a = (struct act *)job;
-	struct case_act act = {
-		.role = a->role, .text = a->text, .time = clock_now(),
-		.uid = a->act.uid, .reason = a->reason
-	};
-	struct view *view = tx_view(tx);
-	int before = -1, ret;
-	bool known;
 
-	if (check_row(view, a, &known, err) != 0)
-		return -1;
-	if (known)
-		return 0;
-	if (revocation_find(view, a->act.serial, &a->row) == 1)
-		before = a->row.reason;
-	ret = before < 0 ? put_row(a, tx, &act, err) :
-	    change_row(a, tx, &act, err);
-	if (ret != 0 || ocsp_withdraw(tx, a->act.serial, err) != 0 ||
-	    slot_status_revoked(tx, &a->certificate, reason_name(a->reason),
-	    a->row.decided, err) != 0)
-		return -1;
-	if (a->reason == KEY_COMPROMISE &&
-	    key_block(tx, a->certificate.spki_sha256, err) != 0)
-		return -1;
-	return append_event(a, tx, before, err);
+	if (a->act.key[0] != '\0')
+		return revocation_change_key(&a->order, a->act.key, tx,
+		    &a->row, err);
+	return revocation_change(&a->order, tx, &a->row, err);
 }
+
+/* It is in revoke/ from now on, though nothing is to be published. */
+static void
+tell_case(const struct act *a)
+{
+	struct publication_sink *sink = a->all->desk->parts->sink;
+	char paths[2][PATH_TEXT];
+	const char *names[2] = { paths[0], paths[1] };
+
+	snprintf(paths[0], PATH_TEXT, "revoke/%s", a->act.serial);
+	snprintf(paths[1], PATH_TEXT, "issued/by-serial/%s/status",
+	    a->act.serial);
+	sink->changed(sink, names, 2, NULL, NULL);
+}
+
+static void refuse(struct act *, const struct err *);
 
 static void
 applied(struct job *job, const struct err *fault)
@@ -281,76 +272,52 @@ applied(struct job *job, const struct err *fault)
 	struct revocations *all = a->all;
 
 	if (fault != NULL) {
-		a->done(a->arg, fault);
-		finish(a);
+		refuse(a, fault);
+		finish(all);
 		return;
 	}
 	stop_at("core.revocation-committed");
-	pending_add(all->pending, &a->row, clock_now(), a->done, a->arg);
+	if (a->row.id != 0)
+		pending_add(all->pending, &a->row, clock_now(), a->done,
+		    a->arg);
+	else
+		a->done(a->arg, NULL);
+	if (a->order.words.at != 0)
+		tell_case(a);
 	all->committed(all->committed_arg);
-	finish(a);
+	if (a->order.words.at != 0 || a->order.words.until != 0)
+		schedule_ring(all->schedule);
+	free(a);
+	finish(all);
 }
 
 /* --- a refusal ----------------------------------------------------------- */
+
+static const char *
+name_of(const struct act *a)
+{
+	return a->act.key[0] != '\0' ? a->act.key : a->act.serial;
+}
 
 static int
 apply_refusal(struct job *job, struct tx *tx, struct err *err)
 {
 	struct act *a = (struct act *)job;
-	struct event *event = make_event(a, "revocation-refused");
+	struct refusal refusal = {
+		.uid = a->act.uid, .about = name_of(a),
+		.role = a->order.role, .certificate = &a->order.certificate,
+		.sentence = a->fault.text, .time = clock_now()
+	};
+	struct event *event;
 
+	event = revocation_event(&a->order, "revocation-refused");
 	event_outcome(event, "refused");
-	event_detail(event, "serial", a->act.serial);
+	event_detail(event, a->act.key[0] != '\0' ? "key-sha256" : "serial",
+	    name_of(a));
 	event_detail(event, "reason", a->fault.text);
-	return desk_append(tx, event, err);
-}
-
-/* Who tries the door: an event, as with the boxes of requests/. */
-static void
-record_attempt(struct act *a)
-{
-	struct revocations *all = a->all;
-	struct err err;
-
-	if (!access_log_due(&all->access_log, a->act.uid, clock_steady()))
-		return;
-	a->job.apply = apply_refusal;
-	if (commit_wait(all->desk->parts->committer, &a->job, &err) != 0)
-		log_line("a refused revocation is not recorded: %s", err.text);
-}
-
-int
-revocations_may(struct revocations *all, const char *serial, uid_t uid,
-    struct err *err)
-{
-	struct view *view = view_take(all->desk->parts->store);
-	struct act a = { .all = all, .act.uid = uid,
-	    .received = clock_now() };
-	int ret = -1;
-
-	snprintf(a.act.serial, sizeof a.act.serial, "%s", serial);
-	if (find_certificate(view, serial, &a.certificate, err) == 0) {
-		a.role = act_role(view, all->desk->parts->roles_of(uid), uid,
-		    &a.certificate, err);
-		ret = a.role != NULL ? 0 : -1;
-	}
-	view_put(view);
-	if (ret != 0 && err->code == EACCES) {
-		a.fault = *err;
-		record_attempt(&a);
-	}
-	return ret;
-}
-
-static void
-refused(struct job *job, const struct err *fault)
-{
-	struct act *a = (struct act *)job;
-
-	if (fault != NULL)
-		log_line("a refused revocation is not recorded: %s",
-		    fault->text);
-	finish(a);
+	if (desk_append(tx, event, err) != 0)
+		return -1;
+	return refusal_put(tx, &refusal, err);
 }
 
 static bool
@@ -369,17 +336,110 @@ is_recorded(struct revocations *all)
 	return recorded;
 }
 
+/*
+ * Who tries the door: an event, as with the boxes of requests/.  An officer
+ * who mistypes a serial number finds a sentence each time.
+ */
 static void
-refuse(struct act *a)
+record_attempt(struct act *a)
 {
+	struct revocations *all = a->all;
+	bool officer = (all->desk->parts->roles_of(a->act.uid) &
+	    ROLE_REVOCATION) != 0;
+	struct err err;
+
+	if (!(officer ? is_recorded(all) : access_log_due(&all->access_log,
+	    a->act.uid, clock_steady())))
+		return;
+	if (officer && a->order.role[0] == '\0')
+		snprintf(a->order.role, sizeof a->order.role, "%s",
+		    "revocation officer");
+	a->job.apply = apply_refusal;
+	if (commit_wait(all->desk->parts->committer, &a->job, &err) != 0)
+		log_line("a refused revocation is not recorded: %s", err.text);
+}
+
+static void
+refused(struct job *job, const struct err *fault)
+{
+	struct act *a = (struct act *)job;
+	struct revocations *all = a->all;
+
+	if (fault != NULL)
+		log_line("a refused revocation is not recorded: %s",
+		    fault->text);
 	a->done(a->arg, &a->fault);
+	free(a);
+	finish(all);
+}
+
+/* Recorded, then answered: who reads the sentence at once finds it. */
+static void
+refuse(struct act *a, const struct err *fault)
+{
+	a->fault = *fault;
 	if (!is_recorded(a->all)) {
+		a->done(a->arg, &a->fault);
 		free(a);
 		return;
 	}
 	a->job.apply = apply_refusal;
 	a->job.done = refused;
+	a->job.essential = false;
 	submit(a);
+}
+
+/* --- the door ------------------------------------------------------------ */
+
+static void
+act_prepare(struct act *a, struct revocations *all,
+    const struct revocation_act *act)
+{
+	size_t size;
+
+	a->all = all;
+	a->act = *act;
+	size = strlen(a->act.line);
+	while (size > 0 && strchr("\r\n", a->act.line[size - 1]) != NULL)
+		a->act.line[--size] = '\0';
+	a->order = (struct act_order){
+		.desk = all->desk, .uid = act->uid, .line = a->act.line,
+		.how = act->how == BY_CA ? BY_LOGIN : act->how,
+		.received = act->received != 0 ? act->received : clock_now()
+	};
+	memcpy(a->order.act, act->act, sizeof a->order.act);
+}
+
+int
+revocations_may(struct revocations *all, const struct revocation_act *act,
+    struct err *err)
+{
+	struct view *view = view_take(all->desk->parts->store);
+	struct act a = { .done = NULL };
+	int ret;
+
+	act_prepare(&a, all, act);
+	if (act->key[0] != '\0')
+		ret = may_key(&a, view, err);
+	else if ((ret = find_certificate(view, act->serial,
+	    &a.order.certificate, err)) == 0)
+		ret = take_role(&a, view, &a.order.certificate, err);
+	view_put(view);
+	if (ret != 0) {
+		a.fault = *err;
+		record_attempt(&a);
+	}
+	return ret;
+}
+
+void
+revocations_refused(struct revocations *all,
+    const struct revocation_act *act, const struct err *fault)
+{
+	struct act a = { .fault = *fault };
+
+	act_prepare(&a, all, act);
+	record_attempt(&a);
 }
 
 static void
@@ -387,21 +447,16 @@ act_begin(struct revocations *all, const struct revocation_act *act,
     bool decided, drop_done *done, void *arg)
 {
 	struct act *a = calloc(1, sizeof *a);
-	size_t size;
+	struct err fault;
 
 	if (a == NULL)
 		die("out of memory");
-	a->all = all;
-	a->act = *act;
+	act_prepare(a, all, act);
 	a->decided = decided;
-	a->received = clock_now();
 	a->done = done;
 	a->arg = arg;
-	size = strlen(a->act.line);
-	while (size > 0 && strchr("\r\n", a->act.line[size - 1]) != NULL)
-		a->act.line[--size] = '\0';
-	if (check(a, &a->fault) != 0) {
-		refuse(a);
+	if (check(a, &fault) != 0) {
+		refuse(a, &fault);
 		return;
 	}
 	a->job.apply = apply;
@@ -428,7 +483,8 @@ void
 revocations_decided(struct revocations *all, const char *serial, int reason,
     uid_t uid)
 {
-	struct revocation_act act = { .uid = uid, .act = "dossier" };
+	struct revocation_act act = { .uid = uid, .act = "dossier",
+	    .how = BY_REPORT };
 
 	snprintf(act.serial, sizeof act.serial, "%s", serial);
 	snprintf(act.line, sizeof act.line, "%s decided on a dossier",

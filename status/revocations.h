@@ -8,16 +8,21 @@
 #include "desk.h"
 #include "pending.h"
 #include "publisher.h"
+#include "schedule.h"
 
 struct revocations;
 
 /* `committed` is called after each, from the committer's thread. */
 struct revocations *revocations_new(const struct desk *, struct pending *,
-		    void (*committed)(void *), void *arg);
+		    struct schedule *, void (*committed)(void *), void *arg);
 /* Waits for what is being committed. */
 void	revocations_free(struct revocations *);
-int	revocations_may(struct revocations *, const char *serial, uid_t,
+/* Early word: by its serial or key, and its uid; EACCES, ENOENT. */
+int	revocations_may(struct revocations *, const struct revocation_act *,
 	    struct err *);
+/* It was refused before it could be an act: recorded, with its sentence. */
+void	revocations_refused(struct revocations *,
+	    const struct revocation_act *, const struct err *);
 void	revocations_act(struct revocations *, const struct revocation_act *,
 	    drop_done *, void *arg);
 

@@ -6,7 +6,12 @@ new_csr www www.example.org
 must cp "$dir/www.csr" "$ca/requests/"
 serial=$(serial_of "$ca/requests/www.crt")
 must sh -c "echo superseded >'$ca/revoke/$serial'"
-find "$ca" -not -path '*/evidence/*' -not -path '*/status/*' | sort >"$dir/before"
+# A refusal's sentence appears for who was refused.
+names() {
+	find "$ca" -not -path '*/evidence/*' -not -path '*/status/*' \
+	    -not -path '*/revoke/refused/*' | sort
+}
+names >"$dir/before"
 
 for where in "" ca requests issued issued/by-serial issued/by-serial/$serial \
     revoke status status/ocsp evidence evidence/documents; do
@@ -37,7 +42,7 @@ refuses "" sh -c "echo x >'$event'"
 # rm -rf on everything takes what is droppable, and nothing else.
 rm -rf "$ca"/README.txt "$ca"/ca "$ca"/issued "$ca"/revoke "$ca"/status \
     "$ca"/evidence 2>/dev/null && fail "rm -rf said it was done"
-find "$ca" -not -path '*/evidence/*' -not -path '*/status/*' | sort >"$dir/after"
+names >"$dir/after"
 must diff "$dir/before" "$dir/after"
 must "$pkifs" verify "$ca/evidence"
 

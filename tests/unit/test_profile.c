@@ -278,6 +278,8 @@ static const struct {
 	{ "[approval]\nsigned = yes\n", "[approval] signed" },
 	{ "[approval]\nofficers = 2\nsigned = yes\n", NULL },
 	{ "[acceptance]\nrequired = yes\n", NULL },
+	{ "[revocation]\nsuspension = yes\n", NULL },
+	{ "[revocation]\nsuspension = perhaps\n", "yes or no" },
 };
 
 static void

@@ -1,0 +1,43 @@
+/*
+ * What an act changes, inside one transaction: rows, blocked key, withdrawn
+ * OCSP answers, the texts and an event each.  A report that a key is
+ * compromised takes every other unexpired certificate with that key.
+ */
+#ifndef STATUS_REVOCATION_CHANGE_H
+#define STATUS_REVOCATION_CHANGE_H
+
+#include "desk.h"
+#include "revocation_act.h"
+
+struct act_order {
+	const struct desk *desk;
+	struct certificate certificate;
+	struct act_words words;
+	enum authentication how;
+	uid_t	uid;
+	char	role[40];	/* "": the CA itself */
+	bool	officer;
+	char	act[65];
+	usec_t	received;
+	usec_t	decided, effective;	/* 0: now */
+	bool	by_itself;	/* what was decided takes place */
+	const char *line;	/* as written, for evidence; "" */
+};
+
+/*
+ * Checks again, where nothing can change any more, and does it.  `row` is what
+ * is to be published then, with id 0 when nothing is (scheduled).
+ */
+int	revocation_change(const struct act_order *, struct tx *,
+	    struct revocation *row, struct err *);
+/*
+ * The same for every unexpired certificate with the key, which is blocked;
+ * `row` is one of them.
+ */
+int	revocation_change_key(const struct act_order *, const char *key,
+	    struct tx *, struct revocation *row, struct err *);
+
+/* An event about it, without its outcome. */
+struct event *revocation_event(const struct act_order *, const char *name);
+
+#endif
