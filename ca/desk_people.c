@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "authority_draft.h"
 #include "authority_own.h"
 #include "desk_people.h"
 #include "event.h"
@@ -122,6 +123,38 @@ look_at_draft(const struct authority_parts *parts, struct view *v,
 	bytes_free(&text);
 }
 
+static void
+look_at_ra(const struct authority_parts *parts, struct external_ra *ra,
+    struct search *s)
+{
+	size_t	i;
+
+	for (i = 0; i < RA_LIST; i++)
+		look_at_name(parts, ra->users[i], s);
+	external_ra_free(ra);
+}
+
+/* Who drops for an external RA, in force or to be, is not who recognises it. */
+static void
+look_at_authority(const struct authority_parts *parts, struct view *v,
+    const struct dossier *d, struct search *s)
+{
+	struct authority_version	in_force;
+	struct external_ra		ra;
+	struct draft			draft;
+	struct bytes			text = { 0 };
+	struct err			e = { 0 };
+
+	if (documents_read(v, d->basis.content_sha256, &text) == 1 &&
+	    external_ra_parse(AUTHORITY_FILE, SLICE(&text), &ra, &e) == 0)
+		look_at_ra(parts, &ra, s);
+	bytes_free(&text);
+	if (draft_get(v, d->object, &draft) == 1 &&
+	    authority_in_force(v, draft.name, &in_force) == 1 &&
+	    authority_read(v, &in_force, &ra, &e) == 0)
+		look_at_ra(parts, &ra, s);
+}
+
 bool
 people_are_in_it(struct authority *authority, struct view *v,
     const struct dossier *d, uid_t uid)
@@ -137,5 +170,7 @@ people_are_in_it(struct authority *authority, struct view *v,
 	}
 	if (!s.found && d->kind == DOSSIER_REGISTRATION)
 		look_at_draft(authority->parts, v, d, &s);
+	if (d->kind == DOSSIER_AUTHORITY)
+		look_at_authority(authority->parts, v, d, &s);
 	return s.found;
 }

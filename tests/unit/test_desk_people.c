@@ -4,6 +4,7 @@
  */
 #include "tests/unit/desk_bed.h"
 
+#include "ca/text.h"
 #include "ca/desk_people.h"
 
 static struct dossier
@@ -80,6 +81,53 @@ whoever_is_named_in_a_draft_is_in_it(void **state)
 	bytes_free(&text);
 }
 
+/* An external RA whose packages a user drops, with a certificate of its own. */
+static void
+ra_text(struct bytes *to, const char *user)
+{
+	struct bytes der = { 0 };
+	EVP_PKEY *own = fake_key("P-256");
+	X509 *x = X509_new();
+
+	X509_set_version(x, 2);
+	ASN1_INTEGER_set(X509_get_serialNumber(x), 7);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN",
+	    MBSTRING_UTF8, (const unsigned char *)"RA", -1, -1, 0);
+	X509_set_issuer_name(x, X509_get_subject_name(x));
+	X509_gmtime_adj(X509_getm_notBefore(x), -3600);
+	X509_gmtime_adj(X509_getm_notAfter(x), 86400);
+	X509_set_pubkey(x, own);
+	fake_extension(x, x, "keyUsage", "critical,digitalSignature");
+	X509_sign(x, own, EVP_sha256());
+	bytes_printf(to, "[authority]\nname = North\ncontract = 1\n"
+	    "until = 2090-01-01\nsubscribers = acme\nnames = example.net\n"
+	    "profiles = tls-server\nusers = %s\n", user);
+	fake_der(x, &der);
+	pem_encode(to, "CERTIFICATE", SLICE(&der));
+	bytes_free(&der);
+	X509_free(x);
+	EVP_PKEY_free(own);
+}
+
+static void
+whoever_drops_for_an_external_ra_is_in_it(void **state)
+{
+	struct bytes text = { 0 };
+	struct dossier d;
+	struct view *v;
+
+	(void)state;
+	ra_text(&text, "bert");
+	d = draft_dossier(bytes_text(&text));
+	d.kind = DOSSIER_AUTHORITY;
+	v = view_take(test_store);
+	assert_true(people_are_in_it(bed, v, &d, BERT));
+	assert_true(people_are_in_it(bed, v, &d, BERTS_OTHER));
+	assert_false(people_are_in_it(bed, v, &d, ANNA));
+	view_put(v);
+	bytes_free(&text);
+}
+
 static void
 whoever_acts_for_the_subscriber_is_in_it(void **state)
 {
@@ -112,6 +160,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(whoever_wrote_a_draft_is_its_author),
 		TEST(whoever_is_named_in_a_draft_is_in_it),
+		TEST(whoever_drops_for_an_external_ra_is_in_it),
 		TEST(whoever_acts_for_the_subscriber_is_in_it),
 		TEST(two_accounts_are_one_person),
 	};
