@@ -48,6 +48,7 @@ dossier_event(struct view *v, const char *name, const struct dossier *d)
 	struct event	*event = event_new(name, d->kind ==
 			    DOSSIER_REVOCATION ? REVOCATION_MANAGEMENT :
 			    REGISTRATION);
+	struct certificate c;
 	struct request	 request;
 	struct slot	 slot;
 	struct box	 box = { 0 };
@@ -56,6 +57,10 @@ dossier_event(struct view *v, const char *name, const struct dossier *d)
 	event_detail(event, "kind", dossier_kind_name(d->kind));
 	if (d->subscriber != 0)
 		event_detail_number(event, "subscriber", d->subscriber);
+	if (d->kind == DOSSIER_REVOCATION &&
+	    certificate_get(v, d->object, &c) == 1)
+		event_certificate(event, c.id, c.serial, c.sha256,
+		    c.spki_sha256, "");
 	if (d->kind != DOSSIER_REQUEST ||
 	    request_get(v, d->object, &request) != 1 ||
 	    slot_get(v, request.slot, &slot) != 1)

@@ -511,6 +511,10 @@ a_revocation_is_decided_and_done(void **state)
 	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, ANNA),
 	    EACCES);
 	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, RITA), 0);
+	/* REG-6.4.5-03: the case is found by its certificate. */
+	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE name "
+	    "IN ('dossier-opened', 'decision-made') AND certificate IS NOT "
+	    "NULL"), 2);
 	assert_true(bed_within(5 * USEC, revoked_once));
 	assert_string_equal(revoked_serial, bed_serial("www"));
 	assert_int_equal(revoked_reason, 3);
