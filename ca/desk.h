@@ -68,5 +68,7 @@ void	desk_move(struct authority *, int64_t dossier,
 	    move_done *, void *arg);
 /* Somebody opened a document to read it: an event (REG-6.4.5-05). */
 void	desk_was_read(struct authority *, int64_t file, uid_t);
+/* The same of a document in evidence/documents/. */
+void	desk_evidence_was_read(struct authority *, int64_t document, uid_t);
 
 #endif

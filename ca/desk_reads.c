@@ -1,7 +1,8 @@
 /*
  * Who opened a personal document to read it (REG-6.4.5-05): an event, once for
- * each person, document and hour.  Remembered in this process alone: a new one
- * may say it once more.
+ * each person, document and hour; of evidence/documents/ once for each person
+ * and hour, or each archive of it would be longer than the one before.
+ * Remembered in this process alone: a new one may say it once more.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,10 +23,12 @@ static struct {
 	size_t		next;
 } reads = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+#define EVIDENCE	((int64_t)0)	/* in place of a file */
+
 struct reading {
 	struct job		 job;
 	struct authority	*authority;
-	int64_t			 file;
+	int64_t			 file, document;
 	uid_t			 uid;
 };
 
@@ -34,7 +37,7 @@ static bool
 is_impersonal(const struct desk_file *file)
 {
 	static const char *const	names[] = {
-		"state", "decision.txt", "agreement.status"
+		"state", "agreement.status"
 	};
 	size_t	i;
 
@@ -65,6 +68,18 @@ is_new(int64_t file, uid_t uid)
 	return !is_known;
 }
 
+static struct event *
+evidence_event(const struct reading *r)
+{
+	struct event	*event;
+
+	event = event_new("personal-document-read", REGISTRATION);
+	event_actor(event, r->uid, desk_role(r->authority, r->uid));
+	event_detail(event, "where", "evidence/documents");
+	event_detail_number(event, "first", r->document);
+	return event;
+}
+
 static int
 reading_apply(struct job *job, struct tx *tx, struct err *e)
 {
@@ -72,13 +87,17 @@ reading_apply(struct job *job, struct tx *tx, struct err *e)
 	struct desk_file	 file;
 	struct event		*event;
 
-	if (desk_file_get(tx_view(tx), r->file, &file) != 1 ||
+	if (r->file == EVIDENCE)
+		event = evidence_event(r);
+	else if (desk_file_get(tx_view(tx), r->file, &file) != 1 ||
 	    is_impersonal(&file))
 		return 0;
-	event = desk_event(tx_view(tx), "personal-document-read",
-	    file.folder, r->uid, desk_role(r->authority, r->uid));
+	else {
+		event = desk_event(tx_view(tx), "personal-document-read",
+		    file.folder, r->uid, desk_role(r->authority, r->uid));
+		event_detail_number(event, "document", file.id);
+	}
 	record_requirements(event, "REG-6.4.5-05 REG-6.2.2-22");
-	event_detail_number(event, "document", file.id);
 	event_outcome(event, "read");
 	return desk_event_append(tx, event, e);
 }
@@ -92,8 +111,9 @@ reading_done(struct job *job, const struct err *fault)
 	free(job);
 }
 
-void
-desk_was_read(struct authority *authority, int64_t file, uid_t uid)
+static void
+was_read(struct authority *authority, int64_t file, int64_t document,
+    uid_t uid)
 {
 	struct reading	*r;
 
@@ -105,6 +125,20 @@ desk_was_read(struct authority *authority, int64_t file, uid_t uid)
 	r->job.done = reading_done;
 	r->authority = authority;
 	r->file = file;
+	r->document = document;
 	r->uid = uid;
 	desk_job_submit(authority, &r->job);
+}
+
+void
+desk_was_read(struct authority *authority, int64_t file, uid_t uid)
+{
+	was_read(authority, file, 0, uid);
+}
+
+void
+desk_evidence_was_read(struct authority *authority, int64_t document,
+    uid_t uid)
+{
+	was_read(authority, EVIDENCE, document, uid);
 }

@@ -263,6 +263,9 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		terms_were_read(tree->parts.authority, (int64_t)node.b, uid);
 	if (node.class == NODE_DESK_TEXT && !writes)
 		desk_was_read(tree->parts.authority, (int64_t)node.a, uid);
+	if (node.class == NODE_DOCUMENT && !writes)
+		desk_evidence_was_read(tree->parts.authority,
+		    (int64_t)node.a, uid);
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;

@@ -141,7 +141,7 @@ files_are_renamed_and_removed(void **state)
 static bool
 one_was_read(void)
 {
-	return bed_events("personal-document-read") == 2;
+	return bed_events("personal-document-read") == 4;
 }
 
 static void
@@ -149,15 +149,22 @@ reading_a_document_is_an_event(void **state)
 {
 	struct dossier d = ask("www", "DNS:www.example.net");
 	int64_t file = bed_file++;
-	struct desk_file text;
+	struct desk_file text, decision;
 	struct view *v;
 
 	(void)state;
 	desk_write_file(DOCUMENTS(d.id), file, "passport", ANNA, "one");
 	v = view_take(test_store);
 	assert_int_equal(desk_file_find(v, DOSSIER(d.id), "state", &text), 1);
+	assert_int_equal(desk_file_find(v, DOSSIER(d.id), "decision.txt",
+	    &decision), 1);
 	view_put(v);
 	desk_was_read(bed, text.id, ANNA);
+	/* It names the subject. */
+	desk_was_read(bed, decision.id, ANNA);
+	/* As evidence keeps them: whoever takes them all away is one event. */
+	desk_evidence_was_read(bed, 1, NOBODY);
+	desk_evidence_was_read(bed, 2, NOBODY);
 	desk_was_read(bed, file, ANNA);
 	desk_was_read(bed, file, ANNA);
 	desk_was_read(bed, file, BERT);
