@@ -3,6 +3,7 @@
  * checked again in the transaction; a refusal is an event too.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "stop.h"
 #include "store_events.h"
 #include "store_registry.h"
+#include "store_status.h"
 
 struct accepting {
 	struct job		 job;		/* first */
@@ -151,11 +153,36 @@ tell(const struct accepting *a)
 
 /* --- a refusal ----------------------------------------------------------- */
 
+/* Who acts for the subscriber reads why in the certificate's `status`. */
+static int
+put_sentence(const struct accepting *a, struct tx *tx, struct err *e)
+{
+	struct publication	 file = { .dir = "revoke/refused-of",
+				    .time = clock_now() };
+	struct bytes		 text = { 0 };
+	char			 when[CLOCK_TEXT];
+	int			 result;
+
+	clock_text(when, file.time);
+	bytes_printf(&text, "%s to uid %u (subscriber), accept: %s", when,
+	    (unsigned)a->uid, a->fault.text);
+	snprintf(file.name, sizeof(file.name), "%s", a->certificate.serial);
+	file.size = text.size;
+	result = publication_put(tx, &file, SLICE(&text), e);
+	bytes_free(&text);
+	return result;
+}
+
 static int
 refuse_apply(struct job *job, struct tx *tx, struct err *e)
 {
-	return append((struct accepting *)job, tx, "certificate-not-accepted",
-	    "refused", e);
+	struct accepting	*a = (struct accepting *)job;
+
+	a->slot_path[0] = '\0';
+	if (a->certificate.id != 0 && a->fault.code != EACCES &&
+	    put_sentence(a, tx, e) == -1)
+		return -1;
+	return append(a, tx, "certificate-not-accepted", "refused", e);
 }
 
 static void
@@ -166,6 +193,8 @@ refuse_done(struct job *job, const struct err *fault)
 	if (fault != NULL)
 		log_line("a refused acceptance is not recorded: %s",
 		    fault->text);
+	else if (a->certificate.id != 0)
+		tell(a);
 	a->done(a->arg, &a->fault);
 	free(a);
 }

@@ -33,6 +33,8 @@ refuses "Permission denied" setpriv --reuid nobody --regid nogroup --groups game
     sh -c "echo accept >'$folder/accept'"
 refuses "Invalid argument" says_as games "I do" "$folder/accept"
 refuses "Invalid argument" says_as games "" "$folder/accept"
+must as games cat "$folder/status" >"$dir/status"
+says "accept: wanted the word \"accept\"" "$dir/status"
 refuses "Permission denied" as games rm -f "$folder/accept"
 says "acceptance: awaited" "$ca/requests/www.status"
 must as games sh -c "echo accept >'$folder/accept'"

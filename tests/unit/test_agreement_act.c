@@ -405,6 +405,9 @@ a_certificate_is_accepted_once(void **state)
 	assert_int_equal(accept_it(old, BED_UID, "accept"), EKEYEXPIRED);
 	assert_int_equal(accept_it(99, BED_UID, "accept"), ENOENT);
 	assert_int_equal(events_named("certificate-not-accepted"), 6);
+	/* Why is to be read by who acts for it: all but EACCES and ENOENT. */
+	assert_int_equal(number_in_db("SELECT count(*) FROM publications "
+	    "WHERE dir = 'revoke/refused-of'"), 4);
 	assert_int_equal(accept_it(good, BED_UID, "accept"), 0);
 	assert_int_equal(events_named("certificate-accepted"), 1);
 	assert_true(bed_was_told("issued/by-serial/"));
