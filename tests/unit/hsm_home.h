@@ -255,9 +255,28 @@ struct list_plan {
 	int64_t		number;
 	size_t		entries;
 	bool		no_number, no_next, unknown, version_1, bad_entry;
+	const char	*extension;	/* of an entry: OID's last octet, value */
+	size_t		 extension_size;
+	bool		 critical, twice;
 };
 
-UNUSED static void
+UNUSED static inline void
+put_entry_extension(struct bytes *b, const struct list_plan *p)
+{
+	unsigned char oid[3] = { 0x55, 0x1d, 0 };
+	size_t at = b->size;
+
+	if (p->extension == NULL)
+		return;
+	oid[2] = (unsigned char)p->extension[0];
+	for (int i = 0; i <= p->twice; i++)
+		put_ext(b, (struct slice){ oid, 3 }, p->critical,
+		    (struct slice){ (const unsigned char *)p->extension + 1,
+		    p->extension_size - 1 });
+	der_wrap(b, DER_SEQUENCE, at);
+}
+
+static void
 plan_list(struct list_plan *p, const struct hsm_home *h, int64_t number)
 {
 	memset(p, 0, sizeof(*p));
@@ -292,6 +311,7 @@ make_list(struct bytes *b, const struct list_plan *p)
 			der_put_serial(b, serial);
 			if (!p->bad_entry)
 				der_put_time(b, p->this_update);
+			put_entry_extension(b, p);
 			der_close(b, in);
 		}
 		der_wrap(b, DER_SEQUENCE, list);

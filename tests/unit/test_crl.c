@@ -19,14 +19,20 @@ static const struct {
 	struct crl_entry entry;
 } entries[] = {
 	{ "the reason unspecified is left out",
-	  { "01000000000000000000000000000000AA", NOW - 5 * USEC, 0 } },
+	  { "01000000000000000000000000000000AA", NOW - 5 * USEC, 0, 0 } },
 	{ "a reason is an extension",
-	  { "01000000000000000000000000000000AB", NOW - 4 * USEC, 1 } },
+	  { "01000000000000000000000000000000AB", NOW - 4 * USEC, 1, 0 } },
+	{ "so is since when it was invalid, also without a reason",
+	  { "01000000000000000000000000000000AC", NOW - 4 * USEC, 0,
+	  NOW - 86400 * USEC } },
+	{ "both together",
+	  { "01000000000000000000000000000000AD", NOW - 4 * USEC, 1,
+	  NOW - 3600 * USEC } },
 	{ "the last reason there is",
-	  { "010000000000000000000000000000FFFF", NOW - 3 * USEC, 10 } },
+	  { "010000000000000000000000000000FFFF", NOW - 3 * USEC, 10, 0 } },
 	{ "a year from 2050 on is a GeneralizedTime",
 	  { "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
-	  (usec_t)2600000000 * USEC, 4 } },
+	  (usec_t)2600000000 * USEC, 4, 0 } },
 };
 #define ENTRIES	(sizeof entries / sizeof *entries)
 
@@ -80,6 +86,22 @@ parse(const struct made *m)
 }
 
 static void
+check_invalidity(X509_REVOKED *one, usec_t wanted)
+{
+	ASN1_GENERALIZEDTIME *date;
+	struct tm tm = { 0 };
+
+	date = X509_REVOKED_get_ext_d2i(one, NID_invalidity_date, NULL, NULL);
+	if (wanted == 0) {
+		assert_null(date);
+		return;
+	}
+	assert_int_equal(ASN1_TIME_to_tm(date, &tm), 1);
+	assert_int_equal((usec_t)timegm(&tm) * USEC, wanted);
+	ASN1_GENERALIZEDTIME_free(date);
+}
+
+static void
 openssl_reads_what_is_written(void **state)
 {
 	static const char *const kinds[] = { "P-256", "P-384", "rsa" };
@@ -128,6 +150,7 @@ openssl_reads_what_is_written(void **state)
 			else
 				assert_int_equal(ASN1_ENUMERATED_get(reason),
 				    entries[i].entry.reason);
+			check_invalidity(one, entries[i].entry.invalidity);
 			ASN1_ENUMERATED_free(reason);
 			BN_free(serial);
 			OPENSSL_free(hex);
@@ -241,6 +264,17 @@ put_remove_from_crl(struct made *m)
 	crl_finish_tbs(&m->tbs, &m->frame);
 }
 static void
+put_invalid_later(struct made *m)
+{
+	struct crl_entry entry = entries[1].entry;
+
+	bytes_clear(&m->tbs);
+	crl_put_entry(&m->tbs, &entries[0].entry);
+	entry.invalidity = entry.revoked + USEC;
+	crl_put_entry(&m->tbs, &entry);
+	crl_finish_tbs(&m->tbs, &m->frame);
+}
+static void
 lose_one(struct made *m)
 {
 	bytes_clear(&m->tbs);
@@ -263,6 +297,7 @@ static const struct {
 	{ "a serial twice", put_twice },
 	{ "serials out of order", put_out_of_order },
 	{ "removeFromCRL in a full CRL", put_remove_from_crl },
+	{ "invalid only after it was revoked", put_invalid_later },
 	{ "an entry missing", lose_one },
 	{ "octets behind the end", trail },
 };

@@ -37,6 +37,10 @@ static const struct {
 	{ { NODE_PUBLIC, 0, 0 }, UINT64_C(52) << 58 },
 	{ { NODE_PUBLIC_PEM, 7, 0 }, UINT64_C(53) << 58 | 7 },
 	{ { NODE_TERMS, 5, 2 }, UINT64_C(54) << 58 | UINT64_C(5) << 28 | 2 },
+	{ { NODE_REVOKE_FOLDER, 1, 0 }, UINT64_C(56) << 58 | 1 },
+	{ { NODE_KEY_CONTROL, 9, 0 }, UINT64_C(57) << 58 | 9 },
+	{ { NODE_REFUSALS, 9, 0 }, UINT64_C(58) << 58 | 9 },
+	{ { NODE_CERT_REFUSED, 12, 2 }, UINT64_C(59) << 58 | 12 << 4 | 2 },
 };
 
 static void

@@ -1321,6 +1321,321 @@ a_root_crl_of_another_is_refused(void **state)
 	eventually(health_says("fail  root-crl"));
 }
 
+/* --- suspension, dates, keys --------------------------------------------- */
+
+static int
+ocsp_status_of(const char *serial)
+{
+	return status_of(ask_until_answered(serial).answer, serial,
+	    EVP_sha1());
+}
+
+static void
+a_suspended_certificate_comes_back(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	struct certificate c;
+	struct view *view;
+
+	profiles[0].suspension = true;
+	issue(key, "tls-server", 1, serial);
+	assert_int_equal(ocsp_status_of(serial), V_OCSP_CERTSTATUS_GOOD);
+	assert_int_equal(revoke_as(serial, USER, "certificateHold at sea",
+	    "h").code, 0);
+	assert_int_equal(on_crl(serial, NULL), 6);
+	assert_int_equal(ocsp_status_of(serial), V_OCSP_CERTSTATUS_REVOKED);
+	assert_true(case_says(serial, "state: suspended"));
+	assert_int_equal(officer_revokes(serial, "certificateHold"), EINVAL);
+	assert_int_equal(revoke_as(serial, USER, "reinstate", "u").code,
+	    EACCES);
+	assert_int_equal(officer_revokes(serial, "reinstate back again"), 0);
+	assert_int_equal(on_crl(serial, NULL), -1);
+	assert_int_equal(ocsp_status_of(serial), V_OCSP_CERTSTATUS_GOOD);
+	assert_true(case_says(serial, "state: valid, reinstated"));
+	assert_true(case_says(serial, "text: at sea"));
+	assert_true(case_says(serial, "text: back again"));
+	assert_true(case_says(serial, "publication: CRL "));
+	view = view_take(test_store);
+	assert_int_equal(certificate_find(view, serial, &c), 1);
+	assert_int_equal(c.revoked, 0);
+	view_put(view);
+	/* Once more, and then for ever. */
+	assert_int_equal(officer_revokes(serial, "6"), 0);
+	assert_int_equal(officer_revokes(serial, "cessationOfOperation"), 0);
+	assert_int_equal(on_crl(serial, NULL), 5);
+	assert_true(case_says(serial, "was certificateHold since "));
+	assert_int_equal(officer_revokes(serial, "reinstate"), EPERM);
+	assert_int_equal(officer_revokes(serial, "certificateHold"),
+	    EKEYREVOKED);
+	assert_int_equal(events("certificate-suspended"), 2);
+	assert_int_equal(events("certificate-reinstated"), 1);
+	assert_int_equal(events("certificate-revoked"), 1);
+	assert_int_equal(events("status-compared"), 0);
+	profiles[0].suspension = false;
+	EVP_PKEY_free(key);
+}
+
+/* "WORD KEY=TIME", so many seconds from now. */
+static const char *
+in_seconds(char to[96], const char *word, const char *key, int seconds)
+{
+	char text[CLOCK_TEXT];
+
+	clock_text_seconds(text, clock_now() + seconds * USEC);
+	snprintf(to, 96, "%s %s=%s", word, key, text);
+	return to;
+}
+
+static void
+what_is_scheduled_takes_place(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char soon[SERIAL_TEXT], later[SERIAL_TEXT], held[SERIAL_TEXT];
+	char line[96], path[128];
+	usec_t due;
+
+	profiles[0].suspension = true;
+	issue(key, "tls-server", 1, soon);
+	issue(key, "tls-server", 1, later);
+	issue(key, "tls-server", 1, held);
+	assert_int_equal(officer_revokes(soon, in_seconds(line, "superseded",
+	    "at", 2)), 0);
+	assert_int_equal(officer_revokes(later, in_seconds(line, "superseded",
+	    "at", 86400)), 0);
+	assert_int_equal(officer_revokes(held, in_seconds(line,
+	    "certificateHold", "until", 2)), 0);
+	assert_int_equal(on_crl(soon, NULL), -1);
+	assert_int_equal(on_crl(held, NULL), 6);
+	snprintf(path, sizeof path, "revoke/%s", soon);
+	assert_true(was_told(path));
+	assert_int_equal(events("revocation-scheduled"), 2);
+	/* Over a restart: it became due meanwhile, or will. */
+	due = clock_now() + 3 * USEC;
+	close_publisher();
+	eventually(clock_now() >= due);
+	open_publisher();
+	eventually(on_crl(soon, NULL) == 4);
+	eventually(on_crl(held, NULL) == -1);
+	eventually(case_says(soon, "by the CA itself: revoked as scheduled"));
+	eventually(case_says(held, "by the CA itself: reinstated"));
+	assert_int_equal(on_crl(later, NULL), -1);
+	/* Rather now; what was scheduled is done with. */
+	assert_int_equal(officer_revokes(later, in_seconds(line, "superseded",
+	    "at", 2 * 86400)), EKEYREVOKED);
+	assert_int_equal(officer_revokes(later, "superseded after all"), 0);
+	assert_int_equal(on_crl(later, NULL), 4);
+	assert_int_equal(number_in_db("SELECT count(*) FROM scheduled"
+	    " WHERE done IS NULL"), 0);
+	assert_int_equal(events("certificate-revoked"), 2);
+	assert_int_equal(events("certificate-reinstated"), 1);
+	assert_int_equal(events("status-compared"), 0);
+	profiles[0].suspension = false;
+	EVP_PKEY_free(key);
+}
+
+static void
+a_compromised_key_takes_all_its_certificates(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256"), *other = fake_key("P-256");
+	char serials[4][SERIAL_TEXT], safe[SERIAL_TEXT];
+	long before, after;
+
+	for (int i = 0; i < 4; i++)
+		issue(key, "tls-server", 1, serials[i]);
+	issue(other, "tls-server", 1, safe);
+	assert_int_equal(officer_revokes(serials[3], "superseded"), 0);
+	eventually(on_crl(safe, &before) == -1);
+	assert_int_equal(revoke_as(serials[0], USER, "keyCompromise",
+	    "k").code, 0);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(on_crl(serials[i], &after), 1);
+	assert_int_equal(after, before + 1);	/* published once */
+	assert_int_equal(on_crl(safe, NULL), -1);
+	assert_true(case_says(serials[1], "its key is that of "));
+	assert_int_equal(events("certificate-revoked"), 4);
+	assert_int_equal(events("revocation-changed"), 1);
+	/* The same write, sent again. */
+	assert_int_equal(revoke_as(serials[0], USER, "keyCompromise",
+	    "k").code, 0);
+	assert_int_equal(events("certificate-revoked"), 4);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(other);
+}
+
+static struct wait
+revoke_key_as(const char *digest, uid_t uid, const char *line)
+{
+	struct revocation_act a = { .uid = uid, .act = "by key" };
+	usec_t began = clock_steady();
+	struct wait w = { 0 };
+
+	snprintf(a.key, sizeof a.key, "%s", digest);
+	snprintf(a.line, sizeof a.line, "%s", line);
+	sem_init(&w.sem, 0, 0);
+	publisher_revoke(publisher, &a, revoke_done, &w);
+	wait_for(&w, began);
+	return w;
+}
+
+static void
+a_key_is_revoked_and_blocked(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char one[SERIAL_TEXT], two[SERIAL_TEXT], unknown[65];
+	struct certificate c;
+	struct publication text;
+	struct view *view;
+	struct key row;
+
+	issue(key, "tls-server", 1, one);
+	issue(key, "tls-server", 1, two);
+	view = view_take(test_store);
+	assert_int_equal(certificate_find(view, one, &c), 1);
+	view_put(view);
+	memset(unknown, '5', 64);
+	unknown[64] = '\0';
+	assert_int_equal(revoke_key_as(c.spki_sha256, STRANGER,
+	    "superseded").code, EACCES);
+	assert_int_equal(revoke_key_as(c.spki_sha256, OFFICER,
+	    "certificateHold").code, EINVAL);
+	assert_int_equal(revoke_key_as(c.spki_sha256, OFFICER,
+	    "superseded at=2999-01-01").code, EINVAL);
+	assert_int_equal(revoke_key_as(unknown, OFFICER, "superseded").code,
+	    ENOENT);
+	assert_int_equal(revoke_key_as(unknown, USER, "keyCompromise").code,
+	    EACCES);
+	assert_int_equal(revoke_key_as(c.spki_sha256, USER,
+	    "superseded by another").code, 0);
+	assert_int_equal(on_crl(one, NULL), 4);
+	eventually(on_crl(two, NULL) == 4);
+	/* Reported, though nobody ever had a certificate for it. */
+	assert_int_equal(revoke_key_as(unknown, OFFICER,
+	    "keyCompromise").code, 0);
+	view = view_take(test_store);
+	assert_int_equal(keys_find(view, c.spki_sha256, &row), 1);
+	assert_true(row.blocked);
+	assert_int_equal(keys_find(view, unknown, &row), 1);
+	assert_true(row.blocked);
+	assert_int_equal(publication_find(view, "revoke/by-key",
+	    c.spki_sha256, &text), 1);
+	view_put(view);
+	assert_int_equal(events("revocation-by-key"), 2);
+	assert_int_equal(events("certificate-revoked"), 2);
+	EVP_PKEY_free(key);
+}
+
+/* As OpenSSL reads it; seconds since 1970, 0: there is none. */
+static int64_t
+invalidity_on_crl(const char *serial)
+{
+	ASN1_GENERALIZEDTIME *date;
+	X509_REVOKED *entry = NULL;
+	ASN1_INTEGER *number;
+	const unsigned char *p;
+	struct bytes der = { 0 };
+	BIGNUM *bn = NULL;
+	struct tm tm = { 0 };
+	X509_CRL *crl;
+
+	read_file("issuing.crl", &der);
+	p = der.data;
+	crl = d2i_X509_CRL(NULL, &p, (long)der.size);
+	BN_hex2bn(&bn, serial);
+	number = BN_to_ASN1_INTEGER(bn, NULL);
+	assert_int_equal(X509_CRL_get0_by_serial(crl, &entry, number), 1);
+	date = X509_REVOKED_get_ext_d2i(entry, NID_invalidity_date, NULL,
+	    NULL);
+	if (date != NULL)
+		ASN1_TIME_to_tm(date, &tm);
+	ASN1_GENERALIZEDTIME_free(date);
+	ASN1_INTEGER_free(number);
+	BN_free(bn);
+	X509_CRL_free(crl);
+	bytes_free(&der);
+	return date != NULL ? (int64_t)timegm(&tm) : 0;
+}
+
+static void
+since_when_it_was_invalid_is_on_the_crl(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256"), *other = fake_key("P-256");
+	char one[SERIAL_TEXT], two[SERIAL_TEXT], line[96];
+	usec_t then = clock_now() - 3600 * USEC;
+
+	issue(key, "tls-server", 1, one);
+	issue(other, "tls-server", 1, two);
+	assert_int_equal(officer_revokes(two, in_seconds(line, "superseded",
+	    "invalidity", 100)), EINVAL);
+	assert_int_equal(officer_revokes(two, "superseded"), 0);
+	assert_int_equal(invalidity_on_crl(two), 0);
+	assert_int_equal(officer_revokes(one, in_seconds(line,
+	    "keyCompromise", "invalidity", -3600)), 0);
+	assert_in_range(invalidity_on_crl(one), then / USEC, then / USEC +
+	    10);
+	assert_true(case_says(one, "invalidity: 2"));
+	assert_int_equal(on_crl(one, NULL), 1);
+	assert_int_equal(events("status-compared"), 0);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(other);
+}
+
+static bool
+refusals_say(uid_t uid, const char *words, size_t *lines)
+{
+	struct view *view = view_take(test_store);
+	struct publication file;
+	struct bytes text = { 0 };
+	char name[32];
+	bool found = false;
+
+	snprintf(name, sizeof name, "%u.txt", (unsigned)uid);
+	if (publication_find(view, "revoke/refused", name, &file) == 1 &&
+	    publication_bytes(view, file.seq, &text) == 1)
+		found = strstr(bytes_text(&text), words) != NULL;
+	view_put(view);
+	*lines = 0;
+	for (const char *p = bytes_text(&text); *p != '\0'; p++)
+		*lines += *p == '\n';
+	bytes_free(&text);
+	return found;
+}
+
+static void
+every_refusal_is_a_sentence(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	struct publication file;
+	char serial[SERIAL_TEXT];
+	struct view *view;
+	size_t lines;
+
+	issue(key, "tls-server", 1, serial);
+	assert_int_equal(revoke_as(serial, USER, "sorry", "x").code, EINVAL);
+	assert_true(refusals_say(USER, "'sorry' is no reason", &lines));
+	assert_false(refusals_say(OFFICER, "sorry", &lines));
+	view = view_take(test_store);
+	assert_int_equal(publication_find(view, "revoke/refused-of", serial,
+	    &file), 1);
+	view_put(view);
+	/* The door, too: what an officer mistyped, each time. */
+	assert_int_equal(may_revoke("01AB", OFFICER), -1);
+	assert_true(refusals_say(OFFICER, "serial number 01AB", &lines));
+	/* What is revoked says it in its case; the last twenty are kept. */
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	for (int i = 0; i < 22; i++) {
+		assert_int_equal(revoke_as(serial, USER, "superseded",
+		    "y").code, EKEYREVOKED);
+		usleep(120000);
+	}
+	assert_true(case_says(serial, "refused: 2"));
+	assert_true(case_says(serial, "publication: CRL "));
+	assert_true(refusals_say(USER, "it is revoked since", &lines));
+	assert_int_equal(lines, 20);
+	assert_true(events("revocation-refused") >= 22);
+	EVP_PKEY_free(key);
+}
+
 int
 main(void)
 {
@@ -1348,6 +1663,12 @@ main(void)
 		TEST(no_good_survives_a_revocation),
 		TEST(many_share_a_crl),
 		TEST(a_root_crl_of_another_is_refused),
+		TEST(a_suspended_certificate_comes_back),
+		TEST(what_is_scheduled_takes_place),
+		TEST(a_compromised_key_takes_all_its_certificates),
+		TEST(a_key_is_revoked_and_blocked),
+		TEST(since_when_it_was_invalid_is_on_the_crl),
+		TEST(every_refusal_is_a_sentence),
 	};
 
 	return cmocka_run_group_tests_name("publisher", tests, NULL, NULL);

@@ -279,6 +279,29 @@ static void l_version(struct list_plan *p) { p->version_1 = true; }
 static void l_entry(struct list_plan *p)
     { p->entries = 3; p->bad_entry = true; }
 
+#define EXTENSION(p, octets) \
+	((p)->entries = 2, (p)->extension = octets, \
+	(p)->extension_size = sizeof(octets) - 1)
+#define SINCE	"\x18\x18\x0f" "20241004000000Z"
+static void l_reason(struct list_plan *p)
+    { EXTENSION(p, "\x15\x0a\x01\x06"); }
+static void l_since(struct list_plan *p) { EXTENSION(p, SINCE); }
+static void l_remove(struct list_plan *p)
+    { EXTENSION(p, "\x15\x0a\x01\x08"); }
+static void l_reason_7(struct list_plan *p)
+    { EXTENSION(p, "\x15\x0a\x01\x07"); }
+static void l_reason_long(struct list_plan *p)
+    { EXTENSION(p, "\x15\x0a\x01\x01\x05\x00"); }
+static void l_no_date(struct list_plan *p)
+    { EXTENSION(p, "\x18\x18\x0f" "20241304000000Z"); }
+static void l_utc_date(struct list_plan *p)
+    { EXTENSION(p, "\x18\x17\x0d" "241004000000Z"); }
+static void l_other(struct list_plan *p)	/* certificateIssuer */
+    { EXTENSION(p, "\x1d\x30\x00"); }
+static void l_critical(struct list_plan *p)
+    { l_since(p); p->critical = true; }
+static void l_twice(struct list_plan *p) { l_since(p); p->twice = true; }
+
 static void
 list_rows(void **state)
 {
@@ -301,6 +324,16 @@ list_rows(void **state)
 		{ "no unknown extension", l_unknown, "extension" },
 		{ "version 2 only", l_version, "version 2" },
 		{ "each entry is well formed", l_entry, "entry" },
+		{ "a reason is signed", l_reason, "" },
+		{ "since when it was invalid is signed", l_since, "" },
+		{ "not removeFromCRL", l_remove, "a reason and" },
+		{ "not a reason that is none", l_reason_7, "a reason and" },
+		{ "not more than a reason", l_reason_long, "a reason and" },
+		{ "not a day that is none", l_no_date, "a reason and" },
+		{ "GeneralizedTime only", l_utc_date, "a reason and" },
+		{ "no indirect CRL", l_other, "a reason and" },
+		{ "nothing critical", l_critical, "a reason and" },
+		{ "nothing twice", l_twice, "a reason and" },
 	};
 	struct bytes tbs = { 0 };
 	struct list_plan plan;
