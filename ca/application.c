@@ -20,6 +20,8 @@
 #include "succession.h"
 #include "text.h"
 
+#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
+
 struct application *
 application_new(struct authority *authority)
 {
@@ -235,7 +237,9 @@ find_predecessor(struct application *app, struct view *v, usec_t now,
 	    certificate_get(v, app->slot.certificate,
 	    &app->predecessor) != 1)
 		return 0;
-	if (app->predecessor.revoked != 0 ||
+	/* What is suspended stays what it is about: a gate refuses. */
+	if ((app->predecessor.revoked != 0 &&
+	    app->predecessor.reason != CERTIFICATE_HOLD) ||
 	    app->predecessor.not_after <= now ||
 	    app->predecessor.subscriber != app->subscriber.id) {
 		app->predecessor.id = 0;
@@ -314,6 +318,9 @@ judged_fill(struct judged *judged, const struct application *app)
 	judged->names = app->names;
 	judged->name_count = app->name_count;
 	judged->approval = app->standing_approval;
+	if (app->succession == RE_KEY && !profile_re_key_may(app->profile,
+	    "expiry"))
+		judged->end = app->predecessor.not_after;
 }
 
 /*

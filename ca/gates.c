@@ -77,10 +77,12 @@ static const struct gate gates[] = {
 	{ "issuance-authorised", "REG-6.3.1-00F REG-6.2.2-19", 1,
 	    FOR_REQUESTS, false, ask_issuance_authorised },
 	{ "agreement-in-force", "REG-6.3.4-07 REG-6.3.4-08 REG-6.3.4-09 "
-	    "REG-6.3.6-08", 1, FOR_REQUESTS, false, ask_agreement_in_force },
+	    "REG-6.3.6-08 REG-6.3.7-04", 1, FOR_REQUESTS, false,
+	    ask_agreement_in_force },
 	{ "names-form", "REG-6.2.2-02AC GEN-6.6.1-01", 1, FOR_REQUESTS, false,
 	    ask_names_form },
-	{ "names-validated", "REG-6.2.2-02A REG-6.3.1-00B", 1, FOR_REQUESTS,
+	{ "names-validated", "REG-6.2.2-02A REG-6.3.1-00B REG-6.3.7-01B "
+	    "REG-6.3.8-02", 1, FOR_REQUESTS,
 	    false, ask_names_validated, true },
 	{ "validation-current", "REG-6.3.1-00B REG-6.3.1-00D", 1,
 	    FOR_REQUESTS, false, ask_validation_current },
@@ -90,6 +92,8 @@ static const struct gate gates[] = {
 	    ask_reuse_window },
 	{ "reuse-count", "REG-6.3.1-00E", 1, FOR_REQUESTS, false,
 	    ask_reuse_count },
+	{ "change-allowed", "REG-6.3.7-02A REG-6.3.6-01A REG-6.3.7-01A "
+	    "REG-6.3.8-01A", 1, FOR_REQUESTS, false, ask_change_allowed },
 	{ "predecessor", "REG-6.3.6-02 REG-6.3.7-03 REG-6.3.8-01A", 1,
 	    FOR_REQUESTS, false, ask_predecessor },
 	{ "approval-binds", "GEN-6.3.2-00A", 1, FOR_REQUESTS, false,
@@ -106,7 +110,7 @@ static const struct gate gates[] = {
 	    ask_profile_internal },
 	{ "key-pinned", "GEN-6.3.2-00A", 2, FOR_OURSELVES, false,
 	    ask_key_pinned },
-	{ "proof-of-possession", "REG-6.3.1-01", 2, FOR_REQUESTS, false,
+	{ "proof-of-possession", "REG-6.3.1-01 REG-6.3.6-01A", 2, FOR_REQUESTS, false,
 	    ask_possession },
 	{ "key-strength", "GEN-6.3.6-10 OVR-6.3.5-01", 2, FOR_BOTH, false,
 	    ask_key_strength },

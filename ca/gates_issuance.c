@@ -86,7 +86,19 @@ int
 ask_possession(struct view *v, const struct gate_case *c, struct answer *a,
     struct err *e)
 {
-	return gate_yes(a, "the request's signature verifies under its key");
+	switch (c->succession) {
+	case RENEWAL:
+	case MODIFICATION:
+		return gate_yes(a, "the request's signature verifies under its "
+		    "key, which is the predecessor's: it might be inherited, "
+		    "and was shown again");
+	case RE_KEY:
+		return gate_yes(a, "the request's signature verifies under its "
+		    "new key");
+	default:
+		return gate_yes(a, "the request's signature verifies under its "
+		    "key");
+	}
 }
 
 int

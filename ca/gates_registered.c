@@ -143,17 +143,39 @@ ask_method_acceptable(struct view *v, const struct gate_case *c,
 	return gate_yes(a, "the methods of validation are accepted");
 }
 
+/* REG-6.3.6-01A, REG-6.3.7-01A: on what it rests, and how old that is. */
+static int
+say_reused(struct answer *a, const struct gate_case *c, const char *why)
+{
+	const struct attribute	*oldest = NULL, *at;
+	size_t			 i;
+
+	for (i = 0; i < c->registered->count; i++) {
+		at = &c->registered->attributes[i];
+		if (rests_on(c, at) && (oldest == NULL ||
+		    at->validated < oldest->validated))
+			oldest = at;
+	}
+	if (oldest == NULL)
+		return gate_yes(a, "%s", why);
+	return gate_yes(a, "%s; the oldest, of %s by %s, is %lld d old", why,
+	    oldest->type, oldest->method,
+	    (long long)((c->now - oldest->validated) / USEC_DAY));
+}
+
 int
 ask_reuse_window(struct view *v, const struct gate_case *c, struct answer *a,
     struct err *e)
 {
 	int			 days;
 	const struct attribute	*at;
+	char			 text[80];
 	size_t			 i;
 
 	days = c->profile == NULL ? 0 : c->profile->reuse_days;
 	if (days == 0)
-		return gate_yes(a, "validations may be used until they end");
+		return say_reused(a, c, "validations may be used until they "
+		    "end");
 	for (i = 0; i < c->registered->count; i++) {
 		at = &c->registered->attributes[i];
 		if (rests_on(c, at) &&
@@ -162,8 +184,9 @@ ask_reuse_window(struct view *v, const struct gate_case *c, struct answer *a,
 			    "days ago, and profile %s wants it done again",
 			    at->type, days, c->profile->name);
 	}
-	return gate_yes(a, "everything was validated in the last %d days",
-	    days);
+	snprintf(text, sizeof(text), "everything was validated in the last %d "
+	    "days", days);
+	return say_reused(a, c, text);
 }
 
 int

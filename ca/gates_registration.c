@@ -12,6 +12,8 @@
 #include "gates_rules.h"
 #include "names.h"
 
+#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
+
 int
 ask_subscriber_known(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
@@ -253,6 +255,27 @@ ask_validation_current(struct view *v, const struct gate_case *c,
 	return ask_coverage(v, c, a, true);
 }
 
+/* The paths a profile has; a new application is none of them. */
+int
+ask_change_allowed(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	const struct profile	*p = c->profile;
+	const char		*path = succession_name(c->succession);
+
+	if (c->predecessor == NULL || c->succession == NEW_APPLICATION)
+		return gate_yes(a, "it changes no certificate");
+	if (p == NULL)
+		return gate_no(a, EACCES, "without a profile there is no %s",
+		    path);
+	if ((c->succession == RENEWAL && p->renewal) ||
+	    (c->succession == RE_KEY && p->re_key) ||
+	    (c->succession == MODIFICATION && p->modification))
+		return gate_yes(a, "profile %s allows a %s", p->name, path);
+	return gate_no(a, EPERM, "profile %s allows no %s: %s can be followed "
+	    "when it has ended", p->name, path, c->predecessor->serial);
+}
+
 /*
  * What a path may inherit.  Proof of possession is repeated and everything
  * else asked anew on every path, so nothing is inherited but the predecessor's
@@ -266,13 +289,17 @@ ask_predecessor(struct view *v, const struct gate_case *c, struct answer *a,
 		return gate_yes(a, "a new application: everything was asked "
 		    "for the first time");
 	if (c->predecessor->revoked != 0)
-		return gate_no(a, EKEYREVOKED, "certificate %s is revoked and "
+		return gate_no(a, EKEYREVOKED, "certificate %s is %s and "
 		    "cannot be followed by a %s", c->predecessor->serial,
+		    c->predecessor->reason == CERTIFICATE_HOLD ? "suspended" :
+		    "revoked",
 		    succession_name(c->succession));
 	if (c->predecessor->not_after <= c->now)
 		return gate_no(a, EKEYEXPIRED, "certificate %s has expired and "
 		    "cannot be followed by a %s", c->predecessor->serial,
 		    succession_name(c->succession));
-	return gate_yes(a, "%s of %s, which is valid; everything was asked "
-	    "again", succession_name(c->succession), c->predecessor->serial);
+	return gate_yes(a, "%s of %s, which is valid; authenticated by the "
+	    "login of uid %u and not by that certificate; everything was asked "
+	    "again", succession_name(c->succession), c->predecessor->serial,
+	    (unsigned)c->uid);
 }

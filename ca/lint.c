@@ -66,8 +66,10 @@ validity_is_the_profiles(const struct judgement *j, struct err *err)
 	if (j->tbs.not_after > end)
 		return err_set(err, EINVAL, "it is valid for longer than %d "
 		    "days, both ends included", j->profile->days);
+	/* A re-key that keeps its predecessor's end is shorter. */
 	if (j->tbs.not_after < end &&
-	    j->tbs.not_after != j->issuer.not_after)
+	    j->tbs.not_after != j->issuer.not_after &&
+	    profile_re_key_may(j->profile, "expiry"))
 		return err_set(err, EINVAL, "it is valid for less than %d "
 		    "days, both ends included", j->profile->days);
 	return 0;

@@ -35,6 +35,7 @@ permit_make(const struct verdict *verdict, const struct judged *judged)
 	permit->judged.subscriber = judged->subscriber;
 	permit->judged.profile = judged->profile;
 	permit->judged.approval = judged->approval;
+	permit->judged.end = judged->end;
 	permit->judged.name_count = judged->name_count;
 	if (size > 0)
 		memcpy(permit->judged.names, judged->names, size);
@@ -74,7 +75,7 @@ permit_profile(const struct permit *permit)
  */
 static int
 choose_validity(struct tbs_content *content, const struct config *config,
-    usec_t now, struct err *err)
+    usec_t now, usec_t end, struct err *err)
 {
 	struct issuer issuer;
 
@@ -85,6 +86,8 @@ choose_validity(struct tbs_content *content, const struct config *config,
 	    content->profile->days * USEC_DAY - USEC;
 	if (content->not_after > issuer.not_after)
 		content->not_after = issuer.not_after;
+	if (end != 0 && content->not_after > end)
+		content->not_after = end;
 	if (content->not_before < issuer.not_before ||
 	    content->not_after <= content->not_before)
 		return err_set(err, EINVAL, "the issuing certificate is not "
@@ -113,7 +116,7 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 		return err_set(err, EINVAL, "the profile %s wants the key "
 		    "'%s', which issues nothing", judged->profile->name,
 		    judged->profile->issuer_key);
-	if (choose_validity(&content, config, now, err) == -1)
+	if (choose_validity(&content, config, now, judged->end, err) == -1)
 		return -1;
 	/*
 	 * GEN-6.3.3-02A, BR 7.1.2.7: 128 bits of chance; the 1 keeps length

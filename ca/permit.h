@@ -22,6 +22,7 @@ struct judged {
 	struct csr_name	*names;
 	size_t		name_count;
 	int64_t		approval;		/* number of the approval */
+	usec_t		end;		/* notAfter at the latest; 0: any */
 };
 
 /* NULL unless the verdict is complete and empty. */
@@ -34,7 +35,7 @@ const struct profile *permit_profile(const struct permit *);
  * The to-be-signed certificate (DER) and its serial (34 upper-case digits:
  * 0x01 and 16 octets of chance).  Spends the permit: a second call is a fault.
  * notBefore is `now` cut to seconds, notAfter = notBefore + days - 1 s, never
- * past the issuer's own end.
+ * past the issuer's own end or the one judged.
  */
 int	permit_spend(struct permit *, const struct config *, usec_t now,
 	    char serial[41], struct bytes *tbs, struct err *);

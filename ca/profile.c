@@ -53,6 +53,9 @@ static const char *const key_types[] = {
 };
 static const char *const name_kinds[] = { "dns", "ip", "email" };
 static const char *const issuer_keys[] = { "issuing" };
+static const char *const re_key_changes[] = {
+	"expiry", "names", "attributes"
+};
 
 static bool
 is_one_of(const char *const *list, size_t count, const char *text)
@@ -225,6 +228,27 @@ check_kind(const char *text, struct err *err)
 	    "natural-person, found \"%s\"", text);
 }
 
+static int
+check_re_key_change(const char *text, struct err *err)
+{
+
+	if (IS_ONE_OF(re_key_changes, text))
+		return 0;
+	return err_set(err, EINVAL, "wanted expiry, names or attributes, "
+	    "found \"%s\"", text);
+}
+
+static int
+check_supersede(const char *text, struct err *err)
+{
+
+	if (strcmp(text, "never") == 0 || (strspn(text, "0123456789") ==
+	    strlen(text) && strlen(text) <= 4 && atoi(text) <= 3653))
+		return 0;
+	return err_set(err, EINVAL, "wanted never or a number of days from 0 "
+	    "to 3653, found \"%s\"", text);
+}
+
 static const struct conf_key profile_keys[] = {
 	{ "profile", "name", CONF_TEXT, AT(name), ROOM(name),
 	    .check = check_name },
@@ -277,6 +301,14 @@ static const struct conf_key profile_keys[] = {
 	    3653, .absent = "0" },
 	{ "registration", "reuse_count", CONF_NUMBER, AT(reuse_count), 0, 0,
 	    1000000, .absent = "0" },
+	{ "changes", "renewal", CONF_YES, AT(renewal), .absent = "yes" },
+	{ "changes", "re_key", CONF_YES, AT(re_key), .absent = "yes" },
+	{ "changes", "modification", CONF_YES, AT(modification),
+	    .absent = "yes" },
+	{ "changes", "re_key_may_change", CONF_LIST, AT(re_key_changes), 12,
+	    0, 3, .absent = "expiry", .check = check_re_key_change },
+	{ "changes", "supersede", CONF_TEXT, AT(supersede), ROOM(supersede),
+	    .absent = "never", .check = check_supersede },
 };
 
 /* --- rules between the keys ---------------------------------------------- */
@@ -543,6 +575,8 @@ profile_render(const struct profile *p, struct bytes *to)
 	    "id-pkix-ocsp-nocheck" : "CRL and OCSP, by pointers in the "
 	    "certificate");
 	render_people(p, to);
+	if (!p->internal)
+		profile_render_changes(p, to);
 	bytes_printf(to, "%-22s%s\n", "For:", p->internal ?
 	    "the CA itself; no request can ask for it" : "subscribers");
 	bytes_printf(to, "%-22s%s\n", "SHA-256 of the file:", p->sha256);

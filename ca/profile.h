@@ -45,6 +45,9 @@ struct profile {
 	bool	suspension;		/* certificateHold is allowed */
 	int	reuse_days;		/* of a validation; 0: until it ends */
 	int	reuse_count;		/* of a registration; 0: any */
+	bool	renewal, re_key, modification;	/* may follow (REG-6.3.7-02A) */
+	char	re_key_changes[3][12];	/* "expiry", "names", "attributes" */
+	char	supersede[8];		/* days, or "never" */
 };
 
 /* Whom its certificates are for (GEN-6.6.1-02); of anything: no kinds. */
@@ -61,6 +64,12 @@ int	profile_attribute_most(const struct profile *, const char *type);
 /* profile_subject.c: the rules about all that; NULL, or where and what. */
 const char *profile_subject_fault(const struct profile *,
 	    const char **section, const char **key);
+
+/* profile_changes.c: may this change in a re-key? */
+bool	profile_re_key_may(const struct profile *, const char *what);
+/* Days after which what was followed is revoked as superseded; -1: never. */
+int	profile_supersede_days(const struct profile *);
+void	profile_render_changes(const struct profile *, struct bytes *to);
 
 /* `text` is the file's content; `where` is named in faults. */
 int	profile_parse(struct profile *, const char *where, struct slice text,

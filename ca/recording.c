@@ -344,6 +344,19 @@ event_application(struct event *event, const struct application *app)
 		    app->standing_approval);
 }
 
+/* What change it is, of what, and who says so (REG-6.3.6-02). */
+static void
+event_change(struct event *event, const struct application *app)
+{
+	event_detail(event, "path", succession_name(app->succession));
+	if (app->predecessor.id == 0)
+		return;
+	event_detail(event, "predecessor", app->predecessor.serial);
+	event_detail(event, "predecessor-was", "valid");
+	event_detail(event, "authenticated-by", app->handover != NULL ?
+	    "external RA" : "login");
+}
+
 /* All of it but the request's number, which it may not have yet. */
 static struct event *
 decision_event(const struct application *app)
@@ -368,10 +381,10 @@ decision_event(const struct application *app)
 		    app->fault.text);
 	record_requirements(event, app->unreadable ?
 	    "REG-6.3.2-00B REG-6.4.5-03" : "REG-6.4.5-03");
-	if (app->outcome == OUTCOME_APPROVED) {
-		event_detail(event, "path", succession_name(app->succession));
+	if (app->is_judged && !app->internal)
+		event_change(event, app);
+	if (app->outcome == OUTCOME_APPROVED)
 		event_detail(event, "intended-serial", app->serial);
-	}
 	event_application(event, app);
 	return event;
 }

@@ -133,16 +133,28 @@ is_same_subject(const struct wanted *wanted, const struct dn *have)
 	return false;
 }
 
-/* `content`: subject and names without a difference. */
-static enum succession
-succession_of(bool same_subject, bool key, bool content)
+struct sameness {
+	bool	subject;	/* the same one, however described */
+	bool	key, attributes, names;
+};
+
+/* More than the profile allows in a re-key is a new application. */
+static bool
+re_key_allows(const struct profile *p, const struct sameness *is)
 {
-	if (!same_subject)
+	return (is->attributes || (p != NULL &&
+	    profile_re_key_may(p, "attributes"))) && (is->names ||
+	    (p != NULL && profile_re_key_may(p, "names")));
+}
+
+static enum succession
+succession_of(const struct profile *profile, const struct sameness *is)
+{
+	if (!is->subject)
 		return NEW_APPLICATION;
-	if (key)
-		return content ? RENEWAL : MODIFICATION;
-	/* No profile allows other attributes with a new key. */
-	return content ? RE_KEY : NEW_APPLICATION;
+	if (is->key)
+		return is->attributes && is->names ? RENEWAL : MODIFICATION;
+	return re_key_allows(profile, is) ? RE_KEY : NEW_APPLICATION;
 }
 
 static int
@@ -169,6 +181,7 @@ succession_compare(struct slice der, const struct wanted *wanted,
 	struct dn		 have;
 	char			 spki[65], old[65], new[65];
 	GENERAL_NAMES		*names = NULL;
+	struct sameness		 is;
 	X509			*cert = NULL;
 	int			 rc = -1;
 
@@ -181,10 +194,11 @@ succession_compare(struct slice der, const struct wanted *wanted,
 	names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	dn_digest(&have, old);
 	dn_digest(wanted->subject, new);
-	*succession = succession_of(strcmp(old, new) == 0 ||
-	    is_same_subject(wanted, &have),
-	    strcmp(spki, wanted->spki_sha256) == 0,
-	    strcmp(old, new) == 0 && names_are_same(names, wanted));
+	is.attributes = strcmp(old, new) == 0;
+	is.subject = is.attributes || is_same_subject(wanted, &have);
+	is.key = strcmp(spki, wanted->spki_sha256) == 0;
+	is.names = names_are_same(names, wanted);
+	*succession = succession_of(wanted->profile, &is);
 	rc = 0;
 out:
 	GENERAL_NAMES_free(names);

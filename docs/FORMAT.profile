@@ -116,6 +116,25 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
     reuse_count 0 to 1000000: for so many certificates a registration is; 0
                 (default): any (REG-6.3.1-00E)
 
+[changes]       what may follow a certificate in its place; which it is, is
+                told by comparison (REG-6.3.6-01A, REG-6.3.7-01A,
+                REG-6.3.8-01A). A path that is not allowed is refused with
+                EPERM. Every path is asked all gates again; nothing is
+                inherited but the proof of possession of an unchanged key
+    renewal     yes (default) or no: same key, subject and names
+    re_key      yes (default) or no: another key for the same subject
+    modification
+                yes (default) or no: same key, other names or attributes
+    re_key_may_change
+                what may differ in a re-key besides the key
+                (REG-6.3.7-02A), of: expiry (default) a new period; names
+                those of subjectAltName; attributes those of the subject, by
+                the registration in force. Without expiry the new one ends
+                when the old one does; a re-key that changes more is a new
+                application
+    supersede   never (default), or 0 to 3653 days: so long after its successor
+                was issued a certificate is revoked as superseded
+
 What every certificate has besides: serialNumber of 0x01 and 16 octets of
 chance, authorityKeyIdentifier, subjectKeyIdentifier, basicConstraints without
 CA, certificatePolicies, and pointers from pkifs.conf [ca] url: CRL, OCSP and

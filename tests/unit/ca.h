@@ -85,6 +85,7 @@ test_ca_make(struct test_ca *ca, EVP_PKEY *key, int days)
 	strcpy(p->key_types[0], "ec:P-256");
 	strcpy(p->key_types[1], "ec:P-384");
 	strcpy(p->key_types[2], "rsa:2048");
+	strcpy(p->re_key_changes[0], "expiry");
 	p->days = 90;
 	p->names_max = 100;
 	strcpy(p->name_kinds[0], "dns");

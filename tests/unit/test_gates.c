@@ -346,6 +346,42 @@ followed(struct inputs *in)
 	in->c.predecessor = &in->predecessor;
 	in->c.succession = RENEWAL;
 }
+static void
+followed_by(struct inputs *in, enum succession succession)
+{
+	followed(in);
+	in->c.succession = succession;
+	in->profile.renewal = succession != RENEWAL;
+	in->profile.re_key = succession != RE_KEY;
+	in->profile.modification = succession != MODIFICATION;
+}
+static void no_renewal(struct inputs *in) { followed_by(in, RENEWAL); }
+static void no_re_key(struct inputs *in) { followed_by(in, RE_KEY); }
+static void
+no_modification(struct inputs *in)
+{
+	followed_by(in, MODIFICATION);
+}
+static void
+only_re_key(struct inputs *in)
+{
+	followed_by(in, RE_KEY);
+	in->profile.re_key = true;
+	in->profile.renewal = in->profile.modification = false;
+}
+static void
+suspended(struct inputs *in)
+{
+	revoked(in);
+	in->predecessor.reason = 6;
+}
+static void
+reused(struct inputs *in)
+{
+	decided(in);
+	followed(in);
+	in->attributes[1].validated = in->c.now - 12 * USEC_DAY;
+}
 static void no_profile(struct inputs *in) { in->c.profile = NULL; }
 static void internal(struct inputs *in) { in->profile.internal = true; }
 static void
@@ -571,6 +607,19 @@ static const struct row rows[] = {
 	    FINDING_WAIT, 0, false, "not current" },
 	{ "a revoked predecessor", revoked, "predecessor", FINDING_NO,
 	    EKEYREVOKED, false, "revoked" },
+	{ "a suspended predecessor", suspended, "predecessor", FINDING_NO,
+	    EKEYREVOKED, false, "suspended" },
+	{ "a path that is allowed", only_re_key },
+	{ "a renewal that is not", no_renewal, "change-allowed", FINDING_NO,
+	    EPERM, false, "no renewal" },
+	{ "a re-key that is not", no_re_key, "change-allowed", FINDING_NO,
+	    EPERM, false, "no re-key" },
+	{ "a modification that is not", no_modification, "change-allowed",
+	    FINDING_NO, EPERM, false, "no modification" },
+	{ "how old what is reused is", reused, "reuse-window", PASSES, 0,
+	    false, "organizationName by trusted-register, is 12 d old" },
+	{ "who says so", followed, "predecessor", PASSES, 0, false,
+	    "authenticated by the login" },
 	{ "an expired predecessor", expired, "predecessor", FINDING_NO,
 	    EKEYEXPIRED, false, "expired" },
 	{ "an unknown profile", no_profile, "profile-allowed", FINDING_NO,

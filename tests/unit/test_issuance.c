@@ -107,6 +107,93 @@ a_change_is_told_by_comparison(void **state)
 	bytes_free(&req);
 }
 
+/* What a profile allows in a re-key besides the key (REG-6.3.7-02A). */
+static const struct {
+	const char	*allowed[3];
+	const char	*second, *path;
+	bool		 same_end;
+} re_keys[] = {
+	{ { "expiry" }, "DNS:www.example.org", "re-key", false },
+	{ { "expiry" }, "DNS:www.example.org,DNS:c.example.org", "new", false },
+	{ { "expiry", "attributes" }, "DNS:www.example.org,DNS:c.example.org",
+	    "new", false },
+	{ { "expiry", "names" }, "DNS:www.example.org,DNS:c.example.org",
+	    "re-key", false },
+	{ { "names", "expiry", "attributes" }, "DNS:mail.example.org",
+	    "new", false },		/* another subject */
+	{ { NULL }, "DNS:www.example.org", "re-key", true },
+	{ { "names" }, "DNS:www.example.org,DNS:c.example.org", "re-key",
+	    true },
+};
+
+static usec_t
+end_of(const char *serial)
+{
+	struct certificate c;
+	struct view *v = view_take(test_store);
+
+	assert_int_equal(certificate_find(v, serial, &c), 1);
+	view_put(v);
+	return c.not_after;
+}
+
+static void
+a_re_key_changes_what_the_profile_allows(void **state)
+{
+	struct profile *profile = &bed_config.profiles[0];
+	struct bytes req = { 0 };
+	char wanted[64], first[SERIAL_TEXT], file[32], slot[32];
+	size_t i, k;
+
+	for (i = 0; i < sizeof(re_keys) / sizeof(re_keys[0]); i++) {
+		EVP_PKEY *key = test_key("P-256"), *other = test_key("P-256");
+
+		snprintf(slot, sizeof(slot), "key%zu", i);
+		snprintf(file, sizeof(file), "key%zu.csr", i);
+		profile->days = 60;
+		strcpy(profile->re_key_changes[0], "expiry");
+		bed_request(&req, key, "DNS:www.example.org");
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+		strcpy(first, bed_serial(slot));
+		profile->days = 90;
+		for (k = 0; k < 3; k++)
+			strcpy(profile->re_key_changes[k],
+			    re_keys[i].allowed[k] == NULL ? "" :
+			    re_keys[i].allowed[k]);
+		bed_request(&req, other, re_keys[i].second);
+		assert_int_equal(bed_put(file, BED_UID, SLICE(&req)), 0);
+		snprintf(wanted, sizeof(wanted), "\npath: %s\n",
+		    re_keys[i].path);
+		assert_says(bed_status(slot), wanted);
+		if ((end_of(bed_serial(slot)) == end_of(first)) !=
+		    re_keys[i].same_end)
+			fail_msg("re-key %zu: its end", i);
+		EVP_PKEY_free(key);
+		EVP_PKEY_free(other);
+	}
+	bytes_free(&req);
+}
+
+static void
+a_path_that_is_not_allowed_keeps_what_there_is(void **state)
+{
+	EVP_PKEY *key = test_key("P-256"), *other = test_key("P-256");
+	struct profile *profile = &bed_config.profiles[0];
+	struct bytes req = { 0 };
+	char first[SERIAL_TEXT];
+
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	strcpy(first, bed_serial("www"));
+	profile->re_key = false;
+	bed_request(&req, other, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), EPERM);
+	assert_string_equal(bed_serial("www"), first);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
+	EVP_PKEY_free(other);
+}
+
 static void
 what_is_not_validated_waits(void **state)
 {
@@ -702,6 +789,8 @@ main(void)
 		STORY(a_drop_is_answered_with_its_certificate),
 		STORY(the_same_bytes_are_the_same_certificate),
 		STORY(a_change_is_told_by_comparison),
+		STORY(a_re_key_changes_what_the_profile_allows),
+		STORY(a_path_that_is_not_allowed_keeps_what_there_is),
 		STORY(what_is_not_validated_waits),
 		STORY(rm_withdraws_what_waits),
 		STORY(a_refused_overwrite_destroys_nothing),

@@ -169,6 +169,51 @@ persons_and_seals_are_read(void **state)
 	bytes_free(&text);
 }
 
+static const struct {
+	const char *more, *line;
+	int days;
+} paths[] = {
+	{ "", "Changes allowed:      renewal, re-key, modification\n", -1 },
+	{ "", "A re-key may change:  expiry\n", -1 },
+	{ "", "A predecessor stands: until its end", -1 },
+	{ "[changes]\nrenewal = no\nmodification = no\n",
+	    "Changes allowed:      re-key\n", -1 },
+	{ "[changes]\nrenewal = no\nre_key = no\nmodification = no\n",
+	    "Changes allowed:      none\n", -1 },
+	{ "[changes]\nre_key_may_change =\n",
+	    "A re-key may change:  nothing but the key\n", -1 },
+	{ "[changes]\nre_key_may_change = names, attributes\n",
+	    "A re-key may change:  names, attributes\n", -1 },
+	{ "[changes]\nsupersede = 30\n",
+	    "A predecessor stands: 30 d, then it is revoked as superseded\n",
+	    30 },
+	{ "[changes]\nsupersede = 0\n", "A predecessor stands: 0 d", 0 },
+};
+
+static void
+a_profile_says_what_may_change(void **state)
+{
+	struct bytes text = { 0 }, said = { 0 };
+	struct profile p;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		bytes_copy(&text, embedded_find(
+		    "home/profiles/tls-server.conf"));
+		bytes_put_text(&text, paths[i].more);
+		if (profile_parse(&p, "x", SLICE(&text), &err) == -1)
+			fail_msg("%s: %s", paths[i].more, err.text);
+		bytes_clear(&said);
+		profile_render(&p, &said);
+		if (strstr(bytes_text(&said), paths[i].line) == NULL)
+			fail_msg("%s: %s", paths[i].more, bytes_text(&said));
+		assert_int_equal(profile_supersede_days(&p), paths[i].days);
+	}
+	bytes_free(&text);
+	bytes_free(&said);
+}
+
 /* One value of a shipped profile changed, and the word of the refusal. */
 static const struct {
 	const char *profile, *section, *key, *value, *word;
@@ -280,6 +325,16 @@ static const struct {
 	{ "[acceptance]\nrequired = yes\n", NULL },
 	{ "[revocation]\nsuspension = yes\n", NULL },
 	{ "[revocation]\nsuspension = perhaps\n", "yes or no" },
+	{ "[changes]\nrenewal = no\nre_key = yes\nmodification = no\n"
+	    "re_key_may_change = names, attributes, expiry\n"
+	    "supersede = 30\n", NULL },
+	{ "[changes]\nsupersede = never\n", NULL },
+	{ "[changes]\nsupersede = 0\n", NULL },
+	{ "[changes]\nsupersede = 3654\n", "from 0 to 3653" },
+	{ "[changes]\nsupersede = soon\n", "never or a number of days" },
+	{ "[changes]\nsupersede = -1\n", "never or a number of days" },
+	{ "[changes]\nre_key_may_change = key\n", "expiry, names or" },
+	{ "[changes]\nrekey = yes\n", "rekey" },
 };
 
 static void
@@ -337,6 +392,7 @@ main(void)
 		cmocka_unit_test(persons_and_seals_are_read),
 		cmocka_unit_test(each_rule_about_subjects_refuses),
 		cmocka_unit_test(a_profile_may_say_more),
+		cmocka_unit_test(a_profile_says_what_may_change),
 		cmocka_unit_test(an_own_policy_may_build_on_ncp),
 	};
 
