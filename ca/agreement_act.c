@@ -5,13 +5,16 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agreement.h"
 #include "agreement_act.h"
 #include "authority_own.h"
 #include "consent.h"
+#include "dn.h"
 #include "event.h"
+#include "registration.h"
 #include "store_consents.h"
 #include "store_events.h"
 #include "store_registry.h"
@@ -258,16 +261,58 @@ is_known(const struct receipt *r)
 	    strcmp(newest.terms_sha256, r->terms->sha256) == 0;
 }
 
+/*
+ * Whom the form names is who is registered, by its full name; of a subscriber
+ * that was only asserted nothing is known.  1, 0 with the fault, -1.
+ */
+static int
+names_party(const struct receipt *r, struct err *fault, struct err *err)
+{
+	struct registration_version version;
+	struct view *v = tx_view(r->tx);
+	struct registration *known;
+	struct bytes text = { 0 };
+	bool same;
+
+	if (registration_in_force(v, r->box.subscriber, &version) != 1)
+		return 1;
+	if (documents_read(v, version.sha256, &text) != 1)
+		return err_set(err, EIO, "the registration of subscriber %lld "
+		    "is gone", (long long)r->box.subscriber);
+	known = registration_parse("registration.conf", SLICE(&text), err);
+	bytes_free(&text);
+	if (known == NULL) {
+		err->code = EIO;
+		return -1;
+	}
+	same = dn_value_is_like(r->form.party, r->file->part ==
+	    OF_SUBSCRIBER ? known->subscriber : known->subject);
+	registration_free(known);
+	if (!same)
+		err_set(fault, EINVAL, "\"%s\": wanted the full name that is "
+		    "registered", r->file->word);
+	return same;
+}
+
+static int
+refuse(const struct receipt *r, const struct err *fault, struct err *err)
+{
+	return append_event(r, "agreement-refused", "refused", 0, fault, err);
+}
+
 /* 1 an agreement, 0 none (with a fault, or untouched), -1. */
 static int
 receive(struct receipt *r, struct err *fault, struct err *err)
 {
+	int named;
+
 	if (agreement_read(r->write->bytes, SLICE(&r->terms->text),
 	    r->file->part, &r->answer, &r->form, fault) == -1)
-		return append_event(r, "agreement-refused", "refused", 0,
-		    fault, err);
+		return refuse(r, fault, err);
 	if (r->answer == FORM_UNTOUCHED)
 		return 0;
+	if ((named = names_party(r, fault, err)) != 1)
+		return named == 0 ? refuse(r, fault, err) : -1;
 	return is_known(r) || put_agreement(r, err) == 0 ? 1 : -1;
 }
 
@@ -286,21 +331,21 @@ write_for_officers(const struct receipt *r, struct slice text,
 }
 
 static int
-write_status(struct desk_act *act, const struct receipt *r, struct err *err)
+write_status(const struct receipt *r, const struct err *fault,
+    char path[PATH_TEXT], struct err *err)
 {
 	struct bytes text = { 0 };
-	char box[PATH_TEXT], path[PATH_TEXT];
+	char box[PATH_TEXT];
 	int result;
 
-	status_render(r, &act->fault, &text);
-	result = desk_file_write(r->tx, act->write->folder, AGREEMENT_STATUS,
-	    SLICE(&text), err);
+	status_render(r, fault, &text);
+	result = desk_file_write(r->tx, DESK_FOLDER(DESK_BOX, r->box.id),
+	    AGREEMENT_STATUS, SLICE(&text), err);
 	if (result == 0)
 		result = write_for_officers(r, SLICE(&text), err);
 	bytes_free(&text);
 	path_box(box, tx_view(r->tx), r->box.id);
 	path_slot(path, box, AGREEMENT_STATUS, "");
-	desk_tell(act, path);
 	return result;
 }
 
@@ -312,6 +357,7 @@ agreement_means(struct desk_act *act, struct tx *tx, struct err *err)
 	    .document = act->file->sha256,
 	    .file = part_file(act->write->name),
 	    .terms = config_paper(act->authority->config, "terms") };
+	char path[PATH_TEXT];
 	int result;
 
 	if (r.terms == NULL)
@@ -325,5 +371,114 @@ agreement_means(struct desk_act *act, struct tx *tx, struct err *err)
 		return -1;
 	if (result == 1)
 		act->take_up = r.box.subscriber;
-	return write_status(act, &r, err);
+	if (write_status(&r, &act->fault, path, err) == -1)
+		return -1;
+	desk_tell(act, path);
+	return 0;
+}
+
+/* --- when something else changed ------------------------------------------ */
+
+int
+agreement_status_renew(struct tx *tx, const struct config *config,
+    int64_t subscriber, char path[PATH_TEXT], struct err *err)
+{
+	struct receipt r = { .tx = tx, .config = config,
+	    .answer = FORM_FILLED, .terms = config_paper(config, "terms") };
+	struct err none = { 0 };
+	struct desk_file file;
+
+	path[0] = '\0';
+	if (r.terms == NULL || box_find(tx_view(tx), subscriber, "",
+	    &r.box) != 1 || desk_file_find(tx_view(tx), DESK_FOLDER(DESK_BOX,
+	    r.box.id), AGREEMENT_STATUS, &file) != 1)
+		return 0;
+	return write_status(&r, &none, path, err);
+}
+
+#define AT_ONCE	32		/* texts in one transaction */
+
+struct outdated {
+	struct job		 job;
+	struct authority	*authority;
+	struct view		*view;
+	const struct paper	*terms;
+	int64_t			 subscribers[AT_ONCE], last;
+	char			 paths[AT_ONCE][PATH_TEXT];
+	size_t			 count;
+};
+
+/* A status that tells of other terms than those in force? */
+static int
+look_at_status(void *arg, const struct subscriber *s)
+{
+	struct outdated *o = arg;
+	struct desk_file file;
+	struct bytes text = { 0 };
+	struct box box;
+
+	o->last = s->id;
+	if (box_find(o->view, s->id, "", &box) != 1 ||
+	    desk_file_find(o->view, DESK_FOLDER(DESK_BOX, box.id),
+	    AGREEMENT_STATUS, &file) != 1)
+		return 0;
+	if (documents_read(o->view, file.sha256, &text) == 1 &&
+	    strstr(bytes_text(&text), o->terms->sha256) == NULL)
+		o->subscribers[o->count++] = s->id;
+	bytes_free(&text);
+	return o->count == AT_ONCE;
+}
+
+static int
+renew_apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct outdated *o = (struct outdated *)job;
+	size_t i;
+
+	for (i = 0; i < o->count; i++)
+		if (agreement_status_renew(tx, o->authority->config,
+		    o->subscribers[i], o->paths[i], err) == -1)
+			return -1;
+	return 0;
+}
+
+/* False: all were looked at, or the disk does not take more just now. */
+static bool
+renew_some(struct outdated *o)
+{
+	struct publication_sink *sink = o->authority->parts->sink;
+	const char *paths[AT_ONCE];
+	struct err err = { 0 };
+	size_t i;
+
+	o->count = 0;
+	o->view = view_take(o->authority->parts->store);
+	subscribers_list(o->view, o->last, look_at_status, o);
+	view_put(o->view);
+	if (o->count == 0)
+		return false;
+	if (commit_wait(o->authority->parts->committer, &o->job, &err) == -1) {
+		log_line(AGREEMENT_STATUS ": %s", err.text);
+		return false;
+	}
+	for (i = 0; i < o->count; i++)
+		paths[i] = o->paths[i];
+	if (sink != NULL)
+		sink->changed(sink, paths, o->count, NULL, NULL);
+	return true;
+}
+
+void
+agreement_statuses_renew(struct authority *authority)
+{
+	struct outdated *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		die("out of memory");
+	o->job.apply = renew_apply;
+	o->authority = authority;
+	o->terms = config_paper(authority->config, "terms");
+	while (o->terms != NULL && !authority->closing && renew_some(o))
+		;
+	free(o);
 }

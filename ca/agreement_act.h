@@ -21,9 +21,19 @@ desk_may	agreement_may;
 /*
  * A filled-in form is an agreement: its row, its event, what follows for
  * publication, and `take_up`.  An untouched copy of the terms is kept and means
- * nothing; anything else is kept, has a fault (EINVAL) and an event.
+ * nothing; anything else, a name that is not the registered one, too, is kept,
+ * has a fault (EINVAL) and an event.
  * AGREEMENT_STATUS beside it says in words what is so.
  */
 desk_meaning	agreement_means;
+
+/*
+ * AGREEMENT_STATUS anew where there is one, as registration and terms in force
+ * are now; `path` of it, "" when there is none.
+ */
+int	agreement_status_renew(struct tx *, const struct config *,
+	    int64_t subscriber, char path[PATH_TEXT], struct err *);
+/* At a start: of all that tell of other terms than those in force. */
+void	agreement_statuses_renew(struct authority *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agreement_act.h"
 #include "authority_draft.h"
 #include "application.h"
 #include "authority_own.h"
@@ -93,6 +94,22 @@ request_after(struct authority *authority, const struct dossier *d)
 
 /* --- registrations -------------------------------------------------------- */
 
+/* Who has to agree may be another one now, and the status says who. */
+static int
+subscriber_decided(struct authority *authority, struct tx *tx,
+    const struct dossier *d, const struct decision *decision, struct err *e)
+{
+	char		path[PATH_TEXT];
+	struct dossier	now;
+
+	if (registration_decided(authority, tx, d, decision, e) == -1)
+		return -1;
+	if (dossier_get(tx_view(tx), d->id, &now) != 1 || now.subscriber == 0)
+		return 0;
+	return agreement_status_renew(tx, authority->config, now.subscriber,
+	    path, e);
+}
+
 static void
 registration_after(struct authority *authority, const struct dossier *d)
 {
@@ -132,7 +149,7 @@ dossier_effect(enum dossier_kind kind)
 {
 	static const struct dossier_effect	effects[] = {
 		{ DOSSIER_REQUEST, request_decided, request_after },
-		{ DOSSIER_REGISTRATION, registration_decided,
+		{ DOSSIER_REGISTRATION, subscriber_decided,
 		    registration_after },
 		{ DOSSIER_AUTHORITY, authority_decided, authority_after },
 		{ DOSSIER_REVOCATION, revocation_decided, revocation_after },

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "agreement_act.h"
 #include "authority_own.h"
 #include "clock_watch.h"
 #include "consent.h"
@@ -111,10 +112,14 @@ slow_thread(void *arg)
 	struct authority	*authority = duties->authority;
 	struct clock_watch	 watch = { 0 };
 	usec_t			 expiry = 0, pruning = 0;
+	bool			 statuses = false;
 
 	do {
 		if (!authority->recorded && !starting_record(authority))
 			continue;
+		if (!statuses)
+			agreement_statuses_renew(authority);
+		statuses = true;
 		clock_watch_look(&watch, authority->parts->committer);
 		recovery_judge_pending(authority);
 		own_certificates_look(authority->own);

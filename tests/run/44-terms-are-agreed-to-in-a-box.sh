@@ -99,4 +99,11 @@ refuses "Acceptance of a certificate" "$pkifs" mount "$home" "$ca" -f
 rm "$home/terms/3.txt"
 mount_ca
 says "state: agreed" "$box/agreement.status"
+
+# Other terms in force: nothing is agreed to any more, and that can be read.
+must "$pkifs" umount "$ca"
+sed 's/eight days/nine days/' "$home/terms/2.txt" >"$home/terms/3.txt"
+mount_ca
+within 10 grep -q "^terms: version 3" "$box/agreement.status"
+says "state: not agreed" "$box/agreement.status"
 must "$pkifs" verify "$ca/evidence"

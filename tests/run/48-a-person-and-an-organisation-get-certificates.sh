@@ -55,12 +55,12 @@ register() {
 	must as s48-bo mv "$ca/ra/pending/$(pending)" "$ca/ra/approved/"
 	within 5 test -d "$ca/requests/$1"
 }
-# agree NAME USER
+# agree NAME USER REGISTERED-NAME
 agree() {
-	awk '/^FORM$/ { form = 1 } /^Part two/ { form = 0 }
+	awk -v name="$3" '/^FORM$/ { form = 1 } /^Part two/ { form = 0 }
 		form && /may be published/ { $0 = $0 " no" }
 		form && /\(yes\/no\):$/ { $0 = $0 " yes" }
-		form && /^(subscriber|accepted by):$/ { $0 = $0 " Somebody" }
+		form && /^(subscriber|accepted by):$/ { $0 = $0 " " name }
 		{ print }' "$ca/ca/terms/current.txt" >"$dir/agreement"
 	chmod 644 "$dir/agreement"
 	must as "$2" cp "$dir/agreement" "$ca/requests/$1/agreement.txt"
@@ -77,13 +77,13 @@ request() {
 
 register lind natural-person "s/^group = .*/group = s48-lind/
 	s/^users = .*/users = s48-eva/"
-agree lind s48-eva
+agree lind s48-eva "Eva Lind"
 box=$ca/requests/lind
 # Somebody of the same name and number: not yet found out.
 register twin natural-person "s/^group = .*/group = s48-twin/
 	s/^users = .*/users = s48-liv/; s/Eva Lind/EVA Lind/
 	s/^value = Eva\$/value = EVA/"
-agree twin s48-liv
+agree twin s48-liv "Eva Lind"
 
 # What a request says of its subject is not asked; it waits for an officer,
 # who is not who registered it nor the subject.
@@ -154,7 +154,7 @@ says "GEN-6.3.3-10" "$desk/third/state"
 
 register ab legal-person "s/^group = .*/group = s48-ab/
 	s/^users = .*/users = s48-karl/"
-agree ab s48-karl
+agree ab s48-karl "Example AB"
 request seal "/CN=whatever"
 must as s48-karl cp "$dir/seal.csr" "$ca/requests/ab/"
 says "state: pending" "$ca/requests/ab/seal.status"

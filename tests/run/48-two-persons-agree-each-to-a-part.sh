@@ -13,12 +13,13 @@ eva() { as ag-eva "$@"; }
 events() { ls "$ca"/evidence/*/*/*/*/; }
 # agreement one|two PUBLISH: the terms in force with that part filled in.
 agreement() {
-	awk -v wanted="$1" -v publish="$2" '
+	awk -v wanted="$1" -v publish="$2" -v subscriber="${3:-Example AB}" '
 		/^Part one/ { part = "one" } /^Part two/ { part = "two" }
 		part == wanted && /may be published/ { $0 = $0 " " publish }
 		part == wanted && /\(yes\/no\):$/ { $0 = $0 " yes" }
-		part == wanted && /^(subscriber|subject|accepted by):$/ {
-			$0 = $0 " somebody" }
+		part == wanted && /^subscriber:$/ { $0 = $0 " " subscriber }
+		part == wanted && /^subject:$/ { $0 = $0 " Eva Lind" }
+		part == wanted && /^accepted by:$/ { $0 = $0 " somebody" }
 		{ print }' "$ca/ca/terms/current.txt" >"$dir/$1"
 	chmod 644 "$dir/$1"
 }
@@ -57,6 +58,9 @@ openssl req -new -key "$dir/eva.key" -subj / \
 chmod 644 "$dir/eva.csr"
 must karl cp "$dir/eva.csr" "$box/"
 says "has not agreed to the terms in force" "$box/eva.status"
+agreement one yes "Example Ltd"
+refuses "Invalid argument" karl cp "$dir/one" "$box/agreement.txt"
+says "wanted the full name that is registered" "$box/agreement.status"
 agreement one yes
 agreement two yes
 refuses "Permission denied" eva cp "$dir/one" "$box/agreement.txt"

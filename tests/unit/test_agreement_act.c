@@ -137,6 +137,28 @@ published(void)
 	    " WHERE published IS NOT NULL");
 }
 
+/* Registered are Acme and, where it is another, Per: whatever the template. */
+static void
+registered_names(char sha256[65], struct tx *tx)
+{
+	struct bytes text = { 0 }, to = { 0 };
+	const char *names[] = { "name = Acme", "name = Per" };
+	char *line, *rest = NULL;
+	size_t n = 0;
+
+	assert_done(file_read("examples/registration/"
+	    "natural-person-in-legal-person.conf", 65536, &text, &test_err));
+	bytes_text(&text);
+	for (line = strtok_r((char *)text.data, "\n", &rest); line != NULL;
+	    line = strtok_r(NULL, "\n", &rest))
+		bytes_printf(&to, "%s\n", n < 2 && strncmp(line, "name =",
+		    6) == 0 ? names[n++] : line);
+	assert_int_equal(n, 2);
+	assert_done(documents_put(tx, SLICE(&to), sha256, &test_err));
+	bytes_free(&text);
+	bytes_free(&to);
+}
+
 static void
 register_subject(bool same, enum subject_kind kind, bool publish, int version)
 {
@@ -146,7 +168,7 @@ register_subject(bool same, enum subject_kind kind, bool publish, int version)
 	    .decided = clock_now(), .until = clock_now() + USEC_DAY };
 	struct tx *tx = begin();
 
-	strcpy(r.sha256, digest_of("registration"));
+	registered_names(r.sha256, tx);
 	assert_done(registration_put(tx, &r, &test_err));
 	assert_done(consent_refresh(tx, bed_acme, &test_err));
 	assert_done(tx_commit(tx, &test_err));
@@ -252,6 +274,43 @@ only_who_it_binds_can_agree(void **state)
 	status_says("certificates are published: yes");
 	assert_done(drop("agreement.txt", BED_UID, SUBJECT(" yes")));
 	assert_int_equal(act.fault.code, EINVAL);
+}
+
+static void
+the_form_names_who_is_registered(void **state)
+{
+	register_subject(false, NATURAL_PERSON, true, 1);
+	assert_done(drop("agreement.txt", BED_UID, HEAD PART_ONE(" Akme",
+	    " yes", " no") PART_TWO("", "", "")));
+	assert_int_equal(act.fault.code, EINVAL);
+	assert_int_equal(act.take_up, 0);
+	assert_int_equal(events_named("agreement-refused"), 1);
+	status_says("agreement.txt: no agreement: \"subscriber\": wanted the "
+	    "full name that is registered");
+	assert_done(drop("agreement.txt", BED_UID, HEAD PART_ONE(" ACME ",
+	    " yes", " no") PART_TWO("", "", "")));
+	assert_int_equal(act.fault.code, 0);
+	assert_done(drop("subject-agreement.txt", BED_SUBJECT,
+	    HEAD PART_ONE("", "", "") PART_TWO(" Acme", " yes", " no")));
+	assert_int_equal(act.fault.code, EINVAL);
+	status_says("state: not agreed");
+	assert_done(drop("subject-agreement.txt", BED_SUBJECT,
+	    SUBJECT(" no")));
+	assert_int_equal(act.fault.code, 0);
+	status_says("state: agreed");
+}
+
+static void
+new_terms_show_in_the_status(void **state)
+{
+	assert_done(drop("agreement.txt", BED_UID, AGREED(" no")));
+	status_says("state: agreed\nterms: version 1");
+	agreement_statuses_renew(&authority);
+	status_says("state: agreed\nterms: version 1");
+	bed_paper(2, "terms", "2", TERMS "\n");
+	agreement_statuses_renew(&authority);
+	status_says("state: not agreed\nterms: version 2");
+	assert_true(bed_was_told("requests/acme/agreement.status"));
 }
 
 static void
@@ -446,6 +505,8 @@ main(void)
 		STORY(a_faulty_one_is_kept_and_refused),
 		STORY(a_filled_one_is_an_agreement),
 		STORY(only_who_it_binds_can_agree),
+		STORY(the_form_names_who_is_registered),
+		STORY(new_terms_show_in_the_status),
 		STORY(terms_are_told_once),
 		STORY(consent_publishes_and_its_end_hides),
 		STORY(both_must_consent_where_both_must_agree),
