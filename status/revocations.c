@@ -20,7 +20,8 @@
 #include "revocation_change.h"
 #include "revocations.h"
 
-#define REFUSALS_SECOND	10	/* recorded */
+#define REFUSALS_SECOND	10	/* recorded, */
+#define OF_OFFICERS	100	/* and theirs, who are few */
 
 struct revocations {
 	const struct desk *desk;
@@ -321,7 +322,7 @@ apply_refusal(struct job *job, struct tx *tx, struct err *err)
 }
 
 static bool
-is_recorded(struct revocations *all)
+is_recorded(struct revocations *all, bool officer)
 {
 	usec_t now = clock_steady();
 	bool recorded;
@@ -331,7 +332,8 @@ is_recorded(struct revocations *all)
 		all->refusals_since = now;
 		all->refusals = 0;
 	}
-	recorded = all->refusals++ < REFUSALS_SECOND;
+	recorded = all->refusals++ < (officer ? OF_OFFICERS :
+	    REFUSALS_SECOND);
 	pthread_mutex_unlock(&all->mutex);
 	return recorded;
 }
@@ -348,7 +350,7 @@ record_attempt(struct act *a)
 	    ROLE_REVOCATION) != 0;
 	struct err err;
 
-	if (!(officer ? is_recorded(all) : access_log_due(&all->access_log,
+	if (!(officer ? is_recorded(all, true) : access_log_due(&all->access_log,
 	    a->act.uid, clock_steady())))
 		return;
 	if (officer && a->order.role[0] == '\0')
@@ -378,7 +380,7 @@ static void
 refuse(struct act *a, const struct err *fault)
 {
 	a->fault = *fault;
-	if (!is_recorded(a->all)) {
+	if (!is_recorded(a->all, a->order.officer)) {
 		a->done(a->arg, &a->fault);
 		free(a);
 		return;
