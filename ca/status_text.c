@@ -133,15 +133,38 @@ put_findings(const struct status_facts *f, enum finding_kind kind,
 	}
 }
 
+/* Whose turn is it: of who has to agree, of an officer, of both? */
+static void
+put_turn(const struct status_facts *f, struct bytes *to)
+{
+	bool	agreement = false, officer = f->verdict == NULL;
+	size_t	i;
+
+	for (i = 0; f->verdict != NULL && i < f->verdict->finding_count; i++)
+		if (strcmp(f->verdict->findings[i].rule,
+		    "agreement-in-force") == 0)
+			agreement = true;
+		else
+			officer = true;
+	if (agreement)
+		bytes_put_text(to, "\nWho has not agreed does: terms.txt is "
+		    "copied to agreement.txt in the subscriber's box\n(by a "
+		    "subject who is another person to subject-agreement.txt) "
+		    "and the form at its\nend filled in.\n");
+	bytes_put_text(to, officer ? "\nA person of the registration "
+	    "authority decides. " : "\nNo decision of an officer is wanted. ");
+}
+
 static void
 put_missing(const struct status_facts *f, struct bytes *to)
 {
 	bytes_put_text(to, "\nMissing:\n");
 	put_findings(f, FINDING_WAIT, to);
-	bytes_put_text(to, "\nA person of the registration authority decides. "
-	    "The request is kept and survives a\nrestart; it is judged again "
-	    "by itself when a registration, an agreement, the terms\nor the "
-	    "configuration change. Nothing has to be dropped again.\n");
+	put_turn(f, to);
+	bytes_put_text(to, "The request is kept and survives a\nrestart; it "
+	    "is judged again by itself when a registration, an agreement, the "
+	    "terms\nor the configuration change. Nothing has to be dropped "
+	    "again.\n");
 }
 
 static void

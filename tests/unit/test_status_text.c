@@ -29,6 +29,11 @@ static struct verdict waiting = {
 	    "the name www.example.net is not inside what was validated" } },
 	.finding_count = 1, .complete = true
 };
+static struct verdict disagreed = {
+	.findings = { { "agreement-in-force", "REG-6.3.4-07", FINDING_WAIT, 0,
+	    "the subscriber has not agreed to the terms in force" } },
+	.finding_count = 1, .complete = true
+};
 static struct verdict refused = {
 	.findings = { { "key-strength", "GEN-6.3.6-10", FINDING_NO, 129,
 	    "an RSA key of 512 bits, 2048 are wanted" } },
@@ -61,7 +66,12 @@ static const struct row rows[] = {
 	  { "\nMissing:\n  the name www.example.net", "  waiting  "
 	    "names-validated", "[REG-6.2.2-02A]",
 	    "A person of the registration authority decides" },
-	  { "certificate:", "serial:" } },
+	  { "certificate:", "serial:", "agreement.txt" } },
+	{ { .state = PENDING, .box_path = "requests", .slot = &slot,
+	    .verdict = &disagreed },
+	  { "terms.txt is copied to agreement.txt",
+	    "No decision of an officer is wanted. The request is kept" },
+	  { "A person of the registration authority" } },
 	{ { .state = REJECTED, .box_path = "requests", .slot = &slot,
 	    .verdict = &refused, .kept = "01EE" },
 	  { "\nRefused:\n  an RSA key of 512 bits", "  refused  key-strength",
