@@ -276,7 +276,7 @@ put_entry_extension(struct bytes *b, const struct list_plan *p)
 	der_wrap(b, DER_SEQUENCE, at);
 }
 
-static void
+UNUSED static void
 plan_list(struct list_plan *p, const struct hsm_home *h, int64_t number)
 {
 	memset(p, 0, sizeof(*p));
