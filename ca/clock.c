@@ -22,13 +22,27 @@
 static pthread_once_t test_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *test_clock, *test_seed;
+static long long test_step_at, test_step_by;
 static uint64_t test_count;
 
 static void
 test_read(void)
 {
+	const char *step = getenv("PKIFS_TEST_STEP");
+
 	test_clock = getenv("PKIFS_TEST_CLOCK");
 	test_seed = getenv("PKIFS_TEST_SEED");
+	if (step != NULL && sscanf(step, "%lld:%lld", &test_step_at,
+	    &test_step_by) != 2)
+		test_step_by = 0;
+}
+
+static usec_t
+test_step(void)
+{
+	pthread_once(&test_once, test_read);
+	return test_step_by != 0 && clock_steady() >= test_step_at * USEC ?
+	    test_step_by * USEC : 0;
 }
 
 static bool
@@ -65,6 +79,7 @@ test_octets(unsigned char *to, size_t size)
 }
 #else
 #define test_now(now)		false
+#define test_step()		0
 #define test_octets(to, size)	false
 #endif
 
@@ -85,7 +100,7 @@ clock_now(void)
 
 	if (test_now(&now))
 		return now;
-	return read_clock(CLOCK_REALTIME);
+	return read_clock(CLOCK_REALTIME) + test_step();
 }
 
 usec_t

@@ -1,7 +1,9 @@
 /*
  * Time and chance come from here and nowhere else, so that golden files are
  * possible: in test builds PKIFS_TEST_CLOCK (seconds since 1970) fixes the
- * time and PKIFS_TEST_SEED makes chance_octets repeatable.
+ * time, PKIFS_TEST_STEP ("WHEN:BY", seconds of the steady clock and of the
+ * step) sets it in every process at once, and PKIFS_TEST_SEED makes
+ * chance_octets repeatable.
  */
 #ifndef CA_CLOCK_H
 #define CA_CLOCK_H
