@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "changes.h"
 #include "dossier.h"
 #include "dossier_folder.h"
 #include "dossier_text.h"
@@ -292,6 +293,40 @@ write_request(const struct application *app, struct tx *tx,
 	return rc;
 }
 
+/* Of a certificate that there is: what would be other than in it. */
+static int
+write_changes(const struct application *app, struct tx *tx,
+    const struct dossier *d, struct err *e)
+{
+	struct bytes		der = { 0 }, text = { 0 };
+	struct certified	was = { 0 }, now = { .subject = app->subject,
+				    .names = app->names,
+				    .name_count = app->name_count };
+	int			rc = -1;
+
+	if (app->predecessor.id == 0)
+		return 0;
+	memcpy(now.spki_sha256, app->csr->csr->spki_sha256,
+	    sizeof(now.spki_sha256));
+	if (certificate_der(tx_view(tx), app->predecessor.id, &der) != 1) {
+		err_set(e, EIO, "certificate %s is not in the store",
+		    app->predecessor.serial);
+		goto out;
+	}
+	if (certified_read(&was, SLICE(&der), e) == -1)
+		goto out;
+	bytes_printf(&text, "path: %s\npredecessor: %s\n\n",
+	    succession_name(app->succession), app->predecessor.serial);
+	changes_text(&was, &now, &text);
+	rc = desk_file_write(tx, DESK_FOLDER(DESK_DOSSIER, d->id),
+	    "changes.txt", SLICE(&text), e);
+out:
+	certified_free(&was);
+	bytes_free(&der);
+	bytes_free(&text);
+	return rc;
+}
+
 int
 dossier_folder_request(struct application *app, struct tx *tx,
     struct dossier *d, const char *refused, struct err *e)
@@ -299,12 +334,13 @@ dossier_folder_request(struct application *app, struct tx *tx,
 	struct gathered	g;
 	int		rc;
 
+	if (write_request(app, tx, d, e) == -1 ||
+	    write_changes(app, tx, d, e) == -1)
+		return -1;
 	gather(&g, app->authority->config, tx_view(tx), d);
 	g.facts.app = app;
 	g.facts.refused = refused;
-	rc = write_request(app, tx, d, e);
-	if (rc == 0)
-		rc = write_texts(&g, tx, d, e);
+	rc = write_texts(&g, tx, d, e);
 	gathered_free(&g);
 	return rc;
 }

@@ -66,8 +66,8 @@ announce(struct application *app, bool issued, void (*done)(void *),
     void *arg)
 {
 	struct publication_sink	*sink = app->authority->parts->sink;
-	char			 text[6][PATH_TEXT];
-	const char		*paths[6];
+	char			 text[7][PATH_TEXT];
+	const char		*paths[7];
 	size_t			 n = 0;
 
 	if (issued && !app->internal)
@@ -83,6 +83,8 @@ announce(struct application *app, bool issued, void (*done)(void *),
 		    (long long)app->dossier);
 	if (issued)
 		path_serial(text[n++], app->certificate.serial);
+	if (issued && app->predecessor.id != 0)
+		path_successor(text[n++], app->predecessor.serial);
 	if (issued && app->certificate.published != 0)
 		path_public(text[n++], app->certificate.serial);
 	for (size_t i = 0; i < n; i++)

@@ -35,6 +35,12 @@ path_serial(char to[PATH_TEXT], const char *serial)
 }
 
 void
+path_successor(char to[PATH_TEXT], const char *serial)
+{
+	snprintf(to, PATH_TEXT, "issued/by-serial/%s/successor", serial);
+}
+
+void
 path_public(char to[PATH_TEXT], const char *serial)
 {
 	snprintf(to, PATH_TEXT, "ca/certificates/%s.pem", serial);

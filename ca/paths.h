@@ -17,6 +17,8 @@ void	path_slot(char to[PATH_TEXT], const char *box_path, const char *slot,
 	    const char *suffix);
 /* A directory, so it ends in a slash. */
 void	path_serial(char to[PATH_TEXT], const char *serial);
+/* Of a certificate, once something follows it. */
+void	path_successor(char to[PATH_TEXT], const char *serial);
 /* In ca/certificates/, where its subscriber consented. */
 void	path_public(char to[PATH_TEXT], const char *serial);
 /* The file's name alone, and its path; the number has twelve digits. */

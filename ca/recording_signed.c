@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "changes.h"
 #include "consent.h"
 #include "event.h"
 #include "paths.h"
@@ -79,6 +80,35 @@ put_certificate(struct application *app, struct tx *tx, struct err *e)
 	return rc;
 }
 
+/* Fields alone: what stands in them may be personal (changes.txt has it). */
+static int
+event_changed(struct event *event, const struct application *app,
+    struct view *v, struct err *e)
+{
+	struct certified	was = { 0 }, now = { 0 };
+	struct bytes		der = { 0 }, fields = { 0 };
+	int			rc = -1;
+
+	if (certificate_der(v, app->predecessor.id, &der) != 1) {
+		err_set(e, EIO, "certificate %s is not in the store",
+		    app->predecessor.serial);
+		goto out;
+	}
+	if (certified_read(&was, SLICE(&der), e) == -1 ||
+	    certified_read(&now, SLICE(&app->der), e) == -1)
+		goto out;
+	changes_fields(&was, &now, &fields);
+	event_detail(event, "changed", bytes_text(&fields));
+	record_requirements(event, "REG-6.3.7-01B REG-6.3.8-02");
+	rc = 0;
+out:
+	certified_free(&was);
+	certified_free(&now);
+	bytes_free(&der);
+	bytes_free(&fields);
+	return rc;
+}
+
 static int
 put_issued_event(struct application *app, struct tx *tx, struct err *e)
 {
@@ -105,6 +135,11 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 	    "octets that were to be signed, and its signature verifies");
 	if (!app->internal)
 		event_detail(event, "path", app->request.path);
+	if (app->predecessor.id != 0 &&
+	    event_changed(event, app, tx_view(tx), e) == -1) {
+		event_free(event);
+		return -1;
+	}
 	/* From this commit on its names in issued/ and requests/ are there. */
 	path_serial(path, app->certificate.serial);
 	event_detail(event, "published", path);

@@ -178,6 +178,30 @@ certificate_find(struct view *v, const char *serial, struct certificate *c)
 }
 
 int
+certificate_predecessor(struct view *v, const struct certificate *of,
+    struct certificate *c)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE id ="
+	    " (SELECT predecessor FROM requests WHERE id = ?)");
+	bind_number(q, of->request);
+	return one_certificate(q, c);
+}
+
+int
+certificate_successor(struct view *v, const struct certificate *of,
+    struct certificate *c)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE id ="
+	    " (SELECT max(certificate) FROM requests WHERE predecessor = ?)");
+	bind_number(q, of->id);
+	return one_certificate(q, c);
+}
+
+int
 certificate_der(struct view *v, int64_t id, struct bytes *to)
 {
 	struct query *q;

@@ -32,6 +32,11 @@ int	certificate_get(struct view *, int64_t id, struct certificate *);
 int	certificate_find(struct view *, const char *serial,
 	    struct certificate *);	/* exact, upper case; 1/0 */
 int	certificate_der(struct view *, int64_t id, struct bytes *to);
+/* What it follows, and the newest that follows it; 1/0. */
+int	certificate_predecessor(struct view *, const struct certificate *,
+	    struct certificate *);
+int	certificate_successor(struct view *, const struct certificate *,
+	    struct certificate *);
 int64_t	certificates_count(struct view *);
 /* The one issued last; 1/0. */
 int	certificates_last(struct view *, struct certificate *);

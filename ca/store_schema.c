@@ -173,6 +173,8 @@ static const char requests_1[] =
     " sha256 BLOB,"
     " spki_sha256 BLOB) STRICT;"
     "CREATE INDEX requests_open ON requests (box) WHERE state < 2;"
+    "CREATE INDEX requests_of_predecessor ON requests (predecessor)"
+    " WHERE predecessor IS NOT NULL;"
     "CREATE TRIGGER requests_update BEFORE UPDATE ON requests"
     " WHEN NEW.id <> OLD.id OR NEW.slot <> OLD.slot"
     "  OR NEW.received <> OLD.received OR (OLD.state = 2 AND NEW.state <> 2)"

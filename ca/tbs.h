@@ -48,6 +48,9 @@ int	tbs_extension(const struct tbs *, struct slice oid,
 	    struct der_extension *);
 /* Are these all the names of its subjectAltName, in this order? */
 bool	tbs_names_are(const struct tbs *, const struct csr_name *, size_t);
+/* A GeneralName as kind and text; false: of no kind that is validated. */
+bool	tbs_name_text(unsigned char tag, struct slice value, const char **kind,
+	    char to[256]);
 /* The one commonName of a whole Name; "" when there is none; or -1. */
 int	tbs_common_name(struct slice name, char to[256]);
 

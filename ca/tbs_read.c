@@ -132,6 +132,25 @@ tbs_names_are(const struct tbs *tbs, const struct csr_name *names,
 	return i == count && list.size == 0;
 }
 
+bool
+tbs_name_text(unsigned char tag, struct slice value, const char **kind,
+    char to[256])
+{
+	if (tag == DER_IMPLICIT(7)) {
+		*kind = "ip";
+		return (value.size == 4 || value.size == 16) &&
+		    inet_ntop(value.size == 4 ? AF_INET : AF_INET6,
+		    value.data, to, 256) != NULL;
+	}
+	if ((tag != DER_IMPLICIT(1) && tag != DER_IMPLICIT(2)) ||
+	    value.size > 255)
+		return false;
+	*kind = tag == DER_IMPLICIT(1) ? "email" : "dns";
+	memcpy(to, value.data, value.size);
+	to[value.size] = '\0';
+	return true;
+}
+
 int
 tbs_common_name(struct slice name, char to[256])
 {

@@ -6,8 +6,6 @@
  * that value; what stands in no certificate (an affiliation, an approval) when
  * the certificate has the attribute that rests on it.
  */
-#include <arpa/inet.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,27 +85,6 @@ carrier_read(struct carrier *c, struct slice der, struct err *err)
 	return 0;
 }
 
-/* One GeneralName as kind and text; false: of no kind that is validated. */
-static bool
-name_text(unsigned char tag, struct slice value, const char **kind,
-    char to[256])
-{
-
-	if (tag == DER_IMPLICIT(7)) {
-		*kind = "ip";
-		return (value.size == 4 || value.size == 16) &&
-		    inet_ntop(value.size == 4 ? AF_INET : AF_INET6,
-		    value.data, to, 256) != NULL;
-	}
-	if ((tag != DER_IMPLICIT(1) && tag != DER_IMPLICIT(2)) ||
-	    value.size > 255)
-		return false;
-	*kind = tag == DER_IMPLICIT(1) ? "email" : "dns";
-	memcpy(to, value.data, value.size);
-	to[value.size] = '\0';
-	return true;
-}
-
 static bool
 carries_name(const struct carrier *c, const struct attribute *gone)
 {
@@ -117,7 +94,7 @@ carries_name(const struct carrier *c, const struct attribute *gone)
 	char name[256];
 
 	while (names.size > 0 && der_get_any(&names, &tag, &value) == 0)
-		if (name_text(tag, value, &kind, name) &&
+		if (tbs_name_text(tag, value, &kind, name) &&
 		    strcmp(kind, gone->type) == 0 &&
 		    name_is_inside(kind, name, gone->value) &&
 		    !is_covered(c->w->after, kind, name))

@@ -71,7 +71,8 @@ enum node_class {
 	NODE_KEY_CONTROL	= 57,	/* a: key, 0: never certified */
 	NODE_REFUSALS		= 58,	/* a: sequence number of the text */
 	NODE_CERT_REFUSED	= 59,	/* a: sequence number, b: case_state */
-	NODE_CLASSES		= 60
+	NODE_CERT_CHANGES	= 60,	/* a: certificate */
+	NODE_CLASSES		= 61
 };
 
 struct node {

@@ -195,6 +195,9 @@ static const struct {
 	{ "terms.txt",		NODE_PUBLICATION,	find_terms }, /* DIS-6.1-05 */
 	{ "accept",		NODE_ACCEPT,		find_accept },
 	{ "evidence",		NODE_CERT_EVIDENCE,	NULL },
+	{ "predecessor",	NODE_CERT_LINK,		find_predecessor_link },
+	{ "successor",		NODE_CERT_LINK,		find_successor_link },
+	{ "changes.txt",	NODE_CERT_CHANGES,	find_changes },
 };
 #define FILES	(sizeof(certificate_files) / sizeof(certificate_files[0]))
 

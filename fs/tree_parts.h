@@ -79,6 +79,16 @@ size_t		cert_pem_size(const struct certificate *);
 node_stat_fn	accept_stat;
 node_bytes_fn	accept_content;
 
+/* tree_changes.c: what a certificate follows, and what follows it */
+int		find_predecessor_link(struct ask *, const struct certificate *,
+		    struct node *);
+int		find_successor_link(struct ask *, const struct certificate *,
+		    struct node *);
+int		find_changes(struct ask *, const struct certificate *,
+		    struct node *);
+node_stat_fn	changes_stat;
+node_bytes_fn	changes_content;
+
 /* tree_public.c: ca/certificates/ */
 node_stat_fn	public_stat, public_pem_stat;
 node_lookup_fn	public_lookup;
@@ -86,6 +96,7 @@ node_list_fn	public_list;
 node_bytes_fn	public_pem_content;
 
 /* tree_views.c: the other views of issued/, all links */
+enum cert_link { FROM_DAY, FROM_INDEX, FROM_FOLDER };
 node_stat_fn	by_date_stat, name_stat, key_stat, expiry_stat,
 		cert_link_stat;
 node_lookup_fn	by_date_lookup, by_name_lookup, name_lookup, by_key_lookup,

@@ -12,10 +12,10 @@
 #include "tree_state.h"
 
 /* How deep a link lies in issued/, and what leads from there to by-serial. */
-enum cert_link { FROM_DAY, FROM_INDEX };
 static const char *const	to_by_serial[] = {
 	[FROM_DAY]	= "../../../../by-serial/",	/* by-date/Y/M/D/ */
 	[FROM_INDEX]	= "../../by-serial/",		/* by-name/N/ */
+	[FROM_FOLDER] = "../",			/* by-serial/HEX/ */
 };
 
 struct view_walk {
@@ -37,7 +37,7 @@ cert_link_stat(struct ask *ask, struct node node, struct stat *st)
 {
 	struct certificate	row;
 
-	if (node.a > FROM_INDEX ||
+	if (node.a > FROM_FOLDER ||
 	    certificate_get(ask->view, (int64_t)node.b, &row) != 1)
 		return (0);
 	link_row_stat((enum cert_link)node.a, &row, st);
@@ -49,7 +49,7 @@ cert_link_content(struct ask *ask, struct node node, struct bytes *to)
 {
 	struct certificate	row;
 
-	if (node.a > FROM_INDEX ||
+	if (node.a > FROM_FOLDER ||
 	    certificate_get(ask->view, (int64_t)node.b, &row) != 1)
 		return (0);
 	bytes_printf(to, "%s%s", to_by_serial[node.a], row.serial);

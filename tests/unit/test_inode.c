@@ -41,6 +41,7 @@ static const struct {
 	{ { NODE_KEY_CONTROL, 9, 0 }, UINT64_C(57) << 58 | 9 },
 	{ { NODE_REFUSALS, 9, 0 }, UINT64_C(58) << 58 | 9 },
 	{ { NODE_CERT_REFUSED, 12, 2 }, UINT64_C(59) << 58 | 12 << 4 | 2 },
+	{ { NODE_CERT_CHANGES, 7, 0 }, UINT64_C(60) << 58 | 7 },
 };
 
 static void
