@@ -10,6 +10,7 @@
 #include "err.h"
 #include "gates_rules.h"
 #include "own_profiles.h"
+#include "store_status.h"
 #include "text.h"
 
 /* TS 119 312 8.4: RSA of less is not for new certificates from then on. */
@@ -174,16 +175,43 @@ ask_rsa_length(struct view *v, const struct gate_case *c, struct answer *a,
 	    RSA_BITS);
 }
 
+struct held {
+	usec_t	now;
+	char	serial[SERIAL_TEXT];	/* "": none */
+};
+
+static int
+look_for_held(void *arg, const struct certificate *row)
+{
+	struct held	*held = arg;
+
+	if (row->revoked == 0 || row->reason != REASON_HOLD ||
+	    row->not_after <= held->now)
+		return 0;
+	memcpy(held->serial, row->serial, sizeof(held->serial));
+	return 1;
+}
+
+/* Another certificate would be a way around the suspension of the first. */
 int
 ask_key_not_blocked(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
+	struct held	held = { .now = c->now };
 	struct key	key;
 
-	if (keys_find(v, c->spki_sha256, &key) == 1 && key.blocked)
+	if (keys_find(v, c->spki_sha256, &key) != 1)
+		return gate_yes(a, "the key was never certified here, nor "
+		    "reported compromised");
+	if (key.blocked)
 		return gate_no(a, EKEYREJECTED,
 		    "this key was reported compromised "
 		    "and is never certified again");
+	certificates_of_key(v, key.id, 0, look_for_held, &held);
+	if (held.serial[0] != '\0')
+		return gate_no(a, EKEYREVOKED, "certificate %s has this key "
+		    "and is suspended: nothing is certified for the key until "
+		    "it is reinstated", held.serial);
 	return gate_yes(a, "the key was not reported compromised");
 }
 

@@ -17,7 +17,7 @@
  * core.reread, core.result-committed, core.published, core.replied,
  * core.acceptance-committed, core.refusal-or-dossier-committed,
  * core.desk-write-committed, core.decision-committed,
- * core.revocation-committed,
+ * core.revocation-committed, core.schedule-committed,
  * core.crl-intent-committed, core.crl-signed, core.crl-committed,
  * core.crl-published; signer.begin-synced, signer.signed, signer.end-written;
  * init.files-written, init.keys-made, init.recorded.

@@ -43,6 +43,10 @@ mark_certificate(struct tx *tx, const struct revocation *r, struct err *err)
 
 	if (r->certificate == 0)
 		return 0;
+	/* A gate asks whether a key's certificate is suspended. */
+	if ((r->reason == REASON_HOLD || r->reason == REASON_REINSTATED) &&
+	    store_policy_moved(tx, err) != 0)
+		return -1;
 	q = query_new(tx->view.sql, r->reason == REASON_REINSTATED ?
 	    "UPDATE certificates SET revoked = NULL, reason = NULL,"
 	    " status = status + 1 WHERE id = ?" :

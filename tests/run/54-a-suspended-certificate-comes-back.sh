@@ -54,6 +54,14 @@ says "publication: CRL " "$file"
 says "suspended: since " "$ca/requests/www.status"
 must cmp "$file" "$ca/issued/by-serial/$serial/status"
 
+# Nobody gets round it with another certificate for the key.
+for name in www again; do
+	refuses "Key has been revoked" sub cp "$dir/www.csr" \
+	    "$ca/requests/$name.csr"
+	says "is suspended" "$ca/requests/$name.status"
+done
+must sub rm "$ca/requests/again.csr"
+
 # Removing the file brings nothing back, whoever does it and however.
 for who in pk54-rev pk54-sub; do
 	refuses "Operation not permitted" as $who rm -f "$file"
@@ -83,7 +91,8 @@ says "text: the laptop is not found" "$file"
 says "text: it was in the car" "$file"
 says "reinstated, was suspended since" "$file"
 says "state: valid" "$ca/issued/by-serial/$serial/status"
-says "suspended: no, reinstated at" "$ca/requests/www.status"
+must sub cp "$dir/www.csr" "$ca/requests/"
+[ "$(serial_of "$ca/requests/www.crt")" = "$serial" ] || fail "another serial"
 cat "$ca/ca/root.pem" "$ca/ca/issuing.pem" >"$dir/trust.pem"
 must openssl verify -crl_check -CRLfile "$ca/status/issuing.crl.pem" \
     -CAfile "$dir/trust.pem" "$ca/requests/www.crt" >"$dir/verified"
@@ -114,6 +123,7 @@ must on_crl
 back() { ! on_crl && ocsp_says soon good; }
 within 20 back
 says "by the CA itself: reinstated" "$file"
+says "suspended: no, reinstated at" "$ca/requests/soon.status"
 says "state: valid, reinstated" "$file"
 drop late
 must act pk54-rev "certificateHold until=$(date -u -d '+4 seconds' \

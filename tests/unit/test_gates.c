@@ -446,6 +446,11 @@ blocked(struct inputs *in)
 	in->c.spki_sha256 = digest_of("blocked");
 }
 static void
+key_of_suspended(struct inputs *in)
+{
+	in->c.spki_sha256 = digest_of("suspended");
+}
+static void
 of_another(struct inputs *in)
 {
 	in->c.spki_sha256 = digest_of("of another");
@@ -648,6 +653,8 @@ static const struct row rows[] = {
 	    FINDING_NO, EKEYREJECTED, false, "2028-12-31" },
 	{ "a key reported compromised", blocked, "key-not-blocked",
 	    FINDING_NO, EKEYREJECTED, false, "compromised" },
+	{ "a key of a suspended certificate", key_of_suspended,
+	    "key-not-blocked", FINDING_NO, EKEYREVOKED, false, "is suspended" },
 	{ "another subscriber's key", of_another, "key-of-subscriber",
 	    FINDING_WAIT, 0, false, "another subscriber" },
 	{ "another subscriber's subject", subject_of_another,
@@ -703,8 +710,9 @@ fill(struct inputs *in, struct view *v)
 static void
 put_others(void)
 {
-	struct certificate c = certificate_made(1);
+	struct certificate c = certificate_made(1), held = certificate_made(2);
 	struct bytes der = { 0 };
+	struct revocation r;
 	struct tx *tx = begin();
 
 	bytes_put(&der, "x", 1);
@@ -712,6 +720,13 @@ put_others(void)
 	strcpy(c.spki_sha256, digest_of("of another"));
 	assert_done(certificate_put(tx, &c, SLICE(&der), NULL, 0,
 	    &test_err));
+	strcpy(held.spki_sha256, digest_of("suspended"));
+	held.subscriber = bed_acme;
+	held.not_after = clock_now() + 100 * USEC_DAY;
+	assert_done(certificate_put(tx, &held, SLICE(&der), NULL, 0,
+	    &test_err));
+	r = revocation_made(&held, REASON_HOLD);
+	assert_done(revocation_put(tx, &r, &test_err));
 	assert_done(key_block(tx, digest_of("blocked"), &test_err));
 	assert_done(tx_commit(tx, &test_err));
 	bytes_free(&der);
