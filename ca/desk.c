@@ -236,6 +236,7 @@ struct change {
 	struct desk_write	 write;		/* folder, file, name, uid */
 	struct desk_file	 file;
 	struct desk_act		 act;
+	struct err		 fault;		/* under its new name */
 };
 
 int
@@ -329,12 +330,14 @@ rename_apply(struct job *job, struct tx *tx, struct err *e)
 	c->file.uid = c->write.uid;
 	c->file.time = clock_now();
 	if (desk_file_put(tx, &c->file, e) == -1 ||
-	    put_change(c, tx, "document-renamed", row->event, e) == -1)
+	    (row->meaning != NULL && row->meaning(&c->act, tx, e) == -1))
 		return -1;
-	if (from != c->file.folder &&
-	    desk_folder_moved(&c->act, tx, from, e) == -1)
+	c->fault = c->act.fault;
+	if (put_change(c, tx, "document-renamed", c->fault.code != 0 ?
+	    "kept, and faulty" : row->event, e) == -1)
 		return -1;
-	return row->meaning == NULL ? 0 : row->meaning(&c->act, tx, e);
+	return from == c->file.folder ? 0 :
+	    desk_folder_moved(&c->act, tx, from, e);
 }
 
 static int
@@ -390,7 +393,13 @@ desk_rename(struct authority *authority, int64_t file, int64_t folder,
 	if (strlen(name) >= sizeof(c.write.name))
 		return err_set(e, ENAMETOOLONG, "the name is too long");
 	snprintf(c.write.name, sizeof(c.write.name), "%s", name);
-	return change_commit(&c, rename_apply, "may-rename", e);
+	if (change_commit(&c, rename_apply, "may-rename", e) == -1)
+		return -1;
+	*e = c.fault;
+	/* mv says something else than it means of EINVAL. */
+	if (e->code == EINVAL)
+		e->code = EBADMSG;
+	return 0;
 }
 
 int

@@ -40,7 +40,10 @@ void	desk_submit(struct authority *, const struct desk_write *,
 	    desk_done *, void *arg);
 /* rm; EPERM, EACCES.  The document stays in evidence. */
 int	desk_remove(struct authority *, int64_t file, uid_t, struct err *);
-/* Another name, or from one writable folder into another. */
+/*
+ * Another name, or from one writable folder into another.  0 with a fault: it
+ * has that name now, and as such it is wrong (EBADMSG).
+ */
 int	desk_rename(struct authority *, int64_t file, int64_t folder,
 	    const char *name, uid_t, struct err *);
 int	desk_set_time(struct authority *, int64_t file, usec_t,

@@ -260,7 +260,7 @@ change_name(void *arg)
 	struct drops		*drops = leaving->drops;
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file, *before;
-	struct err		 err;
+	struct err		 err = { .code = 0 };
 	int			 answer;
 
 	answer = drop_rules_of(leaving->box)->rename(drops,
@@ -279,7 +279,9 @@ change_name(void *arg)
 			    leaving->name);
 	}
 	drops_unlock(drops);
-	fuse_reply_err(leaving->req, answer == 0 ? 0 : fault_errno(&err));
+	/* Moved and yet wrong is said as of a write (DESIGN 2.1). */
+	fuse_reply_err(leaving->req, answer == 0 && err.code == 0 ? 0 :
+	    fault_errno(&err));
 	free(leaving);
 }
 

@@ -221,6 +221,27 @@ a_faulty_draft_is_kept_and_says_why(void **state)
 	    id), 0, "scan.pdf", ANNA, "%PDF"), 0);
 }
 
+static void
+a_rename_carries_the_verdict(void **state)
+{
+	int64_t id, file = bed_file++;
+
+	(void)state;
+	assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, "example-ab", ANNA,
+	    &id, &test_err));
+	assert_int_equal(desk_write_file(DESK_FOLDER(DESK_DRAFT, id), file,
+	    "new.conf", ANNA, "[subscriber]\nnonsense = 1\n"), 0);
+	assert_done(desk_rename(bed, file, DESK_FOLDER(DESK_DRAFT, id),
+	    "registration.conf", ANNA, &test_err));
+	assert_int_equal(test_err.code, EBADMSG);
+	assert_says(desk_text(DESK_FOLDER(DESK_DRAFT, id), "state"),
+	    "nonsense");
+	assert_says(desk_event_text("document-renamed"), "kept, and faulty");
+	assert_done(desk_rename(bed, file, DESK_FOLDER(DESK_DRAFT, id),
+	    "old.conf", ANNA, &test_err));
+	assert_int_equal(test_err.code, 0);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, desk_setup, bed_teardown)
 
@@ -234,6 +255,7 @@ main(void)
 		TEST(reading_a_document_is_an_event),
 		TEST(drafts_are_made_renamed_and_removed),
 		TEST(a_faulty_draft_is_kept_and_says_why),
+		TEST(a_rename_carries_the_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
