@@ -269,7 +269,8 @@ dossier_html_summary(const struct dossier_facts *f, struct bytes *to)
 	bytes_put_text(to, f->config->sandbox ? "; a sandbox: nothing in it is "
 	    "verified</p>\n" : "</p>\n");
 	put_asked(f, to);
-	put_answers(f, "What is missing", false, to);
+	put_answers(f, f->certificate != NULL ? "What is not true any more" :
+	    "What is missing", false, to);
 	bytes_put_text(to, "<h2>What to do</h2>\n<ol>\n");
 	dossier_steps(f, put_step, to);
 	bytes_put_text(to, "</ol>\n");

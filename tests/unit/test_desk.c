@@ -507,6 +507,8 @@ a_revocation_is_decided_and_done(void **state)
 	    "decision: revoke this certificate");
 	assert_says(desk_text(DOSSIER(id), "summary.html"),
 	    "organizationName &lt;b&gt;");
+	assert_says(desk_text(DOSSIER(id), "summary.html"),
+	    "<h2>What is not true any more</h2>");
 	bed_parts.revoke = note_revoked;
 	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, ANNA),
 	    EACCES);
