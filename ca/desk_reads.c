@@ -72,9 +72,11 @@ static struct event *
 evidence_event(const struct reading *r)
 {
 	struct event	*event;
+	unsigned	 roles = r->authority->parts->roles_of(r->uid);
 
 	event = event_new("personal-document-read", REGISTRATION);
-	event_actor(event, r->uid, desk_role(r->authority, r->uid));
+	event_actor(event, r->uid, roles & ROLE_AUDITOR ?
+	    role_name(ROLE_AUDITOR) : desk_role(r->authority, r->uid));
 	event_detail(event, "where", "evidence/documents");
 	event_detail_number(event, "first", r->document);
 	return event;
