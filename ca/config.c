@@ -44,6 +44,11 @@ struct reading {
 	{ "roles", name, CONF_LIST, offsetof(struct reading, roles[row]), \
 	    72, 0, ROLE_ITEMS, .check = check_role }
 
+#define REVOCATION(name, field, most, words)				\
+	{ "revocation", name, CONF_LIST, AT(revocation.field),		\
+	    ROOM(revocation.field[0]), 1, most, .clause = "REV-6.2.4-01", \
+	    .check = words }
+
 static const char *const role_rows[5] = {
 	"ra", "revocation", "operator", "security", "auditor"
 };
@@ -136,12 +141,22 @@ static const struct conf_key keys[] = {
 	{ "status", "ocsp_next_update", CONF_DURATION, AT(ocsp_next_update),
 	    0, 2 * USEC, 24 * HOUR, .absent = "12 h", .clause =
 	    "REV-6.2.4-03C: an answer kept by others must not be older" },
+	REVOCATION("who", who, 4, revocation_check_who),
+	REVOCATION("how", how, 8, revocation_check_how),
+	REVOCATION("confirmation", confirmation, 4,
+	    revocation_check_confirmation),
+	REVOCATION("reasons", reasons, REASONS, revocation_check_reason),
+	REVOCATION("mechanism", mechanism, 2, revocation_check_mechanism),
 	{ "revocation", "decision_max", CONF_DURATION,
-	    AT(revocation_decision_max), 0, USEC, 24 * HOUR,
+	    AT(revocation.decision_max), 0, USEC, 24 * HOUR,
 	    .clause = "REV-6.2.4-01" },
 	{ "revocation", "status_max", CONF_DURATION,
-	    AT(revocation_status_max), 0, USEC, 24 * HOUR,
+	    AT(revocation.status_max), 0, USEC, 24 * HOUR,
 	    .clause = "REV-6.2.4-01" },
+	{ "revocation", "exception", CONF_TEXT, AT(revocation.exception),
+	    ROOM(revocation.exception), .clause = "REV-6.2.4-03BA" },
+	{ "revocation", "deadlines", CONF_LIST, AT(revocation.deadlines),
+	    ROOM(revocation.deadlines[0]), 0, REASONS, .absent = "" },
 	{ "limits", "request_max", CONF_SIZE, AT(request_max), 0, 4 * KIB,
 	    128 * KIB, .absent = "128 KiB" },
 	{ "limits", "scratch_max", CONF_SIZE, AT(scratch_max), 0, 4 * KIB,
@@ -218,6 +233,8 @@ static int
 conf_part(struct reading *r, struct err *err)
 {
 	struct config *c = &r->config;
+	struct err why;
+	char key[24];
 
 	if (read_part(r, "pkifs.conf", &r->conf, err) == -1 ||
 	    conf_read("pkifs.conf", SLICE(&r->conf), keys,
@@ -226,12 +243,14 @@ conf_part(struct reading *r, struct err *err)
 		return -1;
 	c->signed_decisions = strcmp(r->decisions, "signed") == 0;
 	sha256_text(c->conf_sha256, SLICE(&r->conf));
-	if (c->revocation_decision_max + c->revocation_status_max > 24 * HOUR)
-		return err_set(err, EINVAL, "pkifs.conf line %d: [revocation] "
-		    "status_max: wanted at most 24 h together with "
-		    "decision_max, from receipt to the status that all see "
-		    "(REV-6.2.4-03A)", conf_line_of(SLICE(&r->conf),
-		    "revocation", "status_max"));
+	if (revocation_rules_check(&c->revocation, &why) == -1) {
+		/* The sentence begins with the key. */
+		snprintf(key, sizeof(key), "%.*s", (int)strcspn(why.text,
+		    ":"), why.text);
+		return err_set(err, EINVAL, "pkifs.conf line %d: [revocation]"
+		    " %s", conf_line_of(SLICE(&r->conf), "revocation", key),
+		    why.text);
+	}
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "own.h"
 #include "papers.h"
 #include "profile.h"
+#include "revocation_rules.h"
 #include "roles.h"
 
 /*
@@ -47,8 +48,7 @@ struct config {
 	bool	signed_decisions;	/* every decision, not a profile's */
 	int	open_requests_max;	/* in a box, then EDQUOT */
 	usec_t	scratch_age;		/* swept after: 1 h */
-	/* REV-6.2.4-01: receipt to decision, confirmation to status; 24 h */
-	usec_t	revocation_decision_max, revocation_status_max;
+	struct revocation_rules revocation;
 	struct bytes root_der, issuing_der, root_crl_der;
 	usec_t	root_not_after, issuing_not_after;
 	struct ca_key keys[OWN_KEYS];

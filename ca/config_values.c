@@ -274,6 +274,33 @@ add_registration(const struct config *c, struct paper_values *to)
 	    REGISTRATION_SESSION);
 }
 
+/* REV-6.2.4-01 a to g, and -03BA. */
+static void
+add_revocation(const struct config *c, struct paper_values *to)
+{
+	const struct revocation_rules *r = &c->revocation;
+	static const struct {
+		const char	*name;
+		void		(*put)(const struct revocation_rules *,
+				    struct bytes *);
+	} rows[] = {
+		{ "revocation.who", revocation_put_who },
+		{ "revocation.how", revocation_put_how },
+		{ "revocation.confirmation", revocation_put_confirmation },
+		{ "revocation.reasons", revocation_put_reasons },
+		{ "revocation.mechanism", revocation_put_mechanism },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		rows[i].put(r, values_add_table(to, rows[i].name, PAPER_CPS));
+	values_add_text(to, "revocation.exception", PAPER_CPS, r->exception);
+	values_add_duration(to, "revocation.decision_max", PAPER_CPS,
+	    r->decision_max);
+	values_add_duration(to, "revocation.status_max",
+	    PAPER_CPS | PAPER_TERMS, r->status_max);
+}
+
 static void
 add_operation(const struct config *c, struct paper_values *to)
 {
@@ -294,10 +321,6 @@ add_operation(const struct config *c, struct paper_values *to)
 	    c->ocsp_next_update);
 	values_add_duration(to, "ocsp.renewal", PAPER_CPS,
 	    c->ocsp_next_update / 2);
-	values_add_duration(to, "revocation.decision_max", PAPER_CPS,
-	    c->revocation_decision_max);
-	values_add_duration(to, "revocation.status_max",
-	    PAPER_CPS | PAPER_TERMS, c->revocation_status_max);
 	values_add_duration(to, "request.wait", 0, c->wait);
 	values_add_size(to, "limits.request_max", 0, c->request_max);
 	values_add_size(to, "limits.scratch_max", 0, c->scratch_max);
@@ -321,6 +344,7 @@ config_values(const struct config *c, struct paper_values *to)
 	add_keys(c, to);
 	add_profiles(c, to);
 	add_operation(c, to);
+	add_revocation(c, to);
 	add_registration(c, to);
 }
 

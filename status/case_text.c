@@ -12,22 +12,6 @@
 #define PUBLICATION	"publication: "
 #define CHANGED		"\nchanged: "
 
-static const char *const reasons[] = {
-	[0] = "unspecified", [1] = "keyCompromise", [2] = "cACompromise",
-	[3] = "affiliationChanged", [4] = "superseded",
-	[5] = "cessationOfOperation", [6] = "certificateHold",
-	[8] = "removeFromCRL", [9] = "privilegeWithdrawn",
-	[10] = "aACompromise",
-};
-
-const char *
-reason_name(int reason)
-{
-	if (reason < 0 || (size_t)reason >= sizeof reasons / sizeof *reasons)
-		return NULL;
-	return reasons[reason];
-}
-
 static void
 put_time(struct bytes *to, const char *name, usec_t time)
 {

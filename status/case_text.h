@@ -8,6 +8,7 @@
 #ifndef STATUS_CASE_TEXT_H
 #define STATUS_CASE_TEXT_H
 
+#include "../ca/revocation_rules.h"
 #include "../ca/store_scheduled.h"
 
 struct case_act {
@@ -32,8 +33,5 @@ int	case_put_published(struct tx *, struct revocation *, struct err *);
 /* A new version that says what was refused last; "TIME by ...". */
 int	case_put_refused(struct tx *, struct revocation *, const char *,
 	    struct err *);
-
-/* "keyCompromise"; NULL for a number RFC 5280 5.3.1 does not give. */
-const char *reason_name(int);
 
 #endif

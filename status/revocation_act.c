@@ -13,7 +13,6 @@
 #include "case_text.h"
 #include "revocation_act.h"
 
-#define REASONS		11
 #define REINSTATE	"reinstate"
 
 /* Reasons that are none here, and why. */
@@ -37,10 +36,8 @@ find_reason(const char *word)
 	char *end;
 	long number;
 
-	for (int i = 0; i < REASONS; i++)
-		if (reason_name(i) != NULL &&
-		    strcasecmp(word, reason_name(i)) == 0)
-			return i;
+	if (reason_find(word) != -1)
+		return reason_find(word);
 	number = strtol(word, &end, 10);
 	if (!isdigit((unsigned char)word[0]) || *end != '\0' || number < 0 ||
 	    number >= REASONS || reason_name((int)number) == NULL)

@@ -116,6 +116,36 @@ find_certificate(struct view *view, const char *serial,
 	    serial);
 }
 
+/* What [revocation] who says of those who are known by their login. */
+static int
+may_role(const struct act *a, unsigned roles, struct err *err)
+{
+	const struct revocation_rules *rules =
+	    &a->all->desk->parts->config->revocation;
+
+	if (a->decided || a->act.how > BY_LOGIN ||
+	    (roles & ROLE_REVOCATION) != 0 ||
+	    revocation_asked_by(rules, "subscriber"))
+		return 0;
+	return err_set(err, EACCES, "here subscribers do not revoke by "
+	    "themselves: ask a revocation officer (pkifs.conf [revocation] "
+	    "who)");
+}
+
+/* And of the reasons; what the CA decided by itself is no request. */
+static int
+check_reason(const struct act *a, struct err *err)
+{
+	const struct act_words *w = &a->order.words;
+
+	if (a->decided || w->reason == REASON_REINSTATED ||
+	    revocation_for_reason(&a->all->desk->parts->config->revocation,
+	    w->reason))
+		return 0;
+	return err_set(err, EINVAL, "%s is no reason here (pkifs.conf "
+	    "[revocation] reasons; the CPS, 4.9.4)", reason_name(w->reason));
+}
+
 /* Whoever decided had the role then, and it is on disk. */
 static int
 take_role(struct act *a, struct view *view, const struct certificate *c,
@@ -129,7 +159,7 @@ take_role(struct act *a, struct view *view, const struct certificate *c,
 		role = "revocation officer";
 	else if (a->act.how <= BY_LOGIN)
 		role = act_role(view, roles, a->act.uid, c, err);
-	if (role == NULL)
+	if (role == NULL || may_role(a, roles, err) != 0)
 		return -1;
 	snprintf(o->role, sizeof o->role, "%s", role);
 	o->officer = a->decided || (roles & ROLE_REVOCATION) != 0;
@@ -148,7 +178,8 @@ check_one(struct act *a, struct view *view, struct err *err)
 
 	if (find_certificate(view, a->act.serial, &o->certificate, err) != 0 ||
 	    take_role(a, view, &o->certificate, err) != 0 ||
-	    act_parse(a->act.line, &o->words, err) != 0)
+	    act_parse(a->act.line, &o->words, err) != 0 ||
+	    check_reason(a, err) != 0)
 		return -1;
 	act_standing(view, a->act.serial, &standing);
 	if (act_is_known(&standing, o->act))
@@ -208,8 +239,13 @@ check_key(struct act *a, struct view *view, struct err *err)
 	struct act_words *w = &a->order.words;
 	struct key key;
 
+	if (!revocation_asked_how(
+	    &a->all->desk->parts->config->revocation, "key"))
+		return err_set(err, EACCES, "here nobody revokes by key "
+		    "(pkifs.conf [revocation] how)");
 	if (may_key(a, view, err) != 0 ||
-	    act_parse(a->act.line, w, err) != 0)
+	    act_parse(a->act.line, w, err) != 0 ||
+	    check_reason(a, err) != 0)
 		return -1;
 	if (w->reason == REASON_HOLD || w->reason == REASON_REINSTATED ||
 	    w->at != 0)

@@ -372,6 +372,34 @@ static const struct {
 	{ "pkifs.conf", "status_max = 1 h", "status_max = 13 h",
 	    "[revocation] status_max: wanted at most 24 h together with "
 	    "decision_max" },
+	/* REV-6.2.4-01 a to g, -03BA, -06A. */
+	{ "pkifs.conf", "who = officer, subscriber", "who = subscriber",
+	    "[revocation] who: wanted officer among its words" },
+	{ "pkifs.conf", "who = officer, subscriber", "who = officer, anybody",
+	    "[revocation] who: wanted words of officer, subscriber, found" },
+	{ "pkifs.conf", "how = file, key", "how = key",
+	    "[revocation] how: wanted file among" },
+	{ "pkifs.conf", "confirmation = login", "confirmation = trust",
+	    "[revocation] confirmation: wanted words of login" },
+	{ "pkifs.conf", "mechanism = crl, ocsp", "mechanism = crl",
+	    "[revocation] mechanism: wanted ocsp among" },
+	{ "pkifs.conf", "reasons = unspecified, keyCompromise,",
+	    "reasons = unspecified,", "[revocation] reasons: wanted "
+	    "keyCompromise among them" },
+	{ "pkifs.conf", "reasons = unspecified, keyCompromise,",
+	    "reasons = removeFromCRL, keyCompromise,",
+	    "[revocation] reasons: wanted reasons of RFC 5280 5.3.1" },
+	{ "pkifs.conf", "exception = An officer", "# An officer",
+	    "[revocation] exception: " },
+	{ "pkifs.conf", "decision_max = 12 h",
+	    "decision_max = 12 h\ndeadlines = keyCompromise 14 h",
+	    "[revocation] deadlines: keyCompromise: wanted at most 13 h" },
+	{ "pkifs.conf", "decision_max = 12 h",
+	    "decision_max = 12 h\ndeadlines = keyCompromise 4",
+	    "[revocation] deadlines: wanted a reason" },
+	{ "pkifs.conf", "decision_max = 12 h", "decision_max = 12 h\n"
+	    "deadlines = superseded 4 h, superseded 5 h",
+	    "[revocation] deadlines: superseded stands twice" },
 	{ "pkifs.conf", "name = Example SANDBOX", "name = Another",
 	    "[ca] name: wanted a part of the name in ca/issuing.der" },
 	{ "pkifs.conf", "url = http://localhost/pki", "url = ldap://x/y",
@@ -406,7 +434,7 @@ static const struct {
 	    "profiles/ocsp-responder.conf line" },
 	/* the hand-edited number */
 	{ "cps/1.txt", "nextUpdate is ${crl.next_update} after",
-	    "nextUpdate is 48 h after", "cps/1.txt line 99: crl.next_update:"
+	    "nextUpdate is 48 h after", "cps/1.txt line 101: crl.next_update:"
 	    " \"48 h\" is written by hand, the configuration says 24 h" },
 	{ "cps/1.txt", "nextUpdate is ${crl.next_update} after",
 	    "nextUpdate is ${crl.next_update = 48 h} after",

@@ -296,6 +296,24 @@ close_publisher(void)
 	committer_free(committer);
 }
 
+/* As shipped: every reason for an end entity, by officer and subscriber. */
+static void
+fill_rules(struct revocation_rules *r)
+{
+	static const int reasons[] = { 0, 1, 3, 4, 5, 6, 9 };
+	size_t i;
+
+	memset(r, 0, sizeof *r);
+	strcpy(r->who[0], "officer");
+	strcpy(r->who[1], "subscriber");
+	strcpy(r->how[0], "file");
+	strcpy(r->how[1], "key");
+	for (i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		strcpy(r->reasons[i], reason_name(reasons[i]));
+	r->decision_max = 12 * 3600 * USEC;
+	r->status_max = 3600 * USEC;
+}
+
 static void
 make_config(void)
 {
@@ -307,6 +325,7 @@ make_config(void)
 	config.wait = 5 * USEC;
 	config.crl_next_update = USEC_DAY;
 	config.ocsp_next_update = USEC_DAY / 2;
+	fill_rules(&config.revocation);
 	bytes_copy(&config.root_der, SLICE(&root.der));
 	bytes_copy(&config.issuing_der, SLICE(&ca.der));
 	make_root_crl(&config.root_crl_der, root.key);
@@ -1580,6 +1599,65 @@ since_when_it_was_invalid_is_on_the_crl(void **state)
 	EVP_PKEY_free(other);
 }
 
+/* REV-6.2.4-01 a, b, d: what the configuration says of asking. */
+static void
+the_rules_say_who_how_and_why(void **state)
+{
+	static const struct {
+		const char *word, *line;
+		uid_t	 uid;
+		bool	 key;
+		int	 code;
+	} rows[] = {
+		{ "subscriber", "superseded", USER, false, EACCES },
+		{ "subscriber", "superseded", OFFICER, false, 0 },
+		{ "key", "superseded", OFFICER, true, EACCES },
+		{ "affiliationChanged", "3", OFFICER, false, EINVAL },
+		{ "affiliationChanged", "4", USER, false, 0 },
+		{ "certificateHold", "certificateHold", OFFICER, false,
+		    EINVAL },
+	};
+	struct revocation_rules *r = &config.revocation;
+	char serial[SERIAL_TEXT], act[40];
+	struct certificate c;
+	struct revocation_act a;
+	struct view *view;
+	struct wait w;
+	EVP_PKEY *key;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		key = fake_key("P-256");
+		issue(key, "tls-server", 1, serial);
+		fill_rules(r);
+		for (size_t k = 0; k < REASONS; k++) {
+			if (strcmp(r->reasons[k], rows[i].word) == 0)
+				strcpy(r->reasons[k], "-");
+			if (k < 4 && strcmp(r->who[k], rows[i].word) == 0)
+				strcpy(r->who[k], "-");
+			if (k < 8 && strcmp(r->how[k], rows[i].word) == 0)
+				strcpy(r->how[k], "-");
+		}
+		a = (struct revocation_act){ .uid = rows[i].uid };
+		snprintf(a.line, sizeof a.line, "%s", rows[i].line);
+		snprintf(act, sizeof act, "rules-%zu", i);
+		if (rows[i].key) {
+			view = view_take(test_store);
+			assert_int_equal(certificate_find(view, serial, &c),
+			    1);
+			view_put(view);
+			memcpy(a.key, c.spki_sha256, sizeof a.key);
+			sem_init(&w.sem, 0, 0);
+			publisher_revoke(publisher, &a, revoke_done, &w);
+			wait_for(&w, clock_steady());
+		} else
+			w = revoke_as(serial, rows[i].uid, rows[i].line, act);
+		if (w.code != rows[i].code)
+			fail_msg("row %zu: %d", i, w.code);
+		EVP_PKEY_free(key);
+	}
+	fill_rules(r);
+}
+
 static bool
 refusals_say(uid_t uid, const char *words, size_t *lines)
 {
@@ -1669,6 +1747,7 @@ main(void)
 		TEST(a_key_is_revoked_and_blocked),
 		TEST(since_when_it_was_invalid_is_on_the_crl),
 		TEST(every_refusal_is_a_sentence),
+		TEST(the_rules_say_who_how_and_why),
 	};
 
 	return cmocka_run_group_tests_name("publisher", tests, NULL, NULL);
