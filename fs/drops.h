@@ -21,7 +21,8 @@ void		 drops_start(struct drops *);
 void		 drops_free(struct drops *);
 void		 drops_sweep(void *drops);	/* old scratch goes */
 
-extern const struct node_acts box_acts, drop_acts, refusal_acts;
+extern const struct node_acts box_acts, certificate_acts, drop_acts,
+		refusal_acts;
 
 /* A file of the slab, as the tree shows it. */
 struct drop_info {

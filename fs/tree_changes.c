@@ -5,6 +5,7 @@
 #include "../ca/changes.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_requests.h"
+#include "../ca/successor.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 
@@ -36,6 +37,18 @@ find_successor_link(struct ask *ask, const struct certificate *row,
 	if (certificate_successor(ask->view, row, &other) != 1)
 		return (0);
 	*to = link_to(&other);
+	return (1);
+}
+
+int
+find_successor_request(struct ask *ask, const struct certificate *row,
+    struct node *to)
+{
+	struct slot	slot;
+
+	if (!successor_waiting(ask->view, row, &slot))
+		return (0);
+	*to = node_of(NODE_DROP, (uint64_t)slot.file);
 	return (1);
 }
 

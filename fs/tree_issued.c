@@ -198,6 +198,7 @@ static const struct {
 	{ "predecessor",	NODE_CERT_LINK,		find_predecessor_link },
 	{ "successor",		NODE_CERT_LINK,		find_successor_link },
 	{ "changes.txt",	NODE_CERT_CHANGES,	find_changes },
+	{ "successor.csr",	NODE_DROP,		find_successor_request },
 };
 #define FILES	(sizeof(certificate_files) / sizeof(certificate_files[0]))
 

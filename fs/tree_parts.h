@@ -84,6 +84,8 @@ int		find_predecessor_link(struct ask *, const struct certificate *,
 		    struct node *);
 int		find_successor_link(struct ask *, const struct certificate *,
 		    struct node *);
+int		find_successor_request(struct ask *,
+		    const struct certificate *, struct node *);
 int		find_changes(struct ask *, const struct certificate *,
 		    struct node *);
 node_stat_fn	changes_stat;
