@@ -13,6 +13,7 @@
 #include "ca/commit.h"
 #include "ca/store_private.h"
 #include "fake_ca.h"
+#include "status/compare.h"
 #include "status/publisher.h"
 
 #define OFFICER		1001
@@ -754,11 +755,11 @@ a_decided_revocation_is_published(void **state)
 	issue(key, "tls-server", 1, serial);
 	assert_true(revoke_set > 0);
 	assert_non_null(parts.revoke);
-	parts.revoke(parts.revoked_arg, serial, 3, STRANGER);
+	parts.revoke(parts.revoked_arg, serial, 3, STRANGER, NULL);
 	eventually(on_crl(serial, &number) == 3);
 	assert_true(case_says(serial, "decided on a dossier"));
 	/* The next core does it again: it is known, and nothing. */
-	parts.revoke(parts.revoked_arg, serial, 3, STRANGER);
+	parts.revoke(parts.revoked_arg, serial, 3, STRANGER, NULL);
 	close_publisher();
 	assert_null(parts.revoke);
 	assert_int_equal(revoke_ended, ended + 1);
@@ -1658,6 +1659,78 @@ the_rules_say_who_how_and_why(void **state)
 	fill_rules(r);
 }
 
+/* A row that says it is on the CRL, and is not. */
+static int
+put_unlisted(struct job *job, struct tx *tx, struct err *err)
+{
+	struct abandon_job *j = (struct abandon_job *)job;
+	struct revocation r = { .reason = 4, .on_crl = 5, .on_ocsp = 5 };
+
+	strcpy(r.serial, j->serial);
+	strcpy(r.issuer, "issuing");
+	r.received = r.decided = clock_now();
+	return revocation_put(tx, &r, err);
+}
+
+static void
+compare_by_night(void)
+{
+	struct desk desk = { .parts = &parts };
+
+	committer = committer_new(test_store);
+	parts.committer = committer;
+	desk.issuing = signatory_new(SLICE(&config.issuing_der), &test_err);
+	desk.timers = timers_new();
+	desk.health = health_new(&parts, desk.timers);
+	compare_all(&desk);
+	health_free(desk.health);
+	timers_free(desk.timers);
+	signatory_free(desk.issuing);
+	committer_free(committer);
+}
+
+static int64_t
+comparisons(const char *outcome)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM events NATURAL JOIN"
+	    " event_bytes WHERE name = 'status-compared' AND"
+	    " instr(CAST(bytes AS TEXT), '\"outcome\": \"%s\"')", outcome);
+	return number_in_db(sql);
+}
+
+/* What was suspended and came back is no difference; what is missing is. */
+static void
+everything_is_compared_by_night(void **state)
+{
+	struct abandon_job j = { .job.apply = put_unlisted };
+	EVP_PKEY *key = fake_key("P-256");
+	char back[SERIAL_TEXT], held[SERIAL_TEXT], revoked[SERIAL_TEXT];
+
+	profiles[0].suspension = true;
+	issue(key, "tls-server", 1, back);
+	issue(key, "tls-server", 1, held);
+	issue(key, "tls-server", 1, revoked);
+	ask_until_answered(back);
+	assert_int_equal(officer_revokes(back, "6"), 0);
+	assert_int_equal(officer_revokes(back, "reinstate"), 0);
+	assert_int_equal(officer_revokes(held, "6"), 0);
+	assert_int_equal(officer_revokes(revoked, "4"), 0);
+	close_publisher();
+	compare_by_night();
+	assert_int_equal(comparisons("same"), 1);
+	open_publisher();
+	serial_of(j.serial, 78);
+	assert_done(commit_wait(committer, &j.job, &test_err));
+	close_publisher();
+	compare_by_night();
+	assert_int_equal(comparisons("different"), 1);
+	open_publisher();
+	profiles[0].suspension = false;
+	EVP_PKEY_free(key);
+}
+
 static bool
 refusals_say(uid_t uid, const char *words, size_t *lines)
 {
@@ -1746,6 +1819,7 @@ main(void)
 		TEST(a_compromised_key_takes_all_its_certificates),
 		TEST(a_key_is_revoked_and_blocked),
 		TEST(since_when_it_was_invalid_is_on_the_crl),
+		TEST(everything_is_compared_by_night),
 		TEST(every_refusal_is_a_sentence),
 		TEST(the_rules_say_who_how_and_why),
 	};
