@@ -38,6 +38,12 @@ int	desk_may_write(struct authority *, int64_t folder, const char *name,
 typedef void desk_done(void *arg, bool kept, const struct err *fault);
 void	desk_submit(struct authority *, const struct desk_write *,
 	    desk_done *, void *arg);
+/*
+ * More than *max was written or asked for: refused already (EFBIG), an event,
+ * and a sentence in `state`.  Does not wait.
+ */
+void	desk_too_large(struct authority *, int64_t folder, uid_t,
+	    uint64_t most);
 /* rm; EPERM, EACCES.  The document stays in evidence. */
 int	desk_remove(struct authority *, int64_t file, uid_t, struct err *);
 /*

@@ -148,6 +148,13 @@ desk_file_was_read(struct drops *drops, uint64_t file, uid_t uid)
 	desk_was_read(drops->tree->parts.authority, (int64_t)file, uid);
 }
 
+static void
+desk_file_too_large(struct drops *drops, int64_t box, uid_t uid,
+    uint64_t most)
+{
+	desk_too_large(drops->tree->parts.authority, -box, uid, most);
+}
+
 const struct drop_rules	desk_rules = {
 	.class = NODE_DESK_FILE,
 	.keeps_faulty = true,
@@ -161,5 +168,6 @@ const struct drop_rules	desk_rules = {
 	.remove = desk_remove_file,
 	.rename = desk_rename_file,
 	.set_time = desk_set_file_time,
+	.too_large = desk_file_too_large,
 	.was_read = desk_file_was_read,
 };

@@ -292,6 +292,13 @@ begin_staging(struct drops *drops, struct slab_handle *handle,
 	return (answer);
 }
 
+void
+drop_too_large(struct drops *drops, int64_t box, uid_t uid, uint64_t most)
+{
+	if (drop_rules_of(box)->too_large != NULL)
+		drop_rules_of(box)->too_large(drops, box, uid, most);
+}
+
 int
 drop_find_target(struct drops *drops, struct node node,
     struct fuse_file_info *fi, const struct bytes *registered, uint64_t end,
@@ -306,8 +313,11 @@ drop_find_target(struct drops *drops, struct node node,
 	if (to->handle->spoiled)
 		return (to->handle->code);
 	to->scratch = drop_is_scratch(to->file);
-	if (end > to->file->most)
+	if (end > to->file->most) {
+		drop_too_large(drops, to->file->box, to->handle->uid,
+		    to->file->most);
 		return (EFBIG);
+	}
 	to->bytes = to->scratch ? &to->file->content : &to->handle->staging;
 	if (!to->scratch && begin_staging(drops, to->handle, to->file,
 	    registered, &err) == -1)

@@ -83,6 +83,9 @@ struct drop_rules {
 		    const char *name, uid_t, struct err *);
 	int	(*set_time)(struct drops *, uint64_t file, usec_t,
 		    struct err *);
+	/* Somebody wrote more than `most`: one call a handle; or NULL. */
+	void	(*too_large)(struct drops *, int64_t box, uid_t,
+		    uint64_t most);
 	/* Somebody opened it to read it; or NULL. */
 	void	(*was_read)(struct drops *, uint64_t file, uid_t);
 };

@@ -346,8 +346,10 @@ fill_renaming(struct renaming *renaming)
 	file = slab_file_find(order->drops->tree->slab, act->file);
 	if (file == NULL || file->gone)
 		return (ENOENT);
-	if (file->content.size > act->most)
+	if (file->content.size > act->most) {
+		drop_too_large(order->drops, act->box, act->uid, act->most);
 		return (EFBIG);
+	}
 	code = drop_order_fill(order, file, &file->content, act->uid);
 	order->box = act->box;
 	if (act->target != 0)

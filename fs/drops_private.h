@@ -82,6 +82,8 @@ struct target {
 	bool		    scratch;
 };
 
+/* More than may be was written: told, where the rules say to whom. */
+void	drop_too_large(struct drops *, int64_t box, uid_t, uint64_t most);
 /* With the lock held; 0 or an errno. */
 int	drop_find_target(struct drops *, struct node,
 	    struct fuse_file_info *, const struct bytes *registered,

@@ -115,7 +115,11 @@ listed=$(ls "$docs")
 must as pk40-anna cp "$dir/limit" "$docs/limit"
 must cmp "$dir/limit" "$docs/limit"
 must as pk40-anna rm "$docs/limit"
+refused=$(ls "$ca"/evidence/*/*/*/*/ | grep -c desk-refused || :)
 refuses "File too large" as pk40-anna cp "$dir/over" "$docs/over"
+within 5 grep -q "too large and is not kept: at most 67108864" "$docs/../state"
+[ "$(ls "$ca"/evidence/*/*/*/*/ | grep -c desk-refused)" = $((refused + 1)) ] ||
+    fail "no event, or more than one: $(ls "$ca"/evidence/*/*/*/*/)"
 refuses "File too large" as pk40-anna cp "$dir/huge" "$docs/huge"
 refuses "File too large" as pk40-anna cp --sparse=never "$dir/huge" "$docs/huge"
 refuses "File too large" as pk40-anna rsync "$dir/huge" "$docs/huge"
