@@ -391,6 +391,23 @@ revocation_change(const struct act_order *o, struct tx *tx,
 
 /* --- by key -------------------------------------------------------------- */
 
+/* Was this very act done before?  Its text says so. */
+static bool
+key_is_known(struct view *view, const struct act_order *o, const char *key)
+{
+	struct publication file;
+	struct bytes text = { 0 };
+	char line[80];
+	bool known = false;
+
+	snprintf(line, sizeof line, "\nact: %s\n", o->act);
+	if (o->act[0] != '\0' && publication_find(view, "revoke/by-key", key,
+	    &file) == 1 && publication_bytes(view, file.seq, &text) == 1)
+		known = strstr(bytes_text(&text), line) != NULL;
+	bytes_free(&text);
+	return known;
+}
+
 static int
 put_key_text(const struct act_order *o, const char *key,
     const struct with_key *w, struct tx *tx, struct err *err)
@@ -412,7 +429,8 @@ put_key_text(const struct act_order *o, const char *key,
 	    reason_name(o->words.reason), o->words.reason);
 	if (o->words.text[0] != '\0')
 		bytes_printf(&text, "text: %s\n", o->words.text);
-	bytes_printf(&text, "certificates: %zu\n", w->count);
+	bytes_printf(&text, "act: %s\ncertificates: %zu\n", o->act,
+	    w->count);
 	for (size_t i = 0; i < w->count; i++)
 		bytes_printf(&text, "  %s\n", w->rows[i].serial);
 	file.size = text.size;
@@ -444,7 +462,9 @@ revocation_change_key(const struct act_order *o, const char *key,
 
 	row->id = 0;
 	find_with_key(tx_view(tx), key, &w);
-	if (key_block(tx, key, err) == 0 &&
+	if (key_is_known(tx_view(tx), o, key))
+		ret = change_each(o, &w, tx, row, err);
+	else if (key_block(tx, key, err) == 0 &&
 	    change_each(o, &w, tx, row, err) == 0 &&
 	    append_key_event(o, key, w.count, tx, err) == 0)
 		ret = put_key_text(o, key, &w, tx, err);

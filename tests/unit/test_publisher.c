@@ -1529,6 +1529,10 @@ a_key_is_revoked_and_blocked(void **state)
 	    "superseded by another").code, 0);
 	assert_int_equal(on_crl(one, NULL), 4);
 	eventually(on_crl(two, NULL) == 4);
+	/* The same write, sent again to a new core. */
+	assert_int_equal(revoke_key_as(c.spki_sha256, USER,
+	    "superseded by another").code, 0);
+	assert_int_equal(events("revocation-by-key"), 1);
 	/* Reported, though nobody ever had a certificate for it. */
 	assert_int_equal(revoke_key_as(unknown, OFFICER,
 	    "keyCompromise").code, 0);
