@@ -638,7 +638,8 @@ static const char consents_1[] =
 #define PARTS	10
 static const char *const versions[][PARTS] = {
 	{ evidence_1, registry_1, requests_1, certificates_1, status_1,
-	    desk_1, registrations_1, consents_1, store_schema_handover_1 },
+	    desk_1, registrations_1, consents_1, store_schema_handover_1,
+	    store_schema_deadlines_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 

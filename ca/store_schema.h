@@ -18,5 +18,7 @@ int	store_schema_apply(struct sql *, usec_t now, struct err *);
 
 /* store_schema_handover.c: external RAs and packages. */
 extern const char store_schema_handover_1[];
+/* store_schema_deadlines.c: deadlines of revocations. */
+extern const char store_schema_deadlines_1[];
 
 #endif

@@ -24,7 +24,7 @@ static const char *const check_names[HEALTH_CHECKS] = {
 	[HEALTH_CONSISTENCY] = "crl-and-ocsp",
 	[HEALTH_ISSUING_KEY] = "issuing-key", [HEALTH_OCSP_KEY] = "ocsp-key",
 	[HEALTH_EVIDENCE_KEY] = "evidence-key", [HEALTH_STORE] = "store",
-	[HEALTH_CLOCK] = "clock",
+	[HEALTH_CLOCK] = "clock", [HEALTH_DEADLINES] = "deadlines",
 };
 static const struct {
 	enum health_check	check;

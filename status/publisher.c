@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "crl_maker.h"
+#include "deadlines.h"
 #include "desk.h"
 #include "ocsp_service.h"
 #include "pending.h"
@@ -17,6 +18,7 @@
 struct publisher {
 	struct desk		 desk;
 	struct pending		*pending;
+	struct deadlines	*deadlines;
 	struct crl_maker	*crl_maker;
 	struct ocsp_service	*ocsp;
 	struct schedule		*schedule;
@@ -66,6 +68,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->desk.health = health_new(parts, p->desk.timers);
 	p->pending = pending_new(&p->desk);
 	health_watch(p->desk.health, pending_oldest, p->pending);
+	p->deadlines = deadlines_new(&p->desk);
 	root_crl_import(&p->desk);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
@@ -93,6 +96,7 @@ publisher_close(struct publisher *p)
 	schedule_free(p->schedule);
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);
+	deadlines_free(p->deadlines);
 	health_free(p->desk.health);
 	pending_free(p->pending);
 	timers_free(p->desk.timers);

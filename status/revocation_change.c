@@ -8,6 +8,7 @@
 
 #include "../ca/slot_status.h"
 #include "../ca/store_certificates.h"
+#include "../ca/store_deadlines.h"
 #include "../ca/store_events.h"
 #include "../ca/text.h"
 #include "case_text.h"
@@ -161,6 +162,22 @@ say_change(char to[160], const struct act_order *o,
 		    reason_name(r->reason), since);
 }
 
+/*
+ * From receipt, or from the day that was named (REV-6.2.4-05A), until all see
+ * it.
+ */
+static int
+put_deadline(const struct act_order *o, struct tx *tx,
+    const struct revocation *row, struct err *err)
+{
+	struct deadline d = { .kind = DEADLINE_REVOCATION, .object = row->id };
+
+	d.start = o->effective != 0 ? o->effective : o->received;
+	d.due = d.start + revocation_deadline(
+	    &o->desk->parts->config->revocation, row->reason);
+	return deadline_put(tx, &d, err);
+}
+
 static int
 put_row(const struct act_order *o, struct tx *tx,
     const struct act_standing *before, struct revocation *row,
@@ -179,8 +196,10 @@ put_row(const struct act_order *o, struct tx *tx,
 	fill_row(o, row, act.time);
 	if (case_put(tx, row, &act, err) != 0)
 		return -1;
-	return row->id == 0 ? revocation_put(tx, row, err) :
-	    revocation_update(tx, row, err);
+	if ((row->id == 0 ? revocation_put(tx, row, err) :
+	    revocation_update(tx, row, err)) != 0)
+		return -1;
+	return put_deadline(o, tx, row, err);
 }
 
 static int

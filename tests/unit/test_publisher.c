@@ -1735,6 +1735,33 @@ everything_is_compared_by_night(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* REV-6.2.4-03C: of CRL and OCSP each; the CRL is out in time. */
+static void
+a_deadline_is_told_once_by_method(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	config.revocation.deadline[4] = 2 * USEC;
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	config.wait = 100000;
+	signer_set(&signer.ocsp_away, true);
+	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	eventually(health_says("warn  deadlines"));
+	eventually(health_says("fail  deadlines"));
+	assert_true(health_says("1 cases wait, 0 of them near their deadline, "
+	    "1 missed it"));
+	eventually(events("revocation-deadline-missed") == 1);
+	signer_set(&signer.ocsp_away, false);
+	eventually(case_says(serial, "publication: CRL "));
+	eventually(health_says("ok    deadlines"));
+	assert_int_equal(events("revocation-deadline-near"), 1);
+	assert_int_equal(events("revocation-deadline-missed"), 1);
+	fill_rules(&config.revocation);
+	EVP_PKEY_free(key);
+}
+
 static bool
 refusals_say(uid_t uid, const char *words, size_t *lines)
 {
@@ -1826,6 +1853,7 @@ main(void)
 		TEST(everything_is_compared_by_night),
 		TEST(every_refusal_is_a_sentence),
 		TEST(the_rules_say_who_how_and_why),
+		TEST(a_deadline_is_told_once_by_method),
 	};
 
 	return cmocka_run_group_tests_name("publisher", tests, NULL, NULL);

@@ -1,0 +1,18 @@
+/*
+ * Counts down until what was asked is decided and said by every status method
+ * (REV-6.2.4-03A, -03C): status/health.txt says how many cases wait and when
+ * the nearest is due, warns when half of its time is gone, fails when one is
+ * missed; each is an event, once for a case and method.
+ */
+#ifndef STATUS_DEADLINES_H
+#define STATUS_DEADLINES_H
+
+#include "desk.h"
+
+struct deadlines;
+
+/* Looks before it returns: what was missed while nothing ran is recorded. */
+struct deadlines *deadlines_new(const struct desk *);
+void		  deadlines_free(struct deadlines *);
+
+#endif
