@@ -49,10 +49,12 @@ struct authority_parts {
 	void			*revoked_arg;
 	/*
 	 * A revocation case was decided: revoke it (same owner).  Called with
-	 * the decision on disk; repeated at start until it is revoked.
+	 * the decision on disk; repeated at start until it is revoked.  `why`
+	 * is NULL when officers decided on a dossier, else the CA does so by
+	 * itself.
 	 */
 	void			(*revoke)(void *arg, const char *serial,
-				    int reason, uid_t);
+				    int reason, uid_t, const char *why);
 };
 
 /*

@@ -15,6 +15,8 @@
 #include "expiry.h"
 #include "own_certificates.h"
 #include "receipts.h"
+#include "supersession.h"
+#include "take_up.h"
 #include "recovery.h"
 #include "retries.h"
 #include "starting.h"
@@ -124,6 +126,8 @@ slow_thread(void *arg)
 		recovery_judge_pending(authority);
 		own_certificates_look(authority->own);
 		receipts_look(authority->receipts);
+		if (supersessions_are_due(authority))
+			take_up_revocations(authority->take_up);
 		consent_finish(authority->parts->store,
 		    authority->parts->committer, &authority->closing);
 		if (clock_steady() >= expiry) {

@@ -355,6 +355,9 @@ static void
 publish(struct application *app)
 {
 	stop_at("core.result-committed");
+	/* What it follows may be due at once. */
+	if (app->predecessor.id != 0)
+		authority_revoke_decided(app->authority);
 	if (app->names_known && !app->internal) {
 		announce(app, true, published, app);
 		return;

@@ -14,6 +14,7 @@
 #include "paths.h"
 #include "recording.h"
 #include "store_events.h"
+#include "supersession.h"
 #include "text.h"
 
 #define REASON_KEY_COMPROMISE	1	/* CRLReason, RFC 5280 5.3.1 */
@@ -80,14 +81,34 @@ put_certificate(struct application *app, struct tx *tx, struct err *e)
 	return rc;
 }
 
-/* Fields alone: what stands in them may be personal (changes.txt has it). */
-static int
-event_changed(struct event *event, const struct application *app,
-    struct view *v, struct err *e)
+/* What becomes of the predecessor. */
+static void
+event_supersession(struct event *event, usec_t due, int reason)
 {
+	char	text[CLOCK_TEXT];
+
+	if (due == 0) {
+		event_detail(event, "predecessor-stands", "until its end");
+		return;
+	}
+	clock_text_seconds(text, due);
+	event_detail(event, "predecessor-revoked-at", text);
+	event_detail_number(event, "predecessor-reason", reason);
+}
+
+/*
+ * What follows a certificate: the fields that differ, for what stands in them
+ * may be personal (changes.txt has it), and what becomes of the former.
+ */
+static int
+follow(struct event *event, const struct application *app, struct tx *tx,
+    struct err *e)
+{
+	struct view		*v = tx_view(tx);
 	struct certified	was = { 0 }, now = { 0 };
 	struct bytes		der = { 0 }, fields = { 0 };
-	int			rc = -1;
+	usec_t			due;
+	int			reason, rc = -1;
 
 	if (certificate_der(v, app->predecessor.id, &der) != 1) {
 		err_set(e, EIO, "certificate %s is not in the store",
@@ -99,6 +120,9 @@ event_changed(struct event *event, const struct application *app,
 		goto out;
 	changes_fields(&was, &now, &fields);
 	event_detail(event, "changed", bytes_text(&fields));
+	if (supersession_record(app, tx, &was, &now, &due, &reason, e) == -1)
+		goto out;
+	event_supersession(event, due, reason);
 	record_requirements(event, "REG-6.3.7-01B REG-6.3.8-02");
 	rc = 0;
 out:
@@ -136,7 +160,7 @@ put_issued_event(struct application *app, struct tx *tx, struct err *e)
 	if (!app->internal)
 		event_detail(event, "path", app->request.path);
 	if (app->predecessor.id != 0 &&
-	    event_changed(event, app, tx_view(tx), e) == -1) {
+	    follow(event, app, tx, e) == -1) {
 		event_free(event);
 		return -1;
 	}

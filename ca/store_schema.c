@@ -402,6 +402,26 @@ static const char status_1[] =
     "CREATE TRIGGER scheduled_delete BEFORE DELETE ON scheduled"
     " BEGIN SELECT RAISE(ABORT, 'a decided revocation takes place'); END;"
 
+    /* What was followed is revoked when its time comes. */
+    "CREATE TABLE supersessions ("
+    " certificate INTEGER PRIMARY KEY REFERENCES certificates,"
+    " successor INTEGER NOT NULL REFERENCES certificates,"
+    " due INTEGER NOT NULL,"
+    " done INTEGER,"			/* when it was found revoked or over */
+    " reason INTEGER NOT NULL CHECK (reason IN (3, 4, 9))) STRICT;"
+    "CREATE INDEX supersessions_due ON supersessions (due)"
+    " WHERE done IS NULL;"
+    "CREATE TRIGGER supersessions_insert BEFORE INSERT ON supersessions"
+    " WHEN EXISTS (SELECT 1 FROM supersessions"
+    "  WHERE certificate = NEW.certificate)"
+    " BEGIN SELECT RAISE(ABORT, 'a supersession is never replaced'); END;"
+    "CREATE TRIGGER supersessions_update BEFORE UPDATE ON supersessions"
+    " WHEN NEW.certificate <> OLD.certificate OR NEW.due > OLD.due"
+    "  OR OLD.done IS NOT NULL"
+    " BEGIN SELECT RAISE(ABORT, 'a supersession takes place'); END;"
+    "CREATE TRIGGER supersessions_delete BEFORE DELETE ON supersessions"
+    " BEGIN SELECT RAISE(ABORT, 'a supersession takes place'); END;"
+
     "CREATE TABLE crls ("
     " issuer TEXT NOT NULL,"
     " number INTEGER NOT NULL,"

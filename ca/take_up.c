@@ -12,6 +12,7 @@
 #include "recovery.h"
 #include "store_certificates.h"
 #include "store_dossiers.h"
+#include "supersession.h"
 #include "take_up.h"
 
 #define AGAIN_MS	20
@@ -157,10 +158,11 @@ revoke_all(struct take_up *t)
 		for (i = 0; i < cases->count; i++)
 			parts->revoke(parts->revoked_arg,
 			    cases->list[i].certificate.serial,
-			    cases->list[i].reason, cases->list[i].uid);
+			    cases->list[i].reason, cases->list[i].uid, NULL);
 		if (cases->count < AT_ONCE)
 			break;
 	}
+	supersessions_look(t->authority);
 	pthread_mutex_unlock(&t->revoking);
 	free(cases);
 }

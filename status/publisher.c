@@ -38,13 +38,13 @@ ring(void *arg)
 	ocsp_service_ring(p->ocsp);
 }
 
-/* From the authority: a dossier was decided. */
+/* From the authority: a dossier was decided, or a successor stands. */
 static void
-revoke(void *arg, const char *serial, int reason, uid_t uid)
+revoke(void *arg, const char *serial, int reason, uid_t uid, const char *why)
 {
 	struct publisher *p = arg;
 
-	revocations_decided(p->revocations, serial, reason, uid);
+	revocations_decided(p->revocations, serial, reason, uid, why);
 }
 
 struct publisher *

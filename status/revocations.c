@@ -41,7 +41,7 @@ struct act {
 	struct job	 job;		/* first: the job is the act */
 	struct revocations *all;
 	struct revocation_act act;
-	bool		 decided;	/* by an officer, on a dossier */
+	bool		 decided;	/* on a dossier, or by the CA itself */
 	struct act_order order;
 	drop_done	*done;
 	void		*arg;
@@ -156,7 +156,8 @@ take_role(struct act *a, struct view *view, const struct certificate *c,
 	const char *role = a->act.role;
 
 	if (a->decided)
-		role = "revocation officer";
+		role = a->act.how == BY_CA ? "the CA itself" :
+		    "revocation officer";
 	else if (a->act.how <= BY_LOGIN)
 		role = act_role(view, roles, a->act.uid, c, err);
 	if (role == NULL || may_role(a, roles, err) != 0)
@@ -491,6 +492,8 @@ act_begin(struct revocations *all, const struct revocation_act *act,
 		die("out of memory");
 	act_prepare(a, all, act);
 	a->decided = decided;
+	if (decided)
+		a->order.how = act->how;
 	a->done = done;
 	a->arg = arg;
 	if (check(a, &fault) != 0) {
@@ -519,13 +522,18 @@ decided_done(void *arg, const struct err *fault)
 
 void
 revocations_decided(struct revocations *all, const char *serial, int reason,
-    uid_t uid)
+    uid_t uid, const char *why)
 {
 	struct revocation_act act = { .uid = uid, .act = "dossier",
 	    .how = BY_REPORT };
 
+	if (why != NULL) {
+		act.how = BY_CA;
+		snprintf(act.act, sizeof act.act, "successor");
+	}
+
 	snprintf(act.serial, sizeof act.serial, "%s", serial);
-	snprintf(act.line, sizeof act.line, "%s decided on a dossier",
-	    reason_name(reason));
+	snprintf(act.line, sizeof act.line, "%s %s", reason_name(reason),
+	    why != NULL ? why : "decided on a dossier");
 	act_begin(all, &act, true, decided_done, NULL);
 }

@@ -31,6 +31,6 @@ void	revocations_act(struct revocations *, const struct revocation_act *,
  * again is known and nothing.
  */
 void	revocations_decided(struct revocations *, const char *serial,
-	    int reason, uid_t);
+	    int reason, uid_t, const char *why);
 
 #endif

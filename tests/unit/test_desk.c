@@ -161,6 +161,8 @@ what_is_withdrawn_is_not_decided(void **state)
 	assert_int_equal(d.place, PLACE_REJECTED);
 	assert_true(d.withdrawn);
 	assert_begins(desk_state(d.id), "state: withdrawn\n");
+	/* A move that came too late does not hide why. */
+	assert_says(desk_state(d.id), "its owner removed the request");
 	assert_int_equal(bed_events("dossier-closed"), 1);
 	assert_int_equal(desk_drop_evidence(d.id, "late.txt", ANNA), EPERM);
 	assert_int_equal(bed_open_intents(), 0);
@@ -451,7 +453,8 @@ static int revoked_reason;
 static unsigned revoked_calls;
 
 static void
-note_revoked(void *arg, const char *serial, int reason, uid_t uid)
+note_revoked(void *arg, const char *serial, int reason, uid_t uid,
+    const char *why)
 {
 	snprintf(revoked_serial, sizeof(revoked_serial), "%s", serial);
 	revoked_reason = reason;
