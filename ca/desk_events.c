@@ -3,7 +3,6 @@
  * drop may hold personal data, so events number them; names of subscribers do
  * too, so a draft is a number as well.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,90 +145,4 @@ desk_event_append(struct tx *tx, struct event *event, struct err *e)
 
 	event_free(event);
 	return rc;
-}
-
-/* --- refusals ------------------------------------------------------------- */
-
-bool
-desk_is_refusal(const struct err *e)
-{
-	static const int	codes[] = { EACCES, EPERM, EINVAL, EEXIST,
-		ENOENT, ESTALE, EKEYREJECTED, ENAMETOOLONG, EFBIG, ENODATA,
-		EAGAIN };
-	size_t			i;
-
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (codes[i] == e->code)
-			return true;
-	return false;
-}
-
-/*
- * One a minute for each uid and what it tries; a person with a role has a name
- * here and is told of every time.
- */
-static bool
-is_due(struct authority *authority, uid_t uid, const char *what)
-{
-	uid_t	key = uid;
-
-	if (authority->parts->roles_of(uid) != 0)
-		return true;
-	for (; *what != '\0'; what++)
-		key = key * 31 + (unsigned char)*what;
-	return access_log_due(&authority->desk_log, key, clock_steady());
-}
-
-struct refusal {
-	struct job	 job;
-	struct authority *authority;
-	int64_t		 folder;
-	uid_t		 uid;
-	const char	*role, *what;
-	struct err	 why;
-};
-
-static int
-refusal_apply(struct job *job, struct tx *tx, struct err *e)
-{
-	struct refusal	*r = (struct refusal *)job;
-	struct event	*event;
-
-	event = desk_event(tx_view(tx), "desk-refused", r->folder, r->uid,
-	    r->role);
-	record_requirements(event, "OVR-6.4.5-02 REQ-7.4.1-02");
-	event_outcome(event, "refused");
-	event_rule(event, r->what, "no", r->why.text);
-	return desk_event_append(tx, event, e);
-}
-
-static void
-refusal_done(struct job *job, const struct err *fault)
-{
-	if (fault != NULL)
-		log_line("a refusal at the desk is not recorded: %s",
-		    fault->text);
-	desk_job_end(((struct refusal *)job)->authority);
-	free(job);
-}
-
-void
-desk_refused(struct authority *authority, int64_t folder, uid_t uid,
-    const char *what, const struct err *why)
-{
-	struct refusal	*r;
-
-	if (!desk_is_refusal(why) || !is_due(authority, uid, what))
-		return;
-	if ((r = calloc(1, sizeof(*r))) == NULL)
-		die("out of memory");
-	r->job.apply = refusal_apply;
-	r->job.done = refusal_done;
-	r->authority = authority;
-	r->folder = folder;
-	r->uid = uid;
-	r->role = desk_role(authority, uid);
-	r->what = what;
-	r->why = *why;
-	desk_job_submit(authority, &r->job);
 }

@@ -31,11 +31,6 @@ int	desk_name_check(const char *name, size_t most, struct err *);
 struct event *desk_event(struct view *, const char *name, int64_t folder,
 	    uid_t, const char *role);
 int	desk_event_append(struct tx *, struct event *, struct err *);
-/* Somebody was refused: an event; bounded for those without a role. */
-void	desk_refused(struct authority *, int64_t folder, uid_t,
-	    const char *what, const struct err *why);
-/* Only what says no to a person is evidence; a full disk is not. */
-bool	desk_is_refusal(const struct err *);
 /* A job that its authority outlives; the second is the last of its done. */
 void	desk_job_submit(struct authority *, struct job *);
 void	desk_job_end(struct authority *);
@@ -44,6 +39,17 @@ void	desk_publish(struct authority *, char paths[][PATH_TEXT],
 	    size_t count);
 /* "ra/pending/42", "ra/subscribers/acme", "requests/acme"; no slash behind. */
 void	desk_path(char to[PATH_TEXT], struct view *, int64_t folder);
+
+/* --- refusals (desk_refusals.c) ------------------------------------------- */
+
+/*
+ * Somebody was refused: an event, bounded for those without a role, and the
+ * sentence in `state` of the folder for those with one.
+ */
+void	desk_refused(struct authority *, int64_t folder, uid_t,
+	    const char *what, const struct err *why);
+/* Only what says no to a person is evidence; a full disk is not. */
+bool	desk_is_refusal(const struct err *);
 
 /* --- meanings ------------------------------------------------------------- */
 

@@ -365,6 +365,9 @@ dossier_refresh(struct authority *authority, struct tx *tx,
 {
 	int	rc;
 
+	/* Why it was withdrawn stays to be read. */
+	if (d->withdrawn)
+		return 0;
 	if (!is_undecided(d))
 		return dossier_folder_state(tx, d, refused, e);
 	rc = d->kind == DOSSIER_REQUEST ?

@@ -136,6 +136,7 @@ put() { as pk40-anna python3 -c 'import os, sys
 open(os.path.join(sys.argv[1].encode(), eval(sys.argv[2])), "w").write("x")' \
     "$docs" "$1"; }
 refuses "Invalid argument" put 'b"two\nlines"'
+within 5 grep -q "^refused: a name here is UTF-8" "$docs/../state"
 refuses "Invalid argument" put 'b"bell\x07"'
 refuses "Invalid argument" put 'b"latin\xe91"'
 refuses "Invalid argument" put 'b".\xff.swp"'

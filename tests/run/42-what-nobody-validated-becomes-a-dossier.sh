@@ -131,6 +131,8 @@ must as games rm "$ca/requests/gone.csr"
 must test -d "$ra/rejected/$id"
 says "state: withdrawn" "$ra/rejected/$id/state"
 refuses "" anna mv "$ra/pending/$id" "$ra/approved/"
+refuses "Stale file handle" anna mv "$ra/rejected/$id" "$ra/approved/"
+says "its owner removed the request" "$ra/rejected/$id/state"
 must test ! -e "$ca/requests/gone.crt"
 
 # Nobody without the role gets as far.

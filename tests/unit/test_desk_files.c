@@ -221,6 +221,51 @@ a_faulty_draft_is_kept_and_says_why(void **state)
 	    id), 0, "scan.pdf", ANNA, "%PDF"), 0);
 }
 
+static bool
+was_told(int64_t folder, const char *sentence)
+{
+	return strstr(desk_text(folder, "state"), sentence) != NULL;
+}
+
+static int64_t	told_in;
+
+static bool
+large_is_told(void)
+{
+	return was_told(told_in, "too large and is not kept: at most 77");
+}
+
+static bool
+name_is_told(void)
+{
+	return was_told(told_in, "a name here is UTF-8");
+}
+
+static void
+a_refusal_is_a_sentence_in_its_folder(void **state)
+{
+	struct dossier d = ask("www", "DNS:www.example.net");
+	int64_t id;
+
+	(void)state;
+	assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, "example-ab", ANNA,
+	    &id, &test_err));
+	told_in = DESK_FOLDER(DESK_DRAFT, id);
+	desk_too_large(bed, DESK_FOLDER(DESK_DRAFT_DOCUMENTS, id), ANNA, 77);
+	assert_true(bed_within(5 * USEC, large_is_told));
+	assert_true(was_told(told_in, "registration.conf"));
+	told_in = DOSSIER(d.id);
+	desk_too_large(bed, DOCUMENTS(d.id), ANNA, 77);
+	assert_true(bed_within(5 * USEC, large_is_told));
+	assert_int_equal(bed_events("desk-refused"), 2);
+	/* Who has no role writes nothing there. */
+	desk_too_large(bed, DOCUMENTS(d.id), NOBODY, 78);
+	assert_int_equal(desk_write_file(DOCUMENTS(d.id), 0, "a\nb", ANNA,
+	    "x"), EINVAL);
+	assert_true(bed_within(5 * USEC, name_is_told));
+	assert_false(was_told(told_in, "at most 78"));
+}
+
 static void
 a_rename_carries_the_verdict(void **state)
 {
@@ -255,6 +300,7 @@ main(void)
 		TEST(reading_a_document_is_an_event),
 		TEST(drafts_are_made_renamed_and_removed),
 		TEST(a_faulty_draft_is_kept_and_says_why),
+		TEST(a_refusal_is_a_sentence_in_its_folder),
 		TEST(a_rename_carries_the_verdict),
 	};
 
