@@ -24,6 +24,13 @@
 
 /* --- the configuration ---------------------------------------------------- */
 
+/*
+ * Longer than anything takes that is not wrong, on a busy machine as well; and
+ * what a drop waits for a signer that keeps its order, where that is the test.
+ */
+#define BED_PATIENCE	(60 * USEC)
+#define BED_WAIT	(300000)
+
 static struct config bed_config;
 static EVP_PKEY *bed_root_key, *bed_issuing_key, *bed_ocsp_key;
 
@@ -133,7 +140,7 @@ bed_configure(int issuing_days)
 	snprintf(c->conf_sha256, sizeof(c->conf_sha256), "%s",
 	    digest_of("pkifs.conf"));
 	c->sandbox = true;
-	c->wait = 300000;
+	c->wait = BED_PATIENCE;
 	c->open_requests_max = 5;
 	c->request_max = 131072;
 	c->crl_next_update = USEC_DAY;
@@ -503,7 +510,7 @@ bed_wait(struct bed_drop *d)
 	int rc = 0;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 10;
+	until.tv_sec += 2 * BED_PATIENCE / USEC;
 	pthread_mutex_lock(&d->lock);
 	while (d->answers == 0 && rc == 0)
 		rc = pthread_cond_timedwait(&d->wake, &d->lock, &until);
@@ -593,6 +600,12 @@ bed_open_intents(void)
 {
 	return number_in_db(
 	    "SELECT count(*) FROM intents WHERE closed IS NULL");
+}
+
+UNUSED static bool
+bed_intent_is_open(void)
+{
+	return bed_open_intents() > 0;
 }
 
 UNUSED static bool

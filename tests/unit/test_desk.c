@@ -90,7 +90,7 @@ evidence_and_a_move_issue_it(void **state)
 	assert_null(strstr(desk_event_text("document-received"), "whois"));
 	assert_int_equal(desk_try(d.id, PLACE_PENDING, PLACE_APPROVED, ANNA),
 	    0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 	assert_int_equal(desk_get(d.id).place, PLACE_APPROVED);
 	assert_begins(desk_state(d.id), "state: approved\n");
 	assert_says(desk_state(d.id), "moved to approved by uid 2001");
@@ -265,7 +265,7 @@ two_officers_are_two_people(void **state)
 	assert_false(www_is_issued());
 	assert_int_equal(desk_try(d.id, PLACE_COUNTERSIGN, PLACE_APPROVED,
 	    ANNA), 0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 }
 
 static void
@@ -282,7 +282,7 @@ one_person_may_do_all_in_a_sandbox(void **state)
 	    BED_BOTH), 0);
 	assert_int_equal(desk_try(d.id, PLACE_COUNTERSIGN, PLACE_APPROVED,
 	    BED_BOTH), 0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 }
 
 /* --- what an approval binds ----------------------------------------------- */
@@ -359,7 +359,7 @@ no_decision_replaces_an_agreement(void **state)
 	assert_begins(bed_status("www"), "state: pending\n");
 	assert_done(tx_commit(tx, &test_err));
 	authority_take_up(bed, bed_acme);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 	assert_int_equal(desk_get(d.id).place, PLACE_APPROVED);
 }
 
@@ -377,7 +377,7 @@ what_registration_covers_needs_nobody(void **state)
 	assert_done(subscriber_put_name(tx, bed_acme, &n, &test_err));
 	assert_done(tx_commit(tx, &test_err));
 	authority_take_up(bed, bed_acme);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 	d = desk_get(d.id);
 	assert_int_equal(d.place, PLACE_REJECTED);
 	assert_true(d.withdrawn);
@@ -405,7 +405,7 @@ a_decision_that_cannot_be_recorded_is_none(void **state)
 	}
 	assert_int_equal(desk_try(d.id, PLACE_PENDING, PLACE_APPROVED, ANNA),
 	    0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 }
 
 static void
@@ -443,7 +443,7 @@ an_approved_dossier_is_taken_up_at_start(void **state)
 	assert_done(dossier_put(tx, &d, &test_err));
 	assert_done(tx_commit(tx, &test_err));
 	desk_restart();
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 }
 
 /* --- revocation ----------------------------------------------------------- */
@@ -520,14 +520,14 @@ a_revocation_is_decided_and_done(void **state)
 	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE name "
 	    "IN ('dossier-opened', 'decision-made') AND certificate IS NOT "
 	    "NULL"), 2);
-	assert_true(bed_within(5 * USEC, revoked_once));
+	assert_true(bed_within(BED_PATIENCE, revoked_once));
 	assert_string_equal(revoked_serial, bed_serial("www"));
 	assert_int_equal(revoked_reason, 3);
 	/* Nothing revoked it: the next core is told again. */
 	revoked_calls = 0;
 	desk_restart();
 	authority_revoke_decided(bed);
-	assert_true(bed_within(5 * USEC, revoked_once));
+	assert_true(bed_within(BED_PATIENCE, revoked_once));
 }
 
 static void

@@ -75,7 +75,7 @@ each_name_has_its_place(void **state)
 			fail_msg("%zu %s by %u: %d %s", i, r->name,
 			    (unsigned)r->uid, test_err.code, test_err.text);
 	}
-	assert_true(bed_within(5 * USEC, somebody_was_refused));
+	assert_true(bed_within(BED_PATIENCE, somebody_was_refused));
 }
 
 static void
@@ -168,7 +168,7 @@ reading_a_document_is_an_event(void **state)
 	desk_was_read(bed, file, ANNA);
 	desk_was_read(bed, file, ANNA);
 	desk_was_read(bed, file, BERT);
-	assert_true(bed_within(5 * USEC, one_was_read));
+	assert_true(bed_within(BED_PATIENCE, one_was_read));
 	assert_null(strstr(desk_event_text("personal-document-read"),
 	    "passport"));
 }

@@ -107,7 +107,7 @@ a_signed_decision_issues_it(void **state)
 	sign_into(id, "decision.p7s", &anna, ANNA,
 	    desk_text(DOSSIER(id), "decision.txt"));
 	assert_int_equal(approve(id, ANNA), 0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 	assert_says(desk_state(id), ", signed");
 	assert_says(desk_event_text("decision-made"), "GEN-6.5.5-04");
 	assert_says(desk_event_text("decision-made"), "decision.p7s");
@@ -182,7 +182,7 @@ both_of_two_sign(void **state)
 	    desk_text(DOSSIER(id), "decision.txt"));
 	assert_int_equal(desk_try(id, PLACE_COUNTERSIGN, PLACE_APPROVED,
 	    BERT), 0);
-	assert_true(bed_within(5 * USEC, www_is_issued));
+	assert_true(bed_within(BED_PATIENCE, www_is_issued));
 }
 
 static int

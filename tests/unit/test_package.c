@@ -164,7 +164,7 @@ receive(struct slice dropped, struct bytes *text)
 	order_init(&t, SIGN_HANDOVER, "handover");
 	handover_key_put(&t.order.tbs, &sealed.key);
 	order_submit(client, &t);
-	assert_true(orders_wait(&t, 1, 10));
+	assert_true(orders_wait(&t, 1, 60));
 	if (t.answer.outcome != SIGNED)
 		snprintf(err.text, sizeof(err.text), "%s", t.answer.reason);
 	else if (sealed_open(&sealed, SLICE(&t.signature), &content,
@@ -294,7 +294,7 @@ many_wait(void **state)
 		handover_key_put(&t[i].order.tbs, &sealed.key);
 		order_submit(client, &t[i]);
 	}
-	assert_true(orders_wait(t, 24, 20));
+	assert_true(orders_wait(t, 24, 60));
 	for (i = 0; i < 24; i++) {
 		assert_int_equal(t[i].answer.outcome, SIGNED);
 		assert_int_equal(t[i].signature.size, HANDOVER_KEY);
@@ -483,7 +483,7 @@ main(void)
 	signer_start(&signer, &home);
 	client = client_new();
 	signer_connect(&signer, client);
-	if (!key_within(client, "handover", true, 20))
+	if (!key_within(client, "handover", true, 60))
 		die("the key handover is not ready");
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	signer_end(&signer);

@@ -8,9 +8,9 @@ static EVP_PKEY *key;
 static struct bytes request;
 
 static bool
-intent_is_open(void)
+no_intent_is_open(void)
 {
-	return bed_open_intents() == 1;
+	return bed_open_intents() == 0;
 }
 
 static bool
@@ -19,17 +19,25 @@ www_is_there(void)
 	return bed_serial("www")[0] != '\0';
 }
 
+static bool
+b_is_there(void)
+{
+	return bed_serial("b")[0] != '\0';
+}
+
 /* The core dies with an intent committed and no answer. */
 static void
 die_with_an_intent(struct bed_drop *d)
 {
 	bed_mode(BED_KEEP, 0);
+	bed_config.wait = BED_WAIT;
 	bed_request(&request, key, "DNS:www.example.org");
 	bed_submit_drop(d, BOX_ROOT, "www.csr", BED_UID, SLICE(&request),
 	    false);
-	assert_true(bed_within(2 * USEC, intent_is_open));
-	bed_wait(d);	/* let go after config->wait */
+	assert_true(bed_within(BED_PATIENCE, bed_intent_is_open));
+	bed_wait(d);	/* let go after BED_WAIT */
 	bed_stop();
+	bed_config.wait = BED_PATIENCE;
 }
 
 static void
@@ -105,7 +113,7 @@ what_was_never_begun_burns_its_serial(void **state)
 
 	die_with_an_intent(&d);
 	live_again(BED_BURN);
-	assert_true(bed_within(5 * USEC, www_is_there));
+	assert_true(bed_within(BED_PATIENCE, www_is_there));
 	assert_int_equal(bed_events("serial-burned"), 1);
 	assert_int_equal(bed_events("certificate-revoked"), 0);
 	assert_int_equal(number_in_db("SELECT count(*) FROM revocations"), 0);
@@ -120,6 +128,7 @@ the_signer_may_be_away_at_start(void **state)
 
 	die_with_an_intent(&d);
 	live_again(BED_KEEP);
+	bed_config.wait = BED_WAIT;
 	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&request),
 	    false);
 	assert_int_equal(bed_wait(&d), 0);
@@ -128,7 +137,7 @@ the_signer_may_be_away_at_start(void **state)
 	bed_signing.recover = BED_SIGN;
 	pthread_cond_broadcast(&bed_signing.wake);
 	pthread_mutex_unlock(&bed_signing.lock);
-	assert_true(bed_within(5 * USEC, www_is_there));
+	assert_true(bed_within(BED_PATIENCE, www_is_there));
 }
 
 /* Killed between the end of an abandoned intent and the fresh one. */
@@ -141,7 +150,7 @@ what_is_approved_without_an_intent_is_taken_up(void **state)
 	assert_int_equal(attack("UPDATE intents SET closed = 'burned', "
 	    "closed_time = time"), SQLITE_OK);
 	live_again(BED_SIGN);
-	assert_true(bed_within(5 * USEC, www_is_there));
+	assert_true(bed_within(BED_PATIENCE, www_is_there));
 	assert_int_equal(bed_events("certificate-issued"), 1);
 	assert_int_equal(number_in_db("SELECT count(*) FROM requests"), 1);
 }
@@ -162,8 +171,7 @@ a_slot_taken_by_others_meanwhile_is_left_alone(void **state)
 	bed_signing.recover = BED_SIGN;
 	pthread_cond_broadcast(&bed_signing.wake);
 	pthread_mutex_unlock(&bed_signing.lock);
-	for (int i = 0; i < 500 && bed_open_intents() > 0; i++)
-		usleep(2000);
+	assert_true(bed_within(BED_PATIENCE, no_intent_is_open));
 	assert_int_equal(bed_events("certificate-issued"), 2);
 	assert_int_equal(number_in_db("SELECT count(*) FROM slots s, "
 	    "certificates c WHERE s.certificate = c.id AND c.common_name = "
@@ -215,8 +223,7 @@ a_change_of_the_terms_is_an_event_and_asks_again(void **state)
 	a.time = clock_now();
 	assert_done(agreement_put(tx, bed_acme, &a, &test_err));
 	assert_done(tx_commit(tx, &test_err));
-	for (int i = 0; i < 500 && bed_serial("b")[0] == '\0'; i++)
-		usleep(10000);
+	assert_true(bed_within(BED_PATIENCE, b_is_there));
 	assert_begins(bed_status("b"), "state: issued\n");
 }
 
@@ -264,7 +271,7 @@ expiry_is_an_event_also_after_a_pause(void **state)
 	    &test_err));
 	assert_done(tx_commit(tx, &test_err));
 	live_again(BED_SIGN);
-	assert_true(bed_within(5 * USEC, is_expired));
+	assert_true(bed_within(BED_PATIENCE, is_expired));
 	bytes_free(&der);
 }
 

@@ -87,9 +87,10 @@ what_is_intended_is_taken(void **state)
 	struct bed_drop d;
 
 	bed_mode(BED_KEEP, 0);
+	bed_config.wait = BED_WAIT;
 	bed_request(&req, key, "DNS:www.example.org");
 	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
-	assert_int_equal(bed_wait(&d), 0);	/* after `wait`, registered */
+	assert_int_equal(bed_wait(&d), 0);	/* registered */
 	assert_string_equal(bed_serial("www"), "");
 	assert_int_equal(bed_open_intents(), 1);
 	assert_int_equal(ask(BED_OTHER, "mine.csr", "DNS:www.example.org"),
