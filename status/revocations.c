@@ -20,8 +20,9 @@
 #include "revocation_change.h"
 #include "revocations.h"
 
-#define REFUSALS_SECOND	10	/* recorded, */
-#define OF_OFFICERS	100	/* and theirs, who are few */
+#define REFUSALS_SECOND	10	/* of one user, recorded; */
+#define OF_OFFICERS	100	/* of an officer */
+#define REFUSED_USERS	16	/* in one second */
 
 struct revocations {
 	const struct desk *desk;
@@ -32,8 +33,11 @@ struct revocations {
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
 	size_t		 under_way;
-	usec_t		 refusals_since;	/* steady */
-	int		 refusals;
+	struct {
+		uid_t	 uid;
+		usec_t	 since;		/* steady; 0: unused */
+		int	 count;
+	}		 refusals[REFUSED_USERS];
 	struct access_log access_log;
 };
 
@@ -358,18 +362,41 @@ apply_refusal(struct job *job, struct tx *tx, struct err *err)
 	return refusal_put(tx, &refusal, err);
 }
 
+/*
+ * With the lock held.  Nobody's mistakes keep those of another from being
+ * recorded, but for more users a second than there are rows.
+ */
 static bool
-is_recorded(struct revocations *all, bool officer)
+count_refusal(struct revocations *all, uid_t uid, int most)
 {
 	usec_t now = clock_steady();
+	size_t row = 0;
+
+	for (size_t i = 0; i < REFUSED_USERS; i++) {
+		if (all->refusals[i].since != 0 &&
+		    all->refusals[i].uid == uid) {
+			row = i;
+			break;
+		}
+		if (all->refusals[i].since < all->refusals[row].since)
+			row = i;
+	}
+	if (now - all->refusals[row].since >= USEC) {
+		all->refusals[row].uid = uid;
+		all->refusals[row].since = now;
+		all->refusals[row].count = 0;
+	}
+	return all->refusals[row].uid == uid &&
+	    all->refusals[row].count++ < most;
+}
+
+static bool
+is_recorded(struct revocations *all, uid_t uid, bool officer)
+{
 	bool recorded;
 
 	pthread_mutex_lock(&all->mutex);
-	if (now - all->refusals_since >= USEC) {
-		all->refusals_since = now;
-		all->refusals = 0;
-	}
-	recorded = all->refusals++ < (officer ? OF_OFFICERS :
+	recorded = count_refusal(all, uid, officer ? OF_OFFICERS :
 	    REFUSALS_SECOND);
 	pthread_mutex_unlock(&all->mutex);
 	return recorded;
@@ -387,8 +414,8 @@ record_attempt(struct act *a)
 	    ROLE_REVOCATION) != 0;
 	struct err err;
 
-	if (!(officer ? is_recorded(all, true) : access_log_due(&all->access_log,
-	    a->act.uid, clock_steady())))
+	if (!(officer ? is_recorded(all, a->act.uid, true) :
+	    access_log_due(&all->access_log, a->act.uid, clock_steady())))
 		return;
 	if (officer && a->order.role[0] == '\0')
 		snprintf(a->order.role, sizeof a->order.role, "%s",
@@ -417,7 +444,7 @@ static void
 refuse(struct act *a, const struct err *fault)
 {
 	a->fault = *fault;
-	if (!is_recorded(a->all, a->order.officer)) {
+	if (!is_recorded(a->all, a->act.uid, a->order.officer)) {
 		a->done(a->arg, &a->fault);
 		free(a);
 		return;
