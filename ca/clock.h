@@ -2,8 +2,9 @@
  * Time and chance come from here and nowhere else, so that golden files are
  * possible: in test builds PKIFS_TEST_CLOCK (seconds since 1970) fixes the
  * time, PKIFS_TEST_STEP ("WHEN:BY", seconds of the steady clock and of the
- * step) sets it in every process at once, and PKIFS_TEST_SEED makes
- * chance_octets repeatable.
+ * step) sets it in every process at once, PKIFS_TEST_SYNCHRONISED ("yes" or
+ * "no") speaks for the kernel, and PKIFS_TEST_SEED makes chance_octets
+ * repeatable.
  */
 #ifndef CA_CLOCK_H
 #define CA_CLOCK_H

@@ -122,7 +122,8 @@ slow_thread(void *arg)
 		if (!statuses)
 			agreement_statuses_renew(authority);
 		statuses = true;
-		clock_watch_look(&watch, authority->parts->committer);
+		clock_watch_look(&watch, authority->parts->store,
+		    authority->parts->committer);
 		recovery_judge_pending(authority);
 		own_certificates_look(authority->own);
 		receipts_look(authority->receipts);

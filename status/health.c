@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/clock_watch.h"
 #include "../ca/store_status.h"
 #include "bell.h"
 #include "health.h"
@@ -205,21 +206,40 @@ look_at_crls(struct health *h)
 }
 
 static void
-look_at_machine(struct health *h)
+look_at_clock(struct health *h)
 {
 	struct clock_state clock;
+	char text[CLOCK_TEXT];
+	struct view *view;
+	usec_t since;
+
+	clock_state(&clock);
+	if (clock.synchronised) {
+		look_set(h, HEALTH_CLOCK, HEALTH_OK, "synchronised");
+		return;
+	}
+	view = view_take(h->parts->store);
+	since = clock_alone_since(view, false);
+	view_put(view);
+	clock_text_seconds(text, since);
+	if (clock_now() - since >= CLOCK_ALONE)
+		look_set(h, HEALTH_CLOCK, HEALTH_FAIL, "not synchronised "
+		    "since %s, 24 h at most (REV-6.2.4-07)", text);
+	else
+		look_set(h, HEALTH_CLOCK, HEALTH_WARN, "the kernel does not "
+		    "say that it is synchronised (REV-6.2.4-07)");
+}
+
+static void
+look_at_machine(struct health *h)
+{
 
 	if (store_reserve_whole(h->parts->store))
 		look_set(h, HEALTH_STORE, HEALTH_OK, "the reserve is whole");
 	else
 		look_set(h, HEALTH_STORE, HEALTH_FAIL, "the disk is full: "
 		    "nothing is issued, the reserve keeps revocation going");
-	clock_state(&clock);
-	if (clock.synchronised)
-		look_set(h, HEALTH_CLOCK, HEALTH_OK, "synchronised");
-	else
-		look_set(h, HEALTH_CLOCK, HEALTH_WARN, "the kernel does not "
-		    "say that it is synchronised (REV-6.2.4-07)");
+	look_at_clock(h);
 	if (h->parts->config->sandbox)
 		look_set(h, HEALTH_SANDBOX, HEALTH_WARN, "this CA is a "
 		    "sandbox: one person may decide alone, nobody should "

@@ -31,7 +31,8 @@ export LC_ALL=C
 # unmounting (main's does: its descriptor goes on); 3.14, 2026-11.
 echo leak:fuse_session_mount >"$dir/lsan"
 export LSAN_OPTIONS="suppressions=$dir/lsan:print_suppressions=0"
-unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED PKIFS_TEST_STEP 2>/dev/null || true
+unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED PKIFS_TEST_STEP \
+    PKIFS_TEST_SYNCHRONISED 2>/dev/null || true
 
 end_story() {
 	status=${told:-$?}
