@@ -76,4 +76,17 @@ event=$(ls "$ca"/evidence/*/*/*/*/*-certificate-issued.json | tail -n 1)
 says '"predecessor-stands": "until its end"' "$event"
 sleep 3
 revoked "$fourth" && fail "it was to stand"
+
+# A key that was reported compromised is followed by nothing, whether it was
+# certified (GEN-6.3.6-10) or only reported.
+fifth=$(serial_of "$ca/requests/three.crt")
+must sh -c "echo keyCompromise >'$ca/revoke/$fifth'"
+new_csr three three.example.org more.three.example.org
+refuses "Key was rejected" cp "$dir/three.csr" "$ca/requests/"
+new_key known
+digest=$(openssl pkey -in "$dir/known.key" -pubout -outform DER | sha256sum |
+    cut -d' ' -f1)
+must sh -c "echo keyCompromise >'$ca/revoke/by-key/$digest'"
+new_csr known known.example.org
+refuses "Key was rejected" cp "$dir/known.csr" "$ca/requests/"
 must "$pkifs" verify "$ca/evidence"
