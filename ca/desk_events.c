@@ -48,6 +48,9 @@ desk_path(char to[PATH_TEXT], struct view *v, int64_t folder)
 	case DESK_DRAFT_DOCUMENTS:
 		path_draft(to, v, DESK_OBJECT(folder));
 		return;
+	case DESK_BATCH:
+		snprintf(to, PATH_TEXT, "revoke/batch");
+		return;
 	default:
 		path_dossier(to, v, DESK_OBJECT(folder));
 	}
@@ -122,7 +125,8 @@ desk_event(struct view *v, const char *name, int64_t folder, uid_t uid,
 		event_actor(event, uid, role);
 		return event;
 	}
-	event = event_new(name, REGISTRATION);
+	event = event_new(name, DESK_KIND(folder) == DESK_BATCH ?
+	    REVOCATION_MANAGEMENT : REGISTRATION);
 	event_actor(event, uid, role);
 	switch (DESK_KIND(folder)) {
 	case DESK_BOX:
@@ -131,6 +135,8 @@ desk_event(struct view *v, const char *name, int64_t folder, uid_t uid,
 	case DESK_DRAFT:
 	case DESK_DRAFT_DOCUMENTS:
 		event_detail_number(event, "draft", DESK_OBJECT(folder));
+		break;
+	case DESK_BATCH:
 		break;
 	default:
 		event_detail_number(event, "dossier", DESK_OBJECT(folder));

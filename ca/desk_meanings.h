@@ -13,4 +13,9 @@ desk_meaning	dossier_meaning;
 desk_may	draft_may;
 desk_meaning	draft_meaning;
 
+/* desk_batches.c */
+desk_may	batch_may;
+desk_meaning	batch_means;
+#define BATCH_RESULT	".result"
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "agreement_act.h"
+#include "batch_line.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
 
@@ -34,6 +35,8 @@ static const struct desk_name names[] = {
 	    agreement_may, agreement_means },
 	{ DESK_BOX, "subject-agreement.txt", 0, "agreement-received",
 	    false, agreement_may, agreement_means },
+	{ DESK_BATCH, "*", BATCH_MOST, "revocation-batch-received", true,
+	    batch_may, batch_means },
 };
 
 /* What we write; nobody else does. */

@@ -128,7 +128,15 @@ int
 desk_file_write(struct tx *tx, int64_t folder, const char *name,
     struct slice bytes, struct err *err)
 {
-	struct desk_file old, new = { .folder = folder, .generated = true };
+	return desk_file_write_for(tx, folder, name, 0, bytes, err);
+}
+
+int
+desk_file_write_for(struct tx *tx, int64_t folder, const char *name,
+    uid_t uid, struct slice bytes, struct err *err)
+{
+	struct desk_file old, new = { .folder = folder, .uid = uid,
+	    .generated = true };
 
 	if (documents_put(tx, bytes, new.sha256, err) != 0)
 		return -1;

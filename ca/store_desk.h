@@ -20,7 +20,8 @@ enum desk_kind {
 	DESK_DRAFT = 2,			/* ra/subscribers/NAME */
 	DESK_DRAFT_DOCUMENTS = 3,
 	DESK_BOX = 4,			/* agreement.txt in a drop box */
-	DESK_DOSSIER_OWN = 5		/* of no folder of the tree */
+	DESK_DOSSIER_OWN = 5,		/* of no folder of the tree */
+	DESK_BATCH = 6			/* revoke/batch, object 1 */
 };
 #define DESK_FOLDER(kind, object)	((int64_t)(object) * 8 + (kind))
 #define DESK_KIND(folder)		((enum desk_kind)((folder) % 8))
@@ -47,6 +48,9 @@ int	desk_file_put(struct tx *, struct desk_file *, struct err *);
 /* A text of ours, in place of the one of that name; same bytes: nothing. */
 int	desk_file_write(struct tx *, int64_t folder, const char *name,
 	    struct slice, struct err *);
+/* The same of what its author alone may read, and officers. */
+int	desk_file_write_for(struct tx *, int64_t folder, const char *name,
+	    uid_t, struct slice, struct err *);
 int	desk_file_remove(struct tx *, int64_t id, struct err *);
 int	desk_file_get(struct view *, int64_t id, struct desk_file *); /* 1/0 */
 int	desk_file_find(struct view *, int64_t folder, const char *name,

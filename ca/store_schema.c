@@ -655,11 +655,11 @@ static const char consents_1[] =
     " BEGIN SELECT RAISE(ABORT, 'an acceptance is never removed'); END;";
 
 /* What leads from the version before to this one. */
-#define PARTS	10
+#define PARTS	12
 static const char *const versions[][PARTS] = {
 	{ evidence_1, registry_1, requests_1, certificates_1, status_1,
 	    desk_1, registrations_1, consents_1, store_schema_handover_1,
-	    store_schema_deadlines_1 },
+	    store_schema_deadlines_1, store_schema_batches_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 

@@ -20,5 +20,7 @@ int	store_schema_apply(struct sql *, usec_t now, struct err *);
 extern const char store_schema_handover_1[];
 /* store_schema_deadlines.c: deadlines of revocations. */
 extern const char store_schema_deadlines_1[];
+/* store_schema_batches.c: batches of revocations. */
+extern const char store_schema_batches_1[];
 
 #endif

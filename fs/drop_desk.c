@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../ca/desk.h"
+#include "../status/publisher.h"
 #include "drops_private.h"
 #include "tree_parts.h"
 
@@ -97,12 +98,32 @@ desk_stored(struct ask *ask, uint64_t file, struct stored *to)
 	return (1);
 }
 
+/* Its result is there, or it goes on by itself. */
+static void
+batch_done(void *arg, const struct err *fault)
+{
+	struct drop_order	*order = arg;
+
+	order->done(order, true, fault);
+}
+
 static void
 desk_decided(void *arg, bool kept, const struct err *fault)
 {
 	struct drop_order	*order = arg;
 
-	order->done(order, kept, fault);
+	if (!kept || fault != NULL ||
+	    DESK_KIND(-order->box) != DESK_BATCH) {
+		order->done(order, kept, fault);
+	} else if (order->renamed) {
+		/* A slow rename would stop every other one in the mount. */
+		publisher_batch(order->drops->tree->parts.publisher,
+		    (int64_t)order->file, NULL, NULL);
+		order->done(order, kept, NULL);
+	} else {
+		publisher_batch(order->drops->tree->parts.publisher,
+		    (int64_t)order->file, batch_done, order);
+	}
 }
 
 static void

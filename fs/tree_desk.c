@@ -187,14 +187,30 @@ outer_row(struct ask *ask, int64_t folder, uint64_t *row, usec_t *changed)
 	return (i < RA_FOLDERS);
 }
 
+/* revoke/batch/: for all who may revoke something, each for his own files. */
+static bool
+is_batch(int64_t folder)
+{
+	return (DESK_KIND(folder) == DESK_BATCH);
+}
+
+static void
+batch_mode(struct ask *ask, mode_t mode, struct stat *st)
+{
+	st->st_mode = mode;
+	st->st_gid = ask->tree->parts.role_gid(ROLE_REVOCATION);
+}
+
 int
 desk_stat(struct ask *ask, struct node folder, struct stat *st)
 {
 	int64_t		number = (int64_t)folder.a;
 	uint64_t	row;
-	usec_t		changed;
+	usec_t		changed = ask->tree->born;
 
-	if (!outer_row(ask, number, &row, &changed))
+	if (is_batch(number))
+		batch_mode(ask, S_IFDIR | 01777, st);
+	else if (!outer_row(ask, number, &row, &changed))
 		return (0);
 	changed = later(changed, desk_changed(ask->view, number));
 	changed = later(changed, drops_changed(ask->tree->drops, -number));
@@ -217,6 +233,10 @@ desk_parent(struct ask *ask, struct node folder, struct node *to)
 	uint64_t	row;
 	usec_t		changed;
 
+	if (is_batch(number)) {
+		*to = node_of(NODE_REVOKE, 0);
+		return (DESK_OBJECT(number) == 1);
+	}
 	if (!outer_row(ask, number, &row, &changed))
 		return (0);
 	*to = holds_documents(number) ? node_of(NODE_RA, row) :
@@ -335,7 +355,8 @@ desk_group(struct ask *ask, int64_t folder)
 	    box_get(ask->view, DESK_OBJECT(folder), &box) == 1 &&
 	    subscriber_get(ask->view, box.subscriber, &subscriber) == 1)
 		return (subscriber.gid);
-	return (ask->tree->parts.role_gid(ROLE_RA));
+	return (ask->tree->parts.role_gid(is_batch(folder) ?
+	    ROLE_REVOCATION : ROLE_RA));
 }
 
 int
@@ -349,6 +370,9 @@ desk_file_stat(struct ask *ask, struct node node, struct stat *st)
 	if (!in_slab || info.registered)
 		in_store = desk_file_get(ask->view, (int64_t)node.a,
 		    &file) == 1 && !file.generated;
+	if ((in_slab && is_batch(-info.box)) ||
+	    (in_store && is_batch(file.folder)))
+		batch_mode(ask, S_IFREG | 0640, st);
 	if (in_slab) {
 		st->st_uid = info.uid;
 		st->st_gid = info.gid;
@@ -386,6 +410,8 @@ desk_text_stat(struct ask *ask, struct node node, struct stat *st)
 	    !file.generated)
 		return (0);
 	st->st_gid = desk_group(ask, file.folder);
+	if (is_batch(file.folder))
+		st->st_uid = file.uid;
 	stat_size(st, file.size);
 	stat_time(st, file.time);
 	return (1);

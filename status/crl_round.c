@@ -17,6 +17,7 @@
 #include "sign_batch.h"
 
 #define ISSUER	"issuing"
+#define MARKED_AT_ONCE	256
 #define NUMBER	"crl-number." ISSUER	/* the last intended */
 
 struct carried {		/* a revocation that this CRL carries first */
@@ -32,6 +33,8 @@ struct round {
 	int64_t		   entries;
 	struct carried	  *carried;
 	size_t		   carried_count, carried_room;
+	size_t		   marked;	/* of them; in front */
+	usec_t		   published;
 	struct intent	   intent;
 	struct sign_batch *batch;
 	const char	  *how;		/* an intent that came to nothing */
@@ -236,9 +239,12 @@ put_file(struct tx *tx, const char *name, struct slice bytes, usec_t now,
 static int
 mark_carried(struct round *round, struct tx *tx, usec_t now, struct err *err)
 {
+	size_t end = round->marked + MARKED_AT_ONCE;
 	struct revocation r;
 
-	for (size_t i = 0; i < round->carried_count; i++) {
+	if (end > round->carried_count)
+		end = round->carried_count;
+	for (size_t i = round->marked; i < end; i++) {
 		if (revocation_get(tx_view(tx), round->carried[i].revocation,
 		    &r) != 1 || r.on_crl != 0 ||
 		    r.reason != round->carried[i].reason)
@@ -272,6 +278,7 @@ apply_result(struct job *job, struct tx *tx, struct err *err)
 	};
 	usec_t now = clock_now();
 
+	round->published = now;
 	if (documents_put(tx, SLICE(&round->der), crl.sha256, err) != 0 ||
 	    crl_put(tx, &crl, err) != 0 ||
 	    put_file(tx, "issuing.crl", SLICE(&round->der), now, err) != 0 ||
@@ -281,6 +288,32 @@ apply_result(struct job *job, struct tx *tx, struct err *err)
 	    signature_event(tx, &event, err) != 0)
 		return -1;
 	return mark_carried(round, tx, now, err);
+}
+
+/* What is not marked when this ends is carried, and said, by the next CRL. */
+static int
+apply_marks(struct job *job, struct tx *tx, struct err *err)
+{
+	struct round *round = (struct round *)job;
+
+	return mark_carried(round, tx, round->published, err);
+}
+
+/*
+ * Many are marked in several transactions: issuance and revocation go on
+ * between them.
+ */
+static int
+mark_rest(struct round *round, struct bell *bell, struct err *err)
+{
+	round->job.apply = apply_marks;
+	for (round->marked += MARKED_AT_ONCE;
+	    round->marked < round->carried_count && !bell_closed(bell);
+	    round->marked += MARKED_AT_ONCE)
+		if (commit_wait(round->desk->parts->committer, &round->job,
+		    err) != 0)
+			return -1;
+	return 0;
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -307,7 +340,7 @@ run(struct round *round, struct bell *bell, struct err *err)
 	stop_at("core.crl-committed");
 	health_crl(round->desk->health, HEALTH_CRL, round->frame.number,
 	    round->frame.next_update);
-	return 0;
+	return mark_rest(round, bell, err);
 }
 
 int

@@ -19,6 +19,7 @@
 #define BUCKETS		1024
 #define CRL_PATHS	3		/* and the newest event */
 #define ENTRY_PATHS	2
+#define TOLD_MOST	256		/* revocations at once */
 #define PATH		PATH_TEXT
 
 struct waiter {
@@ -363,11 +364,11 @@ unlink_settled(struct pending *p)
 }
 
 static size_t
-count_waiters(const struct entry *entry)
+count_waiters(const struct entry *entry, size_t entries)
 {
 	size_t count = 0;
 
-	for (; entry != NULL; entry = entry->next)
+	for (; entries > 0; entry = entry->next, entries--)
 		for (struct waiter *w = entry->waiters; w != NULL; w = w->next)
 			count++;
 	return count;
@@ -378,10 +379,10 @@ count_waiters(const struct entry *entry)
  * waits is answered only when a reader surely gets the new ones.
  */
 static void
-tell(struct pending *p, struct entry *settled, size_t count, bool crl)
+tell_some(struct pending *p, struct entry *settled, size_t count, bool crl)
 {
 	struct publication_sink *sink = p->desk->parts->sink;
-	struct told *told = told_new(count_waiters(settled));
+	struct told *told = told_new(count_waiters(settled, count));
 	char (*paths)[PATH];
 	const char **names;
 	size_t n = 0;
@@ -396,7 +397,7 @@ tell(struct pending *p, struct entry *settled, size_t count, bool crl)
 	event_path(p, paths[n]);
 	if (paths[n][0] != '\0')
 		n++;
-	for (struct entry *e = settled; e != NULL; e = e->next) {
+	for (struct entry *e = settled; count > 0; e = e->next, count--) {
 		case_paths(paths + n, e->serial);
 		n += ENTRY_PATHS;
 		for (struct waiter *w = e->waiters; w != NULL; w = w->next) {
@@ -411,6 +412,22 @@ tell(struct pending *p, struct entry *settled, size_t count, bool crl)
 	sink->changed(sink, names, n, told_done, told);
 	free(names);
 	free(paths);
+}
+
+/* Of a batch there may be a hundred thousand. */
+static void
+tell(struct pending *p, struct entry *settled, size_t count, bool crl)
+{
+	size_t some;
+
+	do {
+		some = count < TOLD_MOST ? count : TOLD_MOST;
+		tell_some(p, settled, some, crl);
+		crl = false;
+		count -= some;
+		while (some-- > 0)
+			settled = settled->next;
+	} while (count > 0);
 }
 
 void

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "batches.h"
 #include "crl_maker.h"
 #include "deadlines.h"
 #include "desk.h"
@@ -23,6 +24,7 @@ struct publisher {
 	struct ocsp_service	*ocsp;
 	struct schedule		*schedule;
 	struct revocations	*revocations;
+	struct batches		*batches;
 };
 
 /*
@@ -75,6 +77,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->schedule = schedule_new(&p->desk, ring, p);
 	p->revocations = revocations_new(&p->desk, p->pending, p->schedule,
 	    ring, p);
+	p->batches = batches_new(&p->desk, ring, p);
 	parts->revoked_arg = p;
 	parts->revoked = ring;
 	parts->revoke = revoke;
@@ -92,6 +95,7 @@ publisher_close(struct publisher *p)
 	p->desk.parts->revoked = NULL;
 	p->desk.parts->revoke = NULL;
 	authority_revoke_end(p->desk.authority);
+	batches_free(p->batches);
 	revocations_free(p->revocations);
 	schedule_free(p->schedule);
 	crl_maker_free(p->crl_maker);
@@ -123,6 +127,12 @@ publisher_revoke(struct publisher *p, const struct revocation_act *act,
     drop_done *done, void *arg)
 {
 	revocations_act(p->revocations, act, done, arg);
+}
+
+void
+publisher_batch(struct publisher *p, int64_t file, drop_done *done, void *arg)
+{
+	batches_wait(p->batches, file, done, arg);
 }
 
 void

@@ -50,6 +50,12 @@ void	publisher_refused(struct publisher *, const struct revocation_act *,
  */
 void	publisher_revoke(struct publisher *, const struct revocation_act *,
 	    drop_done *, void *arg);
+/*
+ * The desk took a file of revoke/batch/: `done` (may be NULL) once it has its
+ * result, or after config->wait.
+ */
+void	publisher_batch(struct publisher *, int64_t file, drop_done *,
+	    void *arg);
 /* What revoke/<serial> reads as: the case; deterministic for a version. */
 int	publisher_case_text(struct view *, int64_t revocation,
 	    int64_t version, struct bytes *to);		/* 1/0 */

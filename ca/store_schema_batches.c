@@ -1,0 +1,35 @@
+/*
+ * The tables of batches of revocations: see store_schema.c.
+ */
+#include "store_schema.h"
+
+const char store_schema_batches_1[] =
+    "CREATE TABLE batches ("
+    " id INTEGER PRIMARY KEY,"
+    " file INTEGER NOT NULL,"	/* of the desk */
+    " uid INTEGER NOT NULL,"
+    " received INTEGER NOT NULL,"
+    " finished INTEGER,"
+    " at INTEGER NOT NULL,"
+    " line INTEGER NOT NULL,"
+    " lines INTEGER NOT NULL,"
+    " done INTEGER NOT NULL,"
+    " refused INTEGER NOT NULL,"
+    " name TEXT NOT NULL,"
+    " sha256 BLOB NOT NULL,"
+    /* What comes again, from whoever could not be answered, is the same. */
+    " UNIQUE (file, sha256)) STRICT;"
+    "CREATE INDEX batches_open ON batches (id) WHERE finished IS NULL;"
+    "CREATE TRIGGER batches_update BEFORE UPDATE ON batches"
+    " WHEN OLD.finished IS NOT NULL OR NEW.id <> OLD.id"
+    "  OR NEW.file <> OLD.file OR NEW.uid <> OLD.uid"
+    "  OR NEW.sha256 <> OLD.sha256 OR NEW.at < OLD.at"
+    "  OR NEW.received <> OLD.received"
+    " BEGIN SELECT RAISE(ABORT, 'a batch is done once'); END;"
+    "CREATE TRIGGER batches_delete BEFORE DELETE ON batches"
+    " BEGIN SELECT RAISE(ABORT, 'a batch is never removed'); END;"
+    "CREATE TABLE batch_verdicts ("
+    " id INTEGER PRIMARY KEY,"
+    " batch INTEGER NOT NULL REFERENCES batches,"
+    " lines BLOB NOT NULL) STRICT;"
+    "CREATE INDEX batch_verdicts_of ON batch_verdicts (batch, id);";
