@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "desk_meanings.h"
 #include "desk_private.h"
@@ -37,6 +38,28 @@ dossier_may(struct authority *authority, struct view *v, int64_t id,
 	    "dossier was decided and stays as it is");
 }
 
+/* What was dropped with the draft is what its approval rests on. */
+static bool
+is_of_draft(struct view *v, const struct dossier *d, const char *name)
+{
+	const int64_t	folders[] = {
+		DESK_FOLDER(DESK_DRAFT_DOCUMENTS, d->object),
+		DESK_FOLDER(DESK_DRAFT, d->object)
+	};
+	struct desk_file	here, there;
+	size_t			i;
+
+	if ((d->kind != DOSSIER_REGISTRATION && d->kind != DOSSIER_AUTHORITY)
+	    || desk_file_find(v, DESK_FOLDER(DESK_DOSSIER_DOCUMENTS, d->id),
+	    name, &here) != 1)
+		return false;
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (desk_file_find(v, folders[i], name, &there) == 1 &&
+		    strcmp(there.sha256, here.sha256) == 0)
+			return true;
+	return false;
+}
+
 int
 dossier_may_evidence(struct authority *authority, struct view *v, int64_t id,
     const char *name, uid_t uid, struct err *e)
@@ -46,6 +69,9 @@ dossier_may_evidence(struct authority *authority, struct view *v, int64_t id,
 	if (dossier_may(authority, v, id, name, uid, e) == -1 ||
 	    find(v, id, &d, e) == -1)
 		return -1;
+	if (is_of_draft(v, &d, name))
+		return err_set(e, EPERM, "it came with the draft, and the "
+		    "decision is about it: change it there");
 	return d.place == PLACE_PENDING ? 0 : err_set(e, EPERM, "an officer "
 	    "has decided on the documents as they are: reject it, or leave "
 	    "them");

@@ -112,6 +112,14 @@ must cmp "$dir/good" "$dossier/registration.conf"
 says "+ dns: example.net" "$dossier/changes.txt"
 says "Example AB" "$dossier/summary.html"
 must cmp "$dir/scan" "$dossier/documents/mandate.pdf"
+# What it rests on stays in it, whoever tidies up; other evidence comes and goes.
+must anna sh -c "echo more >'$dossier/documents/more.txt'"
+refuses "Operation not permitted" anna rm -f "$dossier/documents/mandate.pdf"
+refuses "Operation not permitted" anna cp "$dir/good" \
+    "$dossier/documents/mandate.pdf"
+within 5 grep -q "it came with the draft" "$dossier/state"
+must anna rm "$dossier/documents/more.txt"
+must cmp "$dir/scan" "$dossier/documents/mandate.pdf"
 must test ! -e "$ca/requests/rr-ab"
 
 # A change of the draft takes it back and opens another.
