@@ -124,12 +124,14 @@ deadlines_open(struct view *v, usec_t decision_max, deadline_each *each,
 	take_and_give(query_new(v->sql, "SELECT 0, d.object, d.start, d.due,"
 	    " d.told, r.certificate, r.serial, r.reason, r.on_crl, r.on_ocsp"
 	    " FROM deadlines d JOIN revocations r ON r.id = d.object"
-	    " WHERE d.kind = 0"), each, arg);
+	    " WHERE d.kind = 0 AND (r.on_crl = 0 OR r.on_ocsp = 0"
+	    "  OR r.on_crl > d.due OR r.on_ocsp > d.due)"), each, arg);
 	q = query_new(v->sql, "SELECT 1, d.id, d.opened, d.opened + ?1,"
 	    " coalesce(t.told, 0), c.id, c.serial, d.reason, 0, 0"
-	    " FROM dossiers d JOIN certificates c ON c.id = d.object"
+	    " FROM dossiers d INDEXED BY dossiers_by_place"
+	    " JOIN certificates c ON c.id = d.object"
 	    " LEFT JOIN deadlines t ON t.kind = 1 AND t.object = d.id"
-	    " WHERE d.kind = ?2 AND d.place IN (1, 2)");
+	    " WHERE +d.kind = ?2 AND d.place IN (1, 2)");
 	bind_number(q, decision_max);
 	bind_number(q, DOSSIER_REVOCATION);
 	take_and_give(q, each, arg);

@@ -43,7 +43,10 @@ bool	deadlines_to_clear(struct view *);
 bool	deadline_has(const struct deadline *, enum deadline_method);
 
 typedef int deadline_each(void *arg, const struct deadline *);
-/* All that are not cleared; a dossier has `decision_max` from its opening. */
+/*
+ * All that are not done, or were done too late and are not removed.  A dossier
+ * has `decision_max` from its opening.
+ */
 void	deadlines_open(struct view *, usec_t decision_max, deadline_each *,
 	    void *arg);
 

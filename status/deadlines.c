@@ -93,9 +93,8 @@ see(void *arg, const struct deadline *d)
 	s->waiting += !is_done(d);
 	s->near += near && !missed;
 	s->missed += missed;
-	/* One that was late and told is cleared by the job, too. */
-	if ((tell != 0 || (is_done(d) && d->told != 0)) &&
-	    s->count < AT_ONCE)
+	/* One that was late is removed by the job, told before or now. */
+	if ((tell != 0 || is_done(d)) && s->count < AT_ONCE)
 		s->due[s->count++] = *d;
 	return 0;
 }
