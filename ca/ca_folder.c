@@ -1,7 +1,7 @@
 /*
- * The files of ca/, and README.txt: what relying parties and users need,
- * rendered from the running configuration.  Publishing what did not change is
- * nothing, so all of it is put at each start.
+ * The files of ca/, README.txt and revoke/HOWTO.txt: what relying parties and
+ * users need, rendered from the running configuration.  Publishing what did
+ * not change is nothing, so all of it is put at each start.
  */
 #include <stdio.h>
 #include <string.h>
@@ -108,7 +108,8 @@ ca_folder_publish(struct tx *tx, const struct config *config,
 	if (put_certificates(&f, e) == -1 ||
 	    put_rendered(&f, "ca", "keys.txt", e) == -1 ||
 	    put_rendered(&f, "ca", "scope.txt", e) == -1 ||
-	    put_rendered(&f, "", "README.txt", e) == -1)
+	    put_rendered(&f, "", "README.txt", e) == -1 ||
+	    put_rendered(&f, "revoke", "HOWTO.txt", e) == -1)
 		return -1;
 	for (i = 0; i < config->paper_count; i++)
 		if (put_paper(&f, &config->papers[i], e) == -1)

@@ -355,6 +355,7 @@ static const struct {
 	const char	*path, *template;
 } tree_files[] = {
 	{ "README.txt", "tree/README.txt" },
+	{ "revoke/HOWTO.txt", "tree/HOWTO.txt" },
 	{ "ca/keys.txt", "tree/keys.txt" },
 	{ "ca/scope.txt", "tree/scope.txt" },
 };

@@ -23,17 +23,23 @@ static const struct word who_words[WORDS] = {
 	    "revocation officers of the CA, for every certificate" },
 	{ "subscriber", false,
 	    "the users of the subscriber, for its own certificates" },
+	{ "holder", false, "whoever proves to hold the certificate's private "
+	    "key, always as keyCompromise" },
 };
 static const struct word how_words[WORDS] = {
 	{ "file", true,
 	    "by writing a reason of RFC 5280 into the file revoke/<serial>" },
 	{ "key", false, "for every certificate with a key, by writing the "
 	    "reason into\nrevoke/by-key/<SHA-256 of the key>" },
+	{ "proof", false, "by dropping a proof made with the private key into "
+	    "revoke/<serial>.pop, as\nrevoke/HOWTO.txt says" },
 };
 static const struct word confirmation_words[WORDS] = {
 	{ "login", true, "the operating system tells who wrote it: that user "
 	    "has to be one of those\nwho may ask, and the request is confirmed "
 	    "by that" },
+	{ "proof", false, "a signature with the certificate's own key over "
+	    "the sentence of\nrevoke/HOWTO.txt confirms by itself" },
 };
 /* Both stand in every certificate, so neither can be left out. */
 static const struct word mechanism_words[WORDS] = {
@@ -238,6 +244,11 @@ revocation_rules_check(struct revocation_rules *r, struct err *err)
 	    r->confirmation) == -1 ||
 	    NEEDED("mechanism", mechanism_words, r->mechanism) == -1)
 		return -1;
+	if (revocation_asked_by(r, "holder") !=
+	    revocation_asked_how(r, "proof") ||
+	    revocation_asked_by(r, "holder") != HAS(r->confirmation, "proof"))
+		return err_set(err, EINVAL, "who, how, confirmation: holder, "
+		    "proof and proof stand together or not at all");
 	if (!revocation_for_reason(r, 1))
 		return err_set(err, EINVAL, "reasons: wanted keyCompromise "
 		    "among them (REV-6.3.9-02)");

@@ -8,12 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../ca/acceptance.h"
 #include "../ca/store_status.h"
 #include "../ca/text.h"
 #include "control_files.h"
 #include "drops_private.h"
+#include "proof_files.h"
 #include "resend.h"
 #include "tree_parts.h"
 
@@ -241,6 +243,20 @@ control_open(fuse_req_t req, struct tree *tree, struct node node,
 		control_acts.release(NULL, tree, node, fi);
 }
 
+/* SERIAL.pop, in either case. */
+static bool
+is_proof(const char *name, char serial[SERIAL_TEXT])
+{
+	char	digits[256];
+	size_t	n = strlen(name);
+
+	if (n < 5 || n >= sizeof(digits) ||
+	    strcasecmp(name + n - 4, ".pop") != 0)
+		return (false);
+	snprintf(digits, sizeof(digits), "%.*s", (int)(n - 4), name);
+	return (serial_normalise(digits, serial) == 0);
+}
+
 /*
  * The file of a certificate without a case: it has an inode while it is open,
  * and no name.  Refused here, it leaves none either.
@@ -257,6 +273,10 @@ revoke_create(fuse_req_t req, struct tree *tree, struct node folder,
 	struct stat		st;
 	int			code = ENOENT, there = 0;
 
+	if (is_proof(name, of.serial)) {
+		proof_create(req, tree, folder, of.serial, fi);
+		return;
+	}
 	if (serial_normalise(name, of.serial) == 0)
 		code = open_control(tree, &of, fuse_req_ctx(req)->uid, fi);
 	else

@@ -72,7 +72,8 @@ enum node_class {
 	NODE_REFUSALS		= 58,	/* a: sequence number of the text */
 	NODE_CERT_REFUSED	= 59,	/* a: sequence number, b: case_state */
 	NODE_CERT_CHANGES	= 60,	/* a: certificate */
-	NODE_CLASSES		= 61
+	NODE_PROOF		= 61,	/* a: certificate */
+	NODE_CLASSES		= 62
 };
 
 struct node {

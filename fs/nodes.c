@@ -7,6 +7,7 @@
 #include "../ca/store_registry.h"
 #include "control_files.h"
 #include "desk_folders.h"
+#include "proof_files.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 
@@ -256,6 +257,9 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
 	    .entry = FOR_EVER, .stat = changes_stat,
 	    .bytes = changes_content },
+	[NODE_PROOF] = { .name = "revoke/SERIAL.pop", .mode = FILE_OF(0222),
+	    .stat = control_stat, .bytes = control_content,
+	    .acts = &proof_acts },
 	[NODE_RECEIPT] = { .name = "requests/NAME.receipt.p7s",
 	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
 	    .stat = receipt_stat, .bytes = receipt_content },

@@ -115,6 +115,7 @@ node_lookup_fn	revoke_lookup, revoke_folder_lookup;
 node_list_fn	revoke_list, revoke_folder_list;
 node_bytes_fn	case_content, case_bare_content, control_content,
 		refusals_content;
+#define REVOKE_HOWTO	"HOWTO.txt"
 #define REVOKE_BY_KEY	0	/* rows of revoke_folders */
 #define REVOKE_REFUSED	1
 

@@ -37,6 +37,14 @@ is_published_folder(const char *path)
 	return (false);
 }
 
+/* The one in revoke/ that is no case. */
+static bool
+is_howto(const struct publication *row)
+{
+	return (strcmp(row->dir, "revoke") == 0 &&
+	    strcmp(row->name, REVOKE_HOWTO) == 0);
+}
+
 static int
 note_newest(void *arg, const struct publication *row)
 {
@@ -80,7 +88,7 @@ publication_stat(struct ask *ask, struct node node, struct stat *st)
 	struct publication	row;
 
 	if (publication_get(ask->view, (int64_t)node.a, &row) != 1 ||
-	    !is_published_folder(row.dir) ||
+	    (!is_published_folder(row.dir) && !is_howto(&row)) ||
 	    row.link != (node.class == NODE_PUBLICATION_LINK))
 		return (0);
 	row_stat(&row, st);

@@ -38,8 +38,14 @@ revoke_lookup(struct ask *ask, struct node folder, const char *name,
 {
 	struct revocation	row;
 	struct scheduled	plan;
+	struct publication	howto;
 	char			serial[SERIAL_TEXT];
 
+	if (strcmp(name, REVOKE_HOWTO) == 0 &&
+	    publication_find(ask->view, "revoke", name, &howto) == 1) {
+		*to = node_of(NODE_PUBLICATION, (uint64_t)howto.seq);
+		return (1);
+	}
 	if (serial_normalise(name, serial) == -1)
 		return (0);
 	if (revocation_find(ask->view, serial, &row) == 1)
@@ -52,6 +58,7 @@ revoke_lookup(struct ask *ask, struct node folder, const char *name,
 }
 
 #define PLANS	(UINT64_C(1) << 56)	/* their keys are behind all cases */
+#define HOWTO	(UINT64_C(2) << 56)	/* and this is behind all plans */
 
 struct revoke_walk {
 	struct ask	*ask;
@@ -77,9 +84,22 @@ list_plan(void *arg, const struct scheduled *plan)
 
 	if (revocation_find(walk->ask->view, plan->serial, &row) == 1)
 		return (0);	/* suspended until then: listed already */
-	return (walk->to->put(walk->to, plan->serial,
+	walk->full = walk->to->put(walk->to, plan->serial,
 	    node_of(NODE_CASE, (uint64_t)plan->version),
-	    PLANS + (uint64_t)plan->id, NULL));
+	    PLANS + (uint64_t)plan->id, NULL);
+	return (walk->full);
+}
+
+static void
+list_howto(struct revoke_walk *walk)
+{
+	struct publication	file;
+
+	if (publication_find(walk->ask->view, "revoke", REVOKE_HOWTO,
+	    &file) == 1)
+		walk->to->put(walk->to, file.name,
+		    node_of(NODE_PUBLICATION, (uint64_t)file.seq), HOWTO,
+		    NULL);
 }
 
 void
@@ -90,9 +110,11 @@ revoke_list(struct ask *ask, struct node folder, uint64_t after,
 
 	if (after < PLANS)
 		revocations_list(ask->view, (int64_t)after, list_case, &walk);
-	if (!walk.full)
+	if (!walk.full && after < HOWTO)
 		scheduled_list(ask->view, after < PLANS ? 0 :
 		    (int64_t)(after - PLANS), list_plan, &walk);
+	if (!walk.full && after < HOWTO)
+		list_howto(&walk);
 }
 
 /* --- revoke/by-key/, revoke/refused/ -------------------------------------- */

@@ -36,6 +36,7 @@ struct revocation_act {
 	 */
 	enum authentication how;
 	char	role[40];	/* "holder of the key" */
+	struct slice proof;	/* BY_PROOF; lasts until `done` */
 	usec_t	received;	/* by the transport's clock; 0: now */
 };
 /* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */

@@ -84,14 +84,19 @@ append_event(const struct act_order *o, const char *name,
 {
 	struct slice line = slice_text(o->line);
 	struct event *event;
-	char digest[SHA256_TEXT];
+	char digest[SHA256_TEXT], proof[SHA256_TEXT];
 
-	if (line.size > 0 && documents_put(tx, line, digest, err) != 0)
+	if ((line.size > 0 && documents_put(tx, line, digest, err) != 0) ||
+	    (o->proof.size > 0 &&
+	    documents_put(tx, o->proof, proof, err) != 0))
 		return -1;
 	event = revocation_event(o, name);
 	event_requirements(event, "REV-6.3.9-01 REV-6.3.9-04");
 	if (line.size > 0)
 		event_input(event, "revocation-request", line.size, digest);
+	if (o->proof.size > 0)
+		event_input(event, "proof-of-possession", o->proof.size,
+		    proof);
 	event_outcome(event, outcome);
 	event_facts(event, o, decided);
 	if (o->words.reason != REASON_REINSTATED) {

@@ -22,6 +22,7 @@ struct act_order {
 	usec_t	decided, effective;	/* 0: now */
 	bool	by_itself;	/* what was decided takes place */
 	const char *line;	/* as written, for evidence; "" */
+	struct slice proof;	/* by which it was authenticated */
 };
 
 /*

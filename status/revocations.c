@@ -11,6 +11,7 @@
 
 #include "../ca/access_log.h"
 #include "../ca/paths.h"
+#include "../ca/proof.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
@@ -150,6 +151,31 @@ check_reason(const struct act *a, struct err *err)
 	    "[revocation] reasons; the CPS, 4.9.4)", reason_name(w->reason));
 }
 
+/*
+ * Made with the certificate's own key, over its sentence; whose login brings
+ * it is nothing, but that an officer's mistakes are recorded as all of theirs.
+ */
+static int
+check_proof(struct act *a, struct view *view, const struct certificate *c,
+    struct err *err)
+{
+	struct bytes der = { 0 };
+	int ret = -1;
+
+	a->order.officer = (a->all->desk->parts->roles_of(a->act.uid) &
+	    ROLE_REVOCATION) != 0;
+	if (!revocation_asked_by(&a->all->desk->parts->config->revocation,
+	    "holder"))
+		return err_set(err, EACCES, "here nobody revokes by a proof of "
+		    "the key (pkifs.conf [revocation] who)");
+	if (certificate_der(view, c->id, &der) != 1)
+		err_set(err, EIO, "the certificate is not in the store");
+	else
+		ret = proof_verify(a->act.proof, SLICE(&der), c->serial, err);
+	bytes_free(&der);
+	return ret;
+}
+
 /* Whoever decided had the role then, and it is on disk. */
 static int
 take_role(struct act *a, struct view *view, const struct certificate *c,
@@ -182,6 +208,8 @@ check_one(struct act *a, struct view *view, struct err *err)
 	};
 
 	if (find_certificate(view, a->act.serial, &o->certificate, err) != 0 ||
+	    (a->act.how == BY_PROOF &&
+	    check_proof(a, view, &o->certificate, err) != 0) ||
 	    take_role(a, view, &o->certificate, err) != 0 ||
 	    act_parse(a->act.line, &o->words, err) != 0 ||
 	    check_reason(a, err) != 0)
@@ -471,7 +499,8 @@ act_prepare(struct act *a, struct revocations *all,
 	a->order = (struct act_order){
 		.desk = all->desk, .uid = act->uid, .line = a->act.line,
 		.how = act->how == BY_CA ? BY_LOGIN : act->how,
-		.received = act->received != 0 ? act->received : clock_now()
+		.received = act->received != 0 ? act->received : clock_now(),
+		.proof = act->proof
 	};
 	memcpy(a->order.act, act->act, sizeof a->order.act);
 }

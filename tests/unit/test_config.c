@@ -373,10 +373,15 @@ static const struct {
 	    "[revocation] status_max: wanted at most 24 h together with "
 	    "decision_max" },
 	/* REV-6.2.4-01 a to g, -03BA, -06A. */
+	{ "pkifs.conf", "who = officer, subscriber, holder",
+	    "who = officer, subscriber", "holder, proof and proof stand" },
+	{ "pkifs.conf", "how = file, key, proof", "how = file, key",
+	    "holder, proof and proof stand" },
 	{ "pkifs.conf", "who = officer, subscriber", "who = subscriber",
 	    "[revocation] who: wanted officer among its words" },
 	{ "pkifs.conf", "who = officer, subscriber", "who = officer, anybody",
-	    "[revocation] who: wanted words of officer, subscriber, found" },
+	    "[revocation] who: wanted words of officer, subscriber, holder, "
+	    "found" },
 	{ "pkifs.conf", "how = file, key", "how = key",
 	    "[revocation] how: wanted file among" },
 	{ "pkifs.conf", "confirmation = login", "confirmation = trust",
