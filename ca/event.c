@@ -17,6 +17,8 @@
 #include "event.h"
 #include "text.h"
 
+#define REQUIREMENT_BITS	256
+
 struct event {
 	char		name[64];
 	enum component	component;
@@ -26,6 +28,7 @@ struct event {
 	struct bytes	profile, policy_oid, base_policy, outcome;
 	/* Elements of the lists, by commas. */
 	struct bytes	requirements, input, rules, detail;
+	uint64_t	named[REQUIREMENT_BITS / 64];
 };
 
 static struct event_context context;
@@ -326,6 +329,26 @@ event_signing(struct event *e, const char *tbs_sha256, const char *key,
 	put_u8(&e->signing, '}');
 }
 
+/*
+ * Whether an identifier of that hash was named before.  Half a hundred are
+ * named in a decision, and few twice: the list is searched for those alone.
+ */
+static bool
+hash_is_named(struct event *e, const char *identifier)
+{
+	uint64_t *word, bit;
+	uint32_t hash = 2166136261u;		/* FNV-1a */
+	bool named;
+
+	for (; *identifier != '\0'; identifier++)
+		hash = (hash ^ (unsigned char)*identifier) * 16777619u;
+	word = &e->named[hash / 64 % (REQUIREMENT_BITS / 64)];
+	bit = UINT64_C(1) << hash % 64;
+	named = (*word & bit) != 0;
+	*word |= bit;
+	return named;
+}
+
 void
 event_requirement(struct event *e, const char *identifier)
 {
@@ -333,11 +356,12 @@ event_requirement(struct event *e, const char *identifier)
 	int n;
 
 	/* Two rules may rest on one: it is named once. */
-	n = snprintf(quoted, sizeof quoted, "\"%s\"", identifier);
-	if (n < (int)sizeof quoted && e->requirements.size > 0 &&
-	    memmem(e->requirements.data, e->requirements.size, quoted,
-	    (size_t)n) != NULL)
-		return;
+	if (hash_is_named(e, identifier)) {
+		n = snprintf(quoted, sizeof quoted, "\"%s\"", identifier);
+		if (n < (int)sizeof quoted && memmem(e->requirements.data,
+		    e->requirements.size, quoted, (size_t)n) != NULL)
+			return;
+	}
 	json_element(&e->requirements);
 	json_string(&e->requirements, identifier);
 }

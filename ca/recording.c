@@ -28,11 +28,16 @@ record_requirements(struct event *event, const char *list)
 {
 	char		 one[64];
 	const char	*end;
+	size_t		 size;
 
 	while (*list != '\0') {
 		end = strchrnul(list, ' ');
-		snprintf(one, sizeof(one), "%.*s", (int)(end - list), list);
-		if (one[0] != '\0')
+		size = (size_t)(end - list);
+		if (size >= sizeof(one))
+			size = sizeof(one) - 1;
+		memcpy(one, list, size);
+		one[size] = '\0';
+		if (size > 0)
 			event_requirement(event, one);
 		list = *end == ' ' ? end + 1 : end;
 	}
