@@ -214,6 +214,7 @@ tx_begin(struct store *s, struct err *err)
 {
 	pthread_mutex_lock(&s->write_lock);
 	sql_forgive(s->tx.view.sql);
+	s->tx.status_time = 0;
 	if (query_write(query_new(s->tx.view.sql, "BEGIN IMMEDIATE"),
 	    err) != 0) {
 		pthread_mutex_unlock(&s->write_lock);
@@ -269,6 +270,8 @@ tx_commit(struct tx *tx, struct err *err)
 		die_if_unknown(sql, err);
 		goto fail;
 	}
+	if (tx->status_time != 0)
+		atomic_store(&tx->view.store->newest_status, tx->status_time);
 	store_checkpointer_kick(tx->view.store);
 	pthread_mutex_unlock(&tx->view.store->write_lock);
 	return 0;

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "store.h"
 #include "store_sql.h"
@@ -22,6 +23,7 @@ struct view {
 
 struct tx {
 	struct view	 view;
+	usec_t		 status_time;	/* of the last it wrote; 0: none */
 };
 
 struct store {
@@ -36,6 +38,12 @@ struct store {
 
 	pthread_mutex_t	 reserve_lock;
 	bool		 reserve_whole;
+
+	/*
+	 * Of the last status committed since the store was opened, 0: none.
+	 * When a job that wrote one was undone alone it may be that one's.
+	 */
+	atomic_int_fast64_t newest_status;
 
 	struct checkpointer *checkpointer;	/* NULL: SQLite's own way */
 	struct kept_boxes *boxes;

@@ -404,6 +404,7 @@ status_put(struct tx *tx, int64_t slot, usec_t time, struct slice text,
 	if (query_write(q, err) != 0)
 		return -1;
 	*id = sql_last_id(tx->view.sql);
+	tx->status_time = time;
 	return 0;
 }
 
