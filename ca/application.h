@@ -93,6 +93,11 @@ struct application {
 	bool			 names_known;	/* to the kernel, perhaps */
 	int64_t			 dossier;	/* it waits in; 0: none */
 	bool			 dossier_is_new;
+	struct {			/* as job 1, if repeated, finds it */
+		struct request	 request;
+		int64_t		 dossier;
+		bool		 dossier_is_new;
+	}			 before;
 	bool			 gone;		/* nothing to decide any more */
 	bool			 expected;	/* by the committer */
 	unsigned		 failures;	/* signings abandoned */

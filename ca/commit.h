@@ -28,6 +28,12 @@ struct job {
 	void	(*done)(struct job *, const struct err *fault);
 	bool	 essential;	/* may use the reserve: revocation, CRL */
 	bool	 patient;	/* may wait 100 ms for others to go with */
+	/*
+	 * Its apply may run again after all it did was rolled back, as an
+	 * essential one's: it carries over no id.  Such jobs are applied
+	 * without a way back for each, and when one fails all of them again.
+	 */
+	bool	 repeatable;
 	struct job *next;	/* the committer's */
 };
 

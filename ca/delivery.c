@@ -87,6 +87,7 @@ authority_delivered(struct authority *authority, int64_t certificate,
 	d->job.apply = delivery_apply;
 	d->job.done = delivery_done;
 	d->job.patient = true;
+	d->job.repeatable = true;
 	d->authority = authority;
 	d->certificate = certificate;
 	d->uid = uid;

@@ -114,6 +114,9 @@ decide_apply(struct job *job, struct tx *tx, struct err *e)
 	struct application	*app = (struct application *)job;
 	struct view		*v = tx_view(tx);
 
+	app->request = app->before.request;
+	app->dossier = app->before.dossier;
+	app->dossier_is_new = app->before.dossier_is_new;
 	app->gone = is_gone(app, v);
 	if (app->gone)
 		return 0;
@@ -199,6 +202,11 @@ issuance_decide(struct application *app)
 {
 	application_expect(app, true);
 	record_prepare(app);
+	app->before.request = app->request;
+	app->before.dossier = app->dossier;
+	app->before.dossier_is_new = app->dossier_is_new;
+	/* The package of an external RA carries ids over. */
+	app->job.repeatable = app->handover == NULL;
 	app->job.apply = decide_apply;
 	app->job.done = decide_done;
 	commit_submit(app->authority->parts->committer, &app->job);
@@ -425,6 +433,7 @@ close_done(struct job *job, const struct err *fault)
 static void
 close_intent(struct application *app)
 {
+	app->job.repeatable = true;
 	app->job.apply = close_apply;
 	app->job.done = close_done;
 	commit_submit(app->authority->parts->committer, &app->job);

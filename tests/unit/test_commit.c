@@ -185,6 +185,50 @@ one_that_fails_is_rolled_back_alone(void **state)
 }
 
 static void
+what_can_be_repeated_is_when_one_fails(void **state)
+{
+	struct counting jobs[4] = { [1] = { .fail = EKEYREVOKED } };
+	struct view *v;
+	int i, round;
+
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 4; i++) {
+			jobs[i].job.repeatable = true;
+			jobs[i].applied = 0;
+			jobs[i].over = false;
+		}
+		submit_together(jobs, 4);
+		for (i = 0; i < 4; i++) {
+			assert_int_equal(jobs[i].failed, jobs[i].fail != 0);
+			assert_int_equal(stored(i), jobs[i].fail != 0 ? -1 :
+			    i);
+		}
+		v = view_take(test_store);
+		assert_int_equal(events_last(v), round == 0 ? 4 : 9);
+		view_put(v);
+		/* Those in front of it twice, nobody when all goes well. */
+		assert_int_equal(jobs[0].applied, round == 0 ? 2 : 1);
+		assert_int_equal(jobs[1].applied, round == 0 ? 2 : 1);
+		assert_int_equal(jobs[3].applied, 1);
+		jobs[1].fail = 0;
+	}
+}
+
+static void
+one_that_cannot_be_repeated_goes_with_others(void **state)
+{
+	struct counting jobs[3] = { [1] = { .fail = EKEYREVOKED } };
+
+	jobs[1].job.repeatable = jobs[2].job.repeatable = true;
+	submit_together(jobs, 3);
+	assert_int_equal(jobs[0].applied, 1);
+	assert_false(jobs[0].failed);
+	assert_true(jobs[1].failed);
+	assert_int_equal(stored(1), -1);
+	assert_int_equal(stored(2), 2);
+}
+
+static void
 one_alone_that_fails(void **state)
 {
 	struct counting job = { .job.apply = counting_apply, .fail = EACCES };
@@ -385,6 +429,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(many_jobs_are_one_commit_in_order),
 		TEST(one_that_fails_is_rolled_back_alone),
+		TEST(what_can_be_repeated_is_when_one_fails),
+		TEST(one_that_cannot_be_repeated_goes_with_others),
 		TEST(one_alone_that_fails),
 		TEST(a_failed_commit_fails_all),
 		TEST(without_evidence_nothing_is_decided),
