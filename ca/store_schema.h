@@ -16,6 +16,9 @@
  */
 int	store_schema_apply(struct sql *, usec_t now, struct err *);
 
+/* store_schema_desk.c: the registration desk. */
+extern const char store_schema_desk_1[], store_schema_registrations_1[],
+    store_schema_consents_1[];
 /* store_schema_handover.c: external RAs and packages. */
 extern const char store_schema_handover_1[];
 /* store_schema_deadlines.c: deadlines of revocations. */
