@@ -8,7 +8,6 @@
 #	must COMMAND...		it succeeds
 #	refuses TEXT COMMAND...	it fails and says TEXT
 #	within SECONDS COMMAND	it succeeds before that, asked again and again
-#				(four times that where a machine is busy)
 #	says TEXT FILE		FILE contains TEXT
 #	as USER COMMAND...	run by another person
 #	new_group NAME		a Unix group for this story
@@ -94,7 +93,7 @@ refuses() {
 }
 
 within() {
-	until_=$(($(date +%s) + 4 * $1))
+	until_=$(($(date +%s) + $1))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -le "$until_" ] || fail "never happened: $*"

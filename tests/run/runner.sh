@@ -11,7 +11,7 @@ trap 'rm -rf "$out"' EXIT
 one() {
 	name=$(basename "$1" .sh)
 	start=$(date +%s)
-	timeout -k 15 "${PKIFS_STORY_TIME:-900}" sh "$1" >"$out/$name" 2>&1
+	timeout -k 15 "${PKIFS_STORY_TIME:-240}" sh "$1" >"$out/$name" 2>&1
 	echo "$? $(($(date +%s) - start))" >"$out/$name.rc"
 }
 

@@ -25,10 +25,10 @@
 /* --- the configuration ---------------------------------------------------- */
 
 /*
- * Longer than anything takes that is not wrong, on a busy machine as well; and
+ * Longer than anything takes that is not wrong, as [ca] wait is by default; and
  * what a drop waits for a signer that keeps its order, where that is the test.
  */
-#define BED_PATIENCE	(60 * USEC)
+#define BED_PATIENCE	(5 * USEC)
 #define BED_WAIT	(300000)
 
 static struct config bed_config;

@@ -27,7 +27,7 @@ begin(void)
 	signer_start(&signer, &home);
 	client = client_new();
 	signer_connect(&signer, client);
-	if (!key_within(client, "issuing", true, 60))
+	if (!key_within(client, "issuing", true, 20))
 		die("the issuing key is not ready");
 }
 
@@ -75,7 +75,7 @@ signs_and_remembers(void **state)
 	begin();
 	certificate(&t);
 	order_submit(client, &t);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	verify(&t);
 	assert_true(t.answer.journal > 0);
 	bytes_take(&first, &t.signature);
@@ -83,7 +83,7 @@ signs_and_remembers(void **state)
 	number = (size_t)t.answer.journal;
 	/* The same again, to the same signer and to its successor. */
 	order_submit(client, &t);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	assert_true(slice_equal(SLICE(&first), SLICE(&t.signature)));
 	assert_int_equal(t.answer.journal, number);
 	signer_kill(&signer);
@@ -91,7 +91,7 @@ signs_and_remembers(void **state)
 	signer_connect(&signer, client);
 	t.order.recover = true;
 	order_submit(client, &t);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	assert_int_equal(t.answer.outcome, SIGNED);
 	assert_true(slice_equal(SLICE(&first), SLICE(&t.signature)));
 	assert_int_equal(lines_of(shim_file, ""), signs);
@@ -116,7 +116,7 @@ refuses_and_never_began(void **state)
 	t[1].order.recover = true;
 	order_submit(client, &t[0]);
 	order_submit(client, &t[1]);
-	assert_true(orders_wait(t, 2, 60));
+	assert_true(orders_wait(t, 2, 10));
 	assert_int_equal(t[0].answer.outcome, REFUSED);
 	assert_non_null(strstr(t[0].answer.reason, "CA"));
 	assert_int_equal(t[1].answer.outcome, NEVER_BEGUN);
@@ -144,7 +144,7 @@ signs_large_lists(void **state)
 		order_submit(client, &t[i]);
 	}
 	assert_true(t[0].order.tbs.size > 512 * 1024);
-	assert_true(orders_wait(t, 3, 60));
+	assert_true(orders_wait(t, 3, 10));
 	verify(&t[0]);
 	verify(&t[1]);
 	assert_int_equal(t[2].answer.outcome, REFUSED);
@@ -163,13 +163,13 @@ tells_its_keys(void **state)
 
 	begin();
 	s = client_signing(client);
-	assert_true(key_within(client, "ocsp", true, 60));
+	assert_true(key_within(client, "ocsp", true, 5));
 	assert_int_equal(s->public_key(s, "ocsp", &spki, &err), 0);
 	assert_true(slice_equal(SLICE(&spki), SLICE(&home.ocsp_spki)));
 	assert_int_equal(s->public_key(s, "root", &spki, &err), -1);
 	assert_false(s->ready(s, "root"));
 	signer_kill(&signer);
-	assert_true(key_within(client, "ocsp", false, 60));
+	assert_true(key_within(client, "ocsp", false, 5));
 	assert_int_equal(s->public_key(s, "ocsp", &spki, &err), -1);
 	assert_int_equal(err.code, EAGAIN);
 	client_free(client);
@@ -209,12 +209,12 @@ survives_kills(void **state)
 		}
 		/* In the middle: some are signed, most are not. */
 		some = lines_of(journal, " end ") + 2;
-		assert_true(lines_within(journal, " end ", some, 60));
+		assert_true(lines_within(journal, " end ", some, 10));
 		signer_kill(&signer);
 		signer_start(&signer, &home);
 		signer_connect(&signer, client);
 	}
-	assert_true(orders_wait(t, MANY, 60));
+	assert_true(orders_wait(t, MANY, 30));
 	for (i = 0; i < MANY; i++) {
 		assert_int_equal(t[i].calls, 1);
 		if (t[i].answer.outcome == SIGNED) {
@@ -248,8 +248,8 @@ survives_kills_at_login(void **state)
 		signer_kill(&signer);
 	}
 	begin();
-	assert_true(key_within(client, "ocsp", true, 60));
-	assert_true(key_within(client, "evidence", true, 60));
+	assert_true(key_within(client, "ocsp", true, 5));
+	assert_true(key_within(client, "evidence", true, 5));
 	end();
 }
 
@@ -273,12 +273,12 @@ survives_at_each_step(void **state)
 		certificate(&t);
 		stop_arm(rows[i].point);
 		order_submit(client, &t);
-		assert_true(stop_reached(60));
+		assert_true(stop_reached(10));
 		signer_kill(&signer);
 		stop_disarm();
 		signer_start(&signer, &home);
 		signer_connect(&signer, client);
-		assert_true(orders_wait(&t, 1, 60));
+		assert_true(orders_wait(&t, 1, 10));
 		if (t.answer.outcome != rows[i].outcome)
 			fail_msg("%s: outcome %d", rows[i].point,
 			    (int)t.answer.outcome);
@@ -301,7 +301,7 @@ serves_another_core(void **state)
 	certificate(&t[1]);
 	stop_arm("signer.signed");
 	order_submit(client, &t[0]);
-	assert_true(stop_reached(60));
+	assert_true(stop_reached(10));
 	client_free(client);
 	client = client_new();
 	signer_connect(&signer, client);
@@ -309,7 +309,7 @@ serves_another_core(void **state)
 	t[0].order.recover = true;
 	order_submit(client, &t[0]);
 	order_submit(client, &t[1]);
-	assert_true(orders_wait(t, 2, 60));
+	assert_true(orders_wait(t, 2, 10));
 	verify(&t[0]);
 	verify(&t[1]);
 	end();
@@ -352,11 +352,11 @@ waits_for_the_right_pin(void **state)
 	certificate(&t[1]);
 	order_submit(client, &t[0]);
 	order_submit(client, &t[1]);
-	assert_true(orders_wait(&t[1], 1, 60));
+	assert_true(orders_wait(&t[1], 1, 10));
 	verify(&t[1]);
 	assert_false(orders_wait(&t[0], 1, 1));
 	write_file("pin-ocsp", bytes_text(&pin));
-	assert_true(orders_wait(&t[0], 1, 60));
+	assert_true(orders_wait(&t[0], 1, 10));
 	assert_int_equal(t[0].answer.outcome, SIGNED);
 	end();
 	order_free(&t[0]);
@@ -380,7 +380,7 @@ waits_for_the_token(void **state)
 	assert_false(key_within(client, "issuing", true, 2));
 	remove_tree(tokens);
 	assert_int_equal(rename(away, tokens), 0);
-	assert_true(key_within(client, "issuing", true, 60));
+	assert_true(key_within(client, "issuing", true, 15));
 	end();
 }
 
@@ -397,7 +397,7 @@ waits_for_the_disk(void **state)
 	order_submit(client, &t);
 	assert_false(orders_wait(&t, 1, 1));
 	assert_int_equal(lines_of(shim_file, ""), signs);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	verify(&t);
 	end();
 	order_free(&t);
@@ -420,7 +420,7 @@ leaves_when_in_doubt(void **state)
 	assert_int_equal(lines_of(shim_file, ""), signs);
 	signer_start(&signer, &home);
 	signer_connect(&signer, client);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	assert_int_equal(t.answer.outcome, ABANDONED);
 	end();
 	order_free(&t);
@@ -448,7 +448,7 @@ repairs_a_session(void **state)
 	certificate(&t);
 	touch("fail");
 	order_submit(client, &t);
-	assert_true(orders_wait(&t, 1, 60));
+	assert_true(orders_wait(&t, 1, 10));
 	verify(&t);
 	end();
 	order_free(&t);
@@ -462,8 +462,8 @@ outlives_the_module(void **state)
 	struct test_order t;
 	int i, status;
 
+	setenv("PKIFS_TEST_PATIENCE", "700", 1);
 	for (i = 0; i < 2; i++) {
-		setenv("PKIFS_TEST_PATIENCE", "2000", 1);
 		begin();
 		certificate(&t);
 		touch(how[i]);
@@ -471,14 +471,14 @@ outlives_the_module(void **state)
 		status = signer_wait(&signer);
 		assert_true(i == 0 ? WIFSIGNALED(status) :
 		    WIFEXITED(status) && WEXITSTATUS(status) == 70);
-		unsetenv("PKIFS_TEST_PATIENCE");
 		signer_start(&signer, &home);
 		signer_connect(&signer, client);
-		assert_true(orders_wait(&t, 1, 60));
+		assert_true(orders_wait(&t, 1, 10));
 		assert_int_equal(t.answer.outcome, ABANDONED);
 		end();
 		order_free(&t);
 	}
+	unsetenv("PKIFS_TEST_PATIENCE");
 }
 
 /* Core that says what is no message: the signer leaves. */
@@ -506,7 +506,7 @@ leaves_when_left_alone(void **state)
 	int pair[2], status;
 	usec_t start;
 
-	setenv("PKIFS_TEST_PATIENCE", "2000", 1);
+	setenv("PKIFS_TEST_PATIENCE", "600", 1);
 	begin();
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		die("socketpair: %m");
@@ -515,10 +515,10 @@ leaves_when_left_alone(void **state)
 	close(pair[0]);
 	/* Another one in time, and it stays: past its patience it signs. */
 	signer_connect(&signer, client);
-	for (start = clock_steady(); clock_steady() < start + 2 * 2 * USEC;
+	for (start = clock_steady(); clock_steady() < start + 2 * 600000;
 	    usleep(1000))
 		assert_int_equal(waitpid(signer.pid, &status, WNOHANG), 0);
-	assert_true(key_within(client, "ocsp", true, 60));
+	assert_true(key_within(client, "ocsp", true, 5));
 	client_free(client);
 	status = signer_wait(&signer);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);

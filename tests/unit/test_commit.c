@@ -334,7 +334,7 @@ the_reserve_comes_back_by_itself(void **state)
 	order_fault("commit-enospc", 1);
 	assert_done(commit_wait(committer, &job.job, &test_err));
 	assert_false(store_reserve_whole(test_store));
-	for (i = 0; i < 1000 && !store_reserve_whole(test_store); i++)
+	for (i = 0; i < 100 && !store_reserve_whole(test_store); i++)
 		usleep(50000);
 	assert_true(store_reserve_whole(test_store));
 }

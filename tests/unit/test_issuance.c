@@ -497,7 +497,8 @@ a_slow_token_lets_go_and_the_certificate_follows(void **state)
 	bed_config.wait = BED_WAIT;
 	bed_request(&req, key, "DNS:www.example.org");
 	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
-	assert_true(clock_steady() - began >= BED_WAIT);
+	assert_in_range(clock_steady() - began, BED_WAIT - 50000,
+	    3 * BED_WAIT);
 	assert_begins(bed_status("www"), "state: approved\n");
 	assert_string_equal(bed_serial("www"), "");
 
@@ -507,7 +508,7 @@ a_slow_token_lets_go_and_the_certificate_follows(void **state)
 	began = clock_steady();
 	bed_submit_drop(&d, BOX_ROOT, "b.csr", BED_UID, SLICE(&req), true);
 	assert_int_equal(bed_wait(&d), 0);
-	assert_true(clock_steady() - began < BED_PATIENCE / 2);
+	assert_true(clock_steady() - began < 200000);
 	assert_begins(bed_status("b"), "state: approved\n");
 
 	bed_mode(BED_SIGN, 0);

@@ -323,7 +323,7 @@ make_config(void)
 
 	strcpy(config.name, "Test SANDBOX");
 	config.sandbox = true;
-	config.wait = 60 * USEC;
+	config.wait = 5 * USEC;
 	config.crl_next_update = USEC_DAY;
 	config.ocsp_next_update = USEC_DAY / 2;
 	fill_rules(&config.revocation);
@@ -401,7 +401,7 @@ wait_for(struct wait *w, usec_t began)
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 120;
+	until.tv_sec += 20;
 	assert_int_equal(sem_timedwait(&w->sem, &until), 0);
 	sem_destroy(&w->sem);
 	w->took = clock_steady() - began;
@@ -655,7 +655,7 @@ events(const char *name)
 #define eventually(condition) \
 	do { \
 		int turns_ = 0; \
-		while (!(condition) && turns_++ < 3000) \
+		while (!(condition) && turns_++ < 500) \
 			usleep(20000); \
 		if (!(condition)) \
 			fail_msg("never: %s", #condition); \
@@ -871,7 +871,7 @@ without_a_signer_it_is_pending(void **state)
 	signer_set(&signer.away, true);
 	w = revoke_as(serial, OFFICER, "superseded", "p");
 	assert_int_equal(w.code, 0);
-	assert_true(w.took >= 400000 && w.took < 30 * USEC);
+	assert_true(w.took >= 400000 && w.took < 3 * USEC);
 	assert_int_equal(on_crl(serial, NULL), -1);
 	assert_true(case_says(serial, "publication: pending since 2"));
 	eventually(health_says("fail  publication"));
@@ -879,7 +879,7 @@ without_a_signer_it_is_pending(void **state)
 	/* No good is served of it, and what is kept of others still is. */
 	w = ask(serial);
 	assert_int_equal(w.file, OCSP_TRY_LATER);
-	assert_true(w.took >= 150000 && w.took < 30 * USEC);
+	assert_true(w.took >= 150000 && w.took < 2 * USEC);
 	assert_int_equal(ask(other).file, OCSP_ANSWER);
 	signer_set(&signer.away, false);
 	eventually(on_crl(serial, NULL) == 4);
@@ -900,7 +900,7 @@ the_crl_does_not_wait_for_the_ocsp_key(void **state)
 	config.wait = 400000;
 	signer_set(&signer.ocsp_away, true);
 	assert_int_equal(officer_revokes(serial, "superseded"), 0);
-	eventually(on_crl(serial, NULL) == 4);
+	assert_int_equal(on_crl(serial, NULL), 4);
 	assert_true(case_says(serial, "publication: pending since "));
 	assert_true(case_says(serial, "; CRL "));
 	signer_set(&signer.ocsp_away, false);
