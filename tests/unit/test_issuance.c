@@ -502,13 +502,12 @@ a_slow_token_lets_go_and_the_certificate_follows(void **state)
 	assert_begins(bed_status("www"), "state: approved\n");
 	assert_string_equal(bed_serial("www"), "");
 
-	/* A rename does not wait at all. */
+	/* A rename does not wait at all, or it would for an hour. */
 	bed_request(&req, key, "DNS:b.example.org");
-	bed_config.wait = BED_PATIENCE;
-	began = clock_steady();
+	bed_config.wait = 3600 * USEC;
 	bed_submit_drop(&d, BOX_ROOT, "b.csr", BED_UID, SLICE(&req), true);
 	assert_int_equal(bed_wait(&d), 0);
-	assert_true(clock_steady() - began < 200000);
+	bed_config.wait = BED_PATIENCE;
 	assert_begins(bed_status("b"), "state: approved\n");
 
 	bed_mode(BED_SIGN, 0);
