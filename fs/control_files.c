@@ -495,24 +495,6 @@ control_release(fuse_req_t req, struct tree *tree, struct node node,
 		fuse_reply_err(req, 0);
 }
 
-/* Truncating before the write (`>`), times and mode mean nothing here. */
-static void
-control_setattr(fuse_req_t req, struct tree *tree, struct node node,
-    const struct stat *st, int which, struct fuse_file_info *fi)
-{
-	struct ask	ask;
-	struct stat	now;
-	int		there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &now);
-	tree_answered(&ask);
-	if (there)
-		fuse_reply_attr(req, &now, 0);
-	else
-		fuse_reply_err(req, ESTALE);
-}
-
 const struct node_acts	revoke_acts = {
 	.create = revoke_create,
 };
@@ -521,14 +503,14 @@ const struct node_acts	revoke_folder_acts = {
 };
 const struct node_acts	control_acts = {
 	.open = control_open,
-	.setattr = control_setattr,
+	.setattr = tree_keep_attr,
 	.write = control_write,
 	.flush = control_flush,
 	.release = control_release,
 };
 const struct node_acts	accept_acts = {
 	.open = control_open,
-	.setattr = control_setattr,
+	.setattr = tree_keep_attr,
 	.write = control_write,
 	.flush = control_flush,
 	.release = control_release,

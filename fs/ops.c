@@ -9,10 +9,8 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "../ca/desk.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
-#include "../ca/terms_delivery.h"
 #include "ops_folder.h"
 #include "ops_names.h"
 #include "tree_parts.h"
@@ -259,13 +257,8 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 	if (delivery && !writes)
 		authority_delivered(tree->parts.authority, delivers(node),
 		    uid);
-	if (node.class == NODE_TERMS && !writes)
-		terms_were_read(tree->parts.authority, (int64_t)node.b, uid);
-	if (node.class == NODE_DESK_TEXT && !writes)
-		desk_was_read(tree->parts.authority, (int64_t)node.a, uid);
-	if (node.class == NODE_DOCUMENT && !writes)
-		desk_evidence_was_read(tree->parts.authority,
-		    (int64_t)node.a, uid);
+	if (node_type(node)->was_read != NULL && !writes)
+		node_type(node)->was_read(tree, node, uid);
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;

@@ -294,26 +294,8 @@ proof_flush(fuse_req_t req, struct tree *tree, struct node node,
 	fuse_reply_err(req, code);
 }
 
-/* Truncating before the write, times and mode mean nothing here. */
-static void
-proof_setattr(fuse_req_t req, struct tree *tree, struct node node,
-    const struct stat *st, int which, struct fuse_file_info *fi)
-{
-	struct ask	ask;
-	struct stat	now;
-	int		there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &now);
-	tree_answered(&ask);
-	if (there)
-		fuse_reply_attr(req, &now, 0);
-	else
-		fuse_reply_err(req, ESTALE);
-}
-
 const struct node_acts	proof_acts = {
-	.setattr = proof_setattr,
+	.setattr = tree_keep_attr,
 	.write = proof_write,
 	.flush = proof_flush,
 	.release = proof_release,

@@ -184,3 +184,20 @@ tree_folder_to_tell(struct tree *tree, const char *path)
 			return (inode_pack(node_of(NODE_PUBLISHED, i)));
 	return (0);
 }
+
+void
+tree_keep_attr(fuse_req_t req, struct tree *tree, struct node node,
+    const struct stat *st, int which, struct fuse_file_info *fi)
+{
+	struct ask	ask;
+	struct stat	now;
+	int		there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, &now);
+	tree_answered(&ask);
+	if (there)
+		fuse_reply_attr(req, &now, 0);
+	else
+		fuse_reply_err(req, ESTALE);
+}

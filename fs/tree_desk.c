@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/desk.h"
 #include "../ca/store_desk.h"
 #include "../ca/store_dossiers.h"
 #include "../ca/store_events.h"
@@ -415,6 +416,12 @@ desk_text_stat(struct ask *ask, struct node node, struct stat *st)
 	stat_size(st, file.size);
 	stat_time(st, file.time);
 	return (1);
+}
+
+void
+desk_text_was_read(struct tree *tree, struct node node, uid_t uid)
+{
+	desk_was_read(tree->parts.authority, (int64_t)node.a, uid);
 }
 
 int

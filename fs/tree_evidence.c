@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/desk.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"
 #include "../ca/store_requests.h"
@@ -524,6 +525,13 @@ document_content(struct ask *ask, struct node node, struct bytes *to)
 	if (documents_get(ask->view, (int64_t)node.a, &row) != 1)
 		return (0);
 	return (documents_read(ask->view, row.sha256, to));
+}
+
+void
+document_was_read(struct tree *tree, struct node node, uid_t uid)
+{
+	desk_evidence_was_read(tree->parts.authority, (int64_t)node.a,
+	    uid);
 }
 
 int

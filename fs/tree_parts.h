@@ -12,6 +12,7 @@ typedef int node_lookup_fn(struct ask *, struct node, const char *,
 typedef void node_list_fn(struct ask *, struct node, uint64_t,
     struct listing *);
 typedef int node_parent_fn(struct ask *, struct node, struct node *);
+typedef void node_read_fn(struct tree *, struct node, uid_t);
 typedef int node_bytes_fn(struct ask *, struct node, struct bytes *);
 typedef int node_part_fn(struct ask *, struct node, uint64_t, size_t,
     struct bytes *);
@@ -24,6 +25,7 @@ node_lookup_fn	published_lookup;
 node_list_fn	published_list;
 node_bytes_fn	publication_content;
 node_stat_fn	terms_stat;		/* of a box */
+node_read_fn	terms_was_read;
 /* The terms in force at a moment (0: now), as a publication. */
 int		terms_at(struct ask *, usec_t, struct node *);
 
@@ -43,6 +45,7 @@ node_lookup_fn	ra_lookup, desk_lookup;
 node_list_fn	ra_list, desk_list;
 node_parent_fn	desk_parent;
 node_bytes_fn	desk_file_content, desk_text_content, desk_link_content;
+node_read_fn	desk_text_was_read;
 #define RA_FOLDERS	7
 struct ra_folder {		/* what lies in a folder of ra/ */
 	unsigned draft;		/* enum draft_kind, or 0 */
@@ -142,5 +145,6 @@ node_list_fn	evidence_list, period_list, documents_list_all,
 node_parent_fn	period_parent;
 node_bytes_fn	event_content, document_content, event_link_content;
 node_part_fn	document_part;
+node_read_fn	document_was_read;
 
 #endif

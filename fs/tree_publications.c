@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../ca/store_status.h"
+#include "../ca/terms_delivery.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 
@@ -100,6 +101,12 @@ terms_stat(struct ask *ask, struct node node, struct stat *st)
 {
 	return (publication_stat(ask, node_of(NODE_PUBLICATION, node.a),
 	    st));
+}
+
+void
+terms_was_read(struct tree *tree, struct node node, uid_t uid)
+{
+	terms_were_read(tree->parts.authority, (int64_t)node.b, uid);
 }
 
 int

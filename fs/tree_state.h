@@ -36,6 +36,12 @@ bool	tree_announces(struct tree *, struct node);
 void	tree_announced(struct tree *, struct node);
 void	tree_ask(struct tree *, struct ask *);	/* takes a view */
 void	tree_answered(struct ask *);		/* gives it back */
+/*
+ * Of a file that is only an act: truncating before the write (`>`), times and
+ * mode succeed and mean nothing.
+ */
+void	tree_keep_attr(fuse_req_t, struct tree *, struct node,
+	    const struct stat *, int, struct fuse_file_info *);
 /* Of a fault that may have no errno. */
 int	fault_errno(const struct err *);
 
