@@ -1,13 +1,16 @@
 /*
- * Packing of inode numbers; see inode.h.  Most classes have one number of 58
- * bits; the table names those that have two.
+ * Packing of inode numbers; see inode.h.  Most classes have one number that
+ * fills their bits; the table names those that have two.
  */
 #include <stddef.h>
 
 #include "../ca/err.h"
 #include "inode.h"
 
-/* How many of the 58 bits belong to `b`. */
+#define FIRST_FAR	63	/* in the six bits: eight more tell the class */
+#define FAR_BITS	8
+
+/* How many of the bits belong to `b`. */
 static const unsigned char bits_of_b[NODE_CLASSES] = {
 	[NODE_CHAIN]		= 30,
 	[NODE_UNREGISTERED]	= 44,
@@ -20,6 +23,7 @@ static const unsigned char bits_of_b[NODE_CLASSES] = {
 	[NODE_TERMS]		= 28,
 	[NODE_ACCEPT]		= 1,
 	[NODE_CERT_REFUSED]	= 4,
+	[NODE_LIVE]		= 44,
 };
 
 /* Classes that are one single folder: no numbers at all. */
@@ -30,31 +34,58 @@ static const unsigned char single[NODE_CLASSES] = {
 	[NODE_BY_CERTIFICATE] = 1, [NODE_BY_REQUEST] = 1, [NODE_PUBLIC] = 1,
 };
 
+/* How many bits a class leaves to its numbers. */
+static unsigned
+bits_of(unsigned class)
+{
+	return (class < FIRST_FAR ? INODE_BITS : INODE_BITS - FAR_BITS);
+}
+
+static uint64_t
+top_of(unsigned class)
+{
+	if (class < FIRST_FAR)
+		return ((uint64_t)class << INODE_BITS);
+	return ((uint64_t)FIRST_FAR << INODE_BITS |
+	    (uint64_t)(class - FIRST_FAR) << (INODE_BITS - FAR_BITS));
+}
+
+static unsigned
+class_of(uint64_t ino)
+{
+	unsigned	near = (unsigned)(ino >> INODE_BITS);
+
+	if (near < FIRST_FAR)
+		return (near);
+	return (FIRST_FAR +
+	    (unsigned)(ino >> (INODE_BITS - FAR_BITS) & ((1 << FAR_BITS) - 1)));
+}
+
 uint64_t
 inode_pack(struct node node)
 {
-	unsigned	b_bits;
+	unsigned	bits, b_bits;
 
 	if ((unsigned)node.class >= NODE_CLASSES)
 		die("inode: no class %d", (int)node.class);
+	bits = bits_of(node.class);
 	b_bits = bits_of_b[node.class];
-	if (node.a >> (INODE_BITS - b_bits) != 0 || node.b >> b_bits != 0)
+	if (node.a >> (bits - b_bits) != 0 || node.b >> b_bits != 0)
 		die("inode: class %d cannot hold %llu and %llu",
 		    (int)node.class, (unsigned long long)node.a,
 		    (unsigned long long)node.b);
-	return ((uint64_t)node.class << INODE_BITS | node.a << b_bits |
-	    node.b);
+	return (top_of(node.class) | node.a << b_bits | node.b);
 }
 
 int
 inode_unpack(uint64_t ino, struct node *to)
 {
-	uint64_t	rest = ino & ((UINT64_C(1) << INODE_BITS) - 1);
-	uint64_t	class = ino >> INODE_BITS;
-	unsigned	b_bits;
+	unsigned	class = class_of(ino), b_bits;
+	uint64_t	rest;
 
 	if (class >= NODE_CLASSES)
 		return (-1);
+	rest = ino & ((UINT64_C(1) << bits_of(class)) - 1);
 	if (class == NODE_ROOT && rest != 1)
 		return (-1);
 	if (single[class] && rest != 0)

@@ -1,6 +1,6 @@
 /*
- * Inode numbers: six bits of node class and a layout per class below them.  A
- * number is an address for ever: permanent, never reused, valid over restarts
+ * Inode numbers: six bits of node class and a layout per class below them; from
+ * class 63 on eight more bits tell the class, and 50 are left.  A number is an address for ever: permanent, never reused, valid over restarts
  * and in NFS handles; the server keeps no table of inodes.  DESIGN section 2,
  * rule 2.
  */
@@ -73,7 +73,12 @@ enum node_class {
 	NODE_CERT_REFUSED	= 59,	/* a: sequence number, b: case_state */
 	NODE_CERT_CHANGES	= 60,	/* a: certificate */
 	NODE_PROOF		= 61,	/* a: certificate */
-	NODE_CLASSES		= 62
+	NODE_STATUS_FOLDER	= 62,	/* a: row of status_folders */
+	/* From here on 50 bits. */
+	NODE_STAPLE		= 63,	/* a: answer */
+	NODE_LIVE		= 64,	/* a: row of live files, b: version */
+	NODE_NOTICE		= 65,	/* a: notice */
+	NODE_CLASSES		= 66
 };
 
 struct node {
@@ -81,7 +86,7 @@ struct node {
 	uint64_t	a, b;
 };
 
-#define INODE_BITS	58		/* below the class */
+#define INODE_BITS	58		/* below the six of the class */
 
 /* A node whose numbers do not fit its layout ends the process. */
 uint64_t	inode_pack(struct node);

@@ -42,6 +42,13 @@ static const struct {
 	{ { NODE_REFUSALS, 9, 0 }, UINT64_C(58) << 58 | 9 },
 	{ { NODE_CERT_REFUSED, 12, 2 }, UINT64_C(59) << 58 | 12 << 4 | 2 },
 	{ { NODE_CERT_CHANGES, 7, 0 }, UINT64_C(60) << 58 | 7 },
+	{ { NODE_STATUS_FOLDER, 1, 0 }, UINT64_C(62) << 58 | 1 },
+	{ { NODE_STAPLE, 7, 0 }, UINT64_C(63) << 58 | 7 },
+	{ { NODE_STAPLE, BITS(50), 0 }, UINT64_C(63) << 58 | BITS(50) },
+	{ { NODE_LIVE, 2, 9 },
+	    UINT64_C(63) << 58 | UINT64_C(1) << 50 | UINT64_C(2) << 44 | 9 },
+	{ { NODE_NOTICE, 3, 0 },
+	    UINT64_C(63) << 58 | UINT64_C(2) << 50 | 3 },
 };
 
 static void
@@ -63,7 +70,8 @@ static void
 strangers_are_refused(void **state)
 {
 	static const uint64_t	strangers[] = {
-		0, 2, UINT64_MAX, (uint64_t)NODE_CLASSES << 58,
+		0, 2, UINT64_MAX,
+		UINT64_C(63) << 58 | (uint64_t)(NODE_CLASSES - 63) << 50,
 		(uint64_t)NODE_REVOKE << 58 | 1, (uint64_t)NODE_PUBLIC << 58 | 1,
 	};
 	struct node		node;
