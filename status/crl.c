@@ -13,13 +13,12 @@
 
 #include "../ca/der.h"
 #include "crl.h"
+#include "crl_extensions.h"
 
 #define SECONDS(t)	((t) / USEC)
 
 static const unsigned char oid_reason[] = { 0x55, 0x1d, 0x15 };
 static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
-static const unsigned char oid_number[] = { 0x55, 0x1d, 0x14 };
-static const unsigned char oid_key_id[] = { 0x55, 0x1d, 0x23 };
 
 #define OID(o)	((struct slice){ (o), sizeof (o) })
 
@@ -68,23 +67,6 @@ crl_put_entry(struct bytes *entries, const struct crl_entry *entry)
 	der_wrap(entries, DER_SEQUENCE, from);
 }
 
-static void
-put_extensions(struct bytes *b, const struct crl_frame *frame)
-{
-	struct bytes value = { 0 };
-	size_t from = b->size;
-
-	der_put(&value, DER_IMPLICIT(0), signatory_key_id(frame->issuer));
-	der_wrap(&value, DER_SEQUENCE, 0);
-	put_extension(b, OID(oid_key_id), SLICE(&value));
-	bytes_clear(&value);
-	der_put_number(&value, DER_INTEGER, frame->number);
-	put_extension(b, OID(oid_number), SLICE(&value));
-	der_wrap(b, DER_SEQUENCE, from);
-	der_wrap(b, DER_CONTEXT(0), from);
-	bytes_free(&value);
-}
-
 /* Everything of the TBSCertList that stands before its entries. */
 static void
 put_head(struct bytes *b, const struct crl_frame *frame)
@@ -112,7 +94,7 @@ crl_finish_tbs(struct bytes *entries, const struct crl_frame *frame)
 	size_t size = entries->size, front;
 
 	put_head(&head, frame);
-	put_extensions(&extensions, frame);
+	crl_put_extensions(&extensions, frame);
 	if (size > 0)	/* absent when empty: RFC 5280 5.1.2.6 */
 		der_put_header(&list, DER_SEQUENCE, size);
 	der_put_header(&whole, DER_SEQUENCE,
@@ -158,33 +140,6 @@ malformed(struct err *err, const char *what)
 }
 
 static int
-read_extensions(struct slice in, struct crl_facts *facts)
-{
-	struct der_extension x;
-	struct slice list, key;
-
-	if (in.size == 0)
-		return 0;
-	if (der_get(&in, DER_CONTEXT(0), &list) != 0 || in.size != 0 ||
-	    der_get(&list, DER_SEQUENCE, &in) != 0 || list.size != 0)
-		return -1;
-	while (in.size > 0) {
-		if (der_get_extension(&in, &x) != 0)
-			return -1;
-		if (slice_equal(x.oid, OID(oid_number)) &&
-		    der_get_number(&x.value, DER_INTEGER,
-		    &facts->number) != 0)
-			return -1;
-		if (slice_equal(x.oid, OID(oid_key_id)) &&
-		    (der_get(&x.value, DER_SEQUENCE, &key) != 0 ||
-		    (der_next_is(key, DER_IMPLICIT(0)) &&
-		    der_get(&key, DER_IMPLICIT(0), &facts->key_id) != 0)))
-			return -1;
-	}
-	return 0;
-}
-
-static int
 read_tbs(struct slice tbs, struct crl_facts *facts, struct slice *algorithm,
     struct err *err)
 {
@@ -211,7 +166,7 @@ read_tbs(struct slice tbs, struct crl_facts *facts, struct slice *algorithm,
 	    (der_get(&in, DER_SEQUENCE, &facts->entries) != 0 ||
 	    facts->entries.size == 0))
 		return malformed(err, "revokedCertificates");
-	if (read_extensions(in, facts) != 0)
+	if (crl_read_extensions(in, facts) != 0)
 		return malformed(err, "crlExtensions");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * A certificate revocation list (RFC 5280 section 5), version 2, full and for
- * all that one CA issues, so without an issuingDistributionPoint (5.2.5 asks
- * for it where the scope is less).  It is streamed: entries are put into one
+ * A certificate revocation list (RFC 5280 section 5), version 2: of all that
+ * one CA issues, of one of its distribution points, or what changed since a
+ * complete one was made (a delta).  It is streamed: entries are put into one
  * buffer as a cursor gives them, the frame is put around them, and it is read
  * the same way; there is never a tree of entries.
  */
@@ -19,10 +19,20 @@ struct crl_entry {
 	int	reason;		/* CRLReason; 0 writes no extension (5.3.1) */
 	usec_t	invalidity;	/* invalidityDate (5.3.2); 0: none */
 };
+/*
+ * Which list it is.  What it says of itself is in its extensions, which
+ * status/crl_extensions.h writes and reads.
+ */
 struct crl_frame {
 	const struct signatory *issuer;
 	int64_t	number;
 	usec_t	this_update, next_update;
+	int64_t	base;		/* deltaCRLIndicator (5.2.4); 0: complete */
+	/* URI, as it stands in certificates; empty: all of the CA (5.2.5). */
+	struct slice point;
+	struct slice freshest;	/* URI of the delta (5.2.6); empty: none */
+	usec_t	expired_on;	/* ExpiredCertsOnCRL (X.509); 0: none */
+	bool	last;		/* nextUpdate is 99991231235959Z */
 };
 
 void	crl_put_entry(struct bytes *entries, const struct crl_entry *);
@@ -44,7 +54,9 @@ int	crl_reread(struct slice der, struct slice tbs,
 /* What stands in a CRL, ours or another's; slices point into its octets. */
 struct crl_facts {
 	struct slice	tbs, issuer, entries, key_id, signature;
-	int64_t		number;		/* -1: none */
+	int64_t		number, base;	/* -1, 0: none */
+	struct slice	point, freshest;	/* URIs; empty: none */
+	usec_t		expired_on;	/* 0: none */
 	usec_t		this_update, next_update;	/* next 0: none */
 };
 int	crl_read(struct slice der, struct crl_facts *, struct err *);
