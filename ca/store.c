@@ -408,8 +408,7 @@ store_prune(struct tx *tx, usec_t before, struct err *err)
 {
 	if (statuses_prune(tx, before, PRUNE_ROWS, err) != 0 ||
 	    ocsp_prune(tx, before, PRUNE_ROWS, err) != 0 ||
-	    publications_prune(tx, before, PRUNE_ROWS, err) != 0 ||
-	    intents_prune(tx, before, PRUNE_ROWS, err) != 0)
+	    publications_prune(tx, before, PRUNE_ROWS, err) != 0)
 		return -1;
 	return 0;
 }

@@ -10,15 +10,15 @@
 #include "text.h"
 
 static int
-put_row(struct tx *tx, struct slice content, const char *sha256,
-    enum place place, int64_t *id, struct err *err)
+put_row(struct tx *tx, size_t size, const char *sha256, enum place place,
+    int64_t *id, struct err *err)
 {
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO documents (time, size,"
 	    " place, sha256) VALUES (?, ?, ?, ?)");
 	bind_number(q, clock_now());
-	bind_number(q, (int64_t)content.size);
+	bind_number(q, (int64_t)size);
 	bind_number(q, place);
 	bind_hex(q, sha256);
 	if (query_write(q, err) != 0)
@@ -37,6 +37,15 @@ put_bytes(struct tx *tx, int64_t id, struct slice content, struct err *err)
 	bind_number(q, id);
 	bind_blob(q, content);
 	return query_write(q, err);
+}
+
+int
+documents_put_row(struct tx *tx, const char *sha256, size_t size,
+    struct err *err)
+{
+	int64_t id;
+
+	return put_row(tx, size, sha256, PLACE_DOCUMENT, &id, err);
 }
 
 int
@@ -60,7 +69,7 @@ documents_put_prepared(struct tx *tx, struct slice content,
 	if (documents_find(&tx->view, p->sha256, &row))
 		return 0;
 	if (content.size <= STORE_INLINE) {
-		if (put_row(tx, content, p->sha256, PLACE_INLINE, &id,
+		if (put_row(tx, content.size, p->sha256, PLACE_INLINE, &id,
 		    err) != 0)
 			return -1;
 		return put_bytes(tx, id, content, err);
@@ -72,7 +81,7 @@ documents_put_prepared(struct tx *tx, struct slice content,
 	if (large_finish(s, "documents", p->sha256, p->unfinished, err) != 0)
 		return -1;
 	p->unfinished[0] = '\0';
-	return put_row(tx, content, p->sha256, PLACE_DOCUMENT, &id, err);
+	return documents_put_row(tx, p->sha256, content.size, err);
 }
 
 void

@@ -1,8 +1,8 @@
 /*
  * Intents: what will be signed, recorded before (DESIGN section 4).  See
- * store_status.h.  What is to be signed goes into a file when it is large (a
- * CRL), and leaves once the intent was closed as done: then the certificate or
- * CRL itself is in the store.
+ * store_status.h.  What is to be signed leaves once the intent was closed as
+ * done: then the certificate or CRL itself is in the store.  Of a large one (a
+ * CRL) only the digest is kept, by which the signer is asked what became of it.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,27 +10,19 @@
 #include "store_private.h"
 #include "store_status.h"
 
-static enum place
-place_of(struct slice content)
-{
-	return content.size > STORE_INLINE ? PLACE_LARGE : PLACE_INLINE;
-}
-
 static int
-put_row(struct tx *tx, struct intent *i, struct slice tbs, enum place place,
-    struct err *err)
+put_row(struct tx *tx, struct intent *i, struct slice tbs, struct err *err)
 {
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO intents (kind, number,"
-	    " request, time, size, place, key, profile, serial, tbs_sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " request, time, size, key, profile, serial, tbs_sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, i->kind);
 	bind_number(q, i->number);
 	bind_reference(q, i->request);
 	bind_number(q, i->time);
 	bind_number(q, (int64_t)tbs.size);
-	bind_number(q, place);
 	bind_text(q, i->key);
 	bind_text(q, i->profile);
 	bind_hex(q, i->serial);
@@ -45,14 +37,12 @@ int
 intent_put(struct tx *tx, struct intent *i, struct slice tbs,
     struct err *err)
 {
-	enum place place = place_of(tbs);
 	struct query *q;
 
-	if (put_row(tx, i, tbs, place, err) != 0)
+	if (put_row(tx, i, tbs, err) != 0)
 		return err_in(err, "intent");
-	if (place == PLACE_LARGE)
-		return large_put(tx->view.store, "large", i->tbs_sha256, tbs,
-		    err);
+	if (tbs.size > STORE_INLINE)
+		return 0;
 	q = query_new(tx->view.sql, "INSERT INTO intent_tbs (id, tbs)"
 	    " VALUES (?, ?)");
 	bind_number(q, i->id);
@@ -86,26 +76,11 @@ intent_close(struct tx *tx, int64_t id, const char *how, struct err *err)
 int
 intent_tbs(struct view *v, int64_t id, struct bytes *to)
 {
-	char digest[65] = "";
 	struct query *q;
-	int found, place = PLACE_INLINE;
-	int64_t size = 0;
 
-	q = query_new(v->sql, "SELECT i.place, i.tbs_sha256, i.size, t.tbs"
-	    " FROM intents AS i LEFT JOIN intent_tbs AS t ON t.id = i.id"
-	    " WHERE i.id = ? AND (t.id IS NOT NULL OR i.place = 2)");
+	q = query_new(v->sql, "SELECT tbs FROM intent_tbs WHERE id = ?");
 	bind_number(q, id);
-	found = query_next(q);
-	if (found) {
-		place = (int)take_number(q);
-		take_hex(q, digest, sizeof(digest));
-		size = take_number(q);
-		bytes_copy(to, take_blob(q));
-	}
-	query_done(q);
-	if (found && place == PLACE_LARGE)
-		return large_read(v->store, "large", digest, (size_t)size, to);
-	return found;
+	return query_bytes(q, to);
 }
 
 void
@@ -132,48 +107,4 @@ intents_open(struct view *v, int64_t after, intent_each *each, void *arg)
 			break;
 	}
 	query_done(q);
-}
-
-/* One with a file whose time has come; 0: none. */
-static int64_t
-closed_with_file(struct view *v, usec_t before, char sha256[65])
-{
-	struct query *q;
-	int64_t id = 0;
-
-	q = query_new(v->sql, "SELECT id, tbs_sha256 FROM intents"
-	    " WHERE place = 2 AND closed IS NOT NULL AND closed_time < ?"
-	    " LIMIT 1");
-	bind_number(q, before);
-	if (query_next(q)) {
-		id = take_number(q);
-		take_hex(q, sha256, 65);
-	}
-	query_done(q);
-	return id;
-}
-
-/*
- * The files of what was closed.  They are removed before the transaction is
- * committed: if it is not, the next call finds them gone, which is the same.
- */
-int
-intents_prune(struct tx *tx, usec_t before, int64_t limit, struct err *err)
-{
-	char digest[65];
-	struct query *q;
-	int64_t id;
-
-	while (limit-- > 0) {
-		id = closed_with_file(&tx->view, before, digest);
-		if (id == 0)
-			break;
-		large_remove(tx->view.store, "large", digest);
-		q = query_new(tx->view.sql, "UPDATE intents SET place = 0"
-		    " WHERE id = ?");
-		bind_number(q, id);
-		if (query_write(q, err) != 0)
-			return -1;
-	}
-	return 0;
 }

@@ -58,13 +58,14 @@ sync_folder(struct store *s, const char *folder)
 	return code;
 }
 
+#define NEW_FILE (O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW)
+
 static int
 write_file(const char *path, struct slice content)
 {
 	int fd, code;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
+	fd = open(path, O_WRONLY | NEW_FILE, 0600);
 	if (fd < 0)
 		return -1;
 	code = write_all(fd, content) == 0 && fsync(fd) == 0 ? 0 : errno;
@@ -98,6 +99,15 @@ large_begin(struct store *s, const char *sha256, struct slice content,
 		return 0;
 	name[0] = '\0';
 	return cannot_keep("unfinished", err);
+}
+
+int
+large_open(struct store *s, const char *name)
+{
+	char path[PATH_MAX];
+
+	large_path(s, path, "unfinished", name);
+	return open(path, O_RDWR | NEW_FILE, 0600);
 }
 
 int

@@ -85,7 +85,10 @@ void	kept_boxes_free(struct kept_boxes *);
 /* --- store_large.c: contents too large for the database ------------------ */
 
 /* Where a row's content is: the column `place`. */
-enum place { PLACE_INLINE = 0, PLACE_DOCUMENT = 1, PLACE_LARGE = 2 };
+enum place {
+	PLACE_INLINE = 0, PLACE_DOCUMENT = 1, PLACE_LARGE = 2,
+	PLACE_PEM = 3		/* the PEM of a document, made when it is read */
+};
 
 /* Written and synced, folder too, before it returns; the name is the digest. */
 int	large_put(struct store *, const char *folder, const char *sha256,
@@ -95,6 +98,8 @@ int	large_read_part(struct store *, const char *folder,
 /* In two steps: written and synced under a name of its own, then put. */
 int	large_begin(struct store *, const char *sha256, struct slice,
 	    char name[96], struct err *);
+/* A descriptor of an empty file in unfinished/; -1 and errno. */
+int	large_open(struct store *, const char *name);
 int	large_finish(struct store *, const char *folder, const char *sha256,
 	    const char *name, struct err *);
 void	large_abandon(struct store *, const char *name);
@@ -104,6 +109,12 @@ void	large_remove(struct store *, const char *folder, const char *sha256);
 /* Makes the folders; removes what a crash left unfinished. */
 int	large_prepare(struct store *, struct err *);
 
+/* --- store_documents.c --------------------------------------------------- */
+
+/* The row of a document whose file has its name already. */
+int	documents_put_row(struct tx *, const char *sha256, size_t size,
+	    struct err *);
+
 /* --- store_prune, by what is pruned -------------------------------------- */
 
 int	statuses_prune(struct tx *, usec_t before, int64_t limit,
@@ -111,6 +122,5 @@ int	statuses_prune(struct tx *, usec_t before, int64_t limit,
 int	ocsp_prune(struct tx *, usec_t before, int64_t limit, struct err *);
 int	publications_prune(struct tx *, usec_t before, int64_t limit,
 	    struct err *);
-int	intents_prune(struct tx *, usec_t before, int64_t limit, struct err *);
 
 #endif

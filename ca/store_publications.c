@@ -1,8 +1,9 @@
 /*
  * Publications: the single files of the tree, every version a row.  Large
- * contents are files; one that is also a document (a CRL) is kept once.  See
- * store_status.h.
+ * contents are files; one that is also a document (a CRL) is kept once, and
+ * its PEM is made when it is read.  See store_status.h.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "store_events.h"
@@ -58,20 +59,21 @@ publication_get(struct view *v, int64_t seq, struct publication *p)
 	return one_publication(q, p);
 }
 
-/* The newest of this name, if it is these very bytes. */
+/* The newest of this name, if it is these very bytes, or the PEM of them. */
 static int
 find_same(struct view *v, const struct publication *p, const char *sha256,
-    struct publication *there)
+    bool pem, struct publication *there)
 {
 	struct query *q;
 
 	q = query_new(v->sql, SELECT_PUBLICATIONS
 	    "WHERE dir = ? AND name = ? AND superseded IS NULL"
-	    " AND sha256 = ? AND link = ?");
+	    " AND sha256 = ? AND link = ? AND (place = 3) = ?");
 	bind_text(q, p->dir);
 	bind_text(q, p->name);
 	bind_hex(q, sha256);
 	bind_number(q, p->link);
+	bind_number(q, pem);
 	return one_publication(q, there);
 }
 
@@ -140,7 +142,7 @@ publication_put(struct tx *tx, struct publication *p, struct slice content,
 	enum place place;
 
 	sha256_text(sha256, content);
-	if (find_same(&tx->view, p, sha256, &there)) {
+	if (find_same(&tx->view, p, sha256, false, &there)) {
 		*p = there;
 		return 0;
 	}
@@ -150,30 +152,107 @@ publication_put(struct tx *tx, struct publication *p, struct slice content,
 	return put_row(tx, p, content, sha256, place, err);
 }
 
+#define PEM_LABEL	"X509 CRL"
+
 int
-publication_bytes(struct view *v, int64_t seq, struct bytes *to)
+publication_put_document(struct tx *tx, struct publication *p,
+    const char *sha256, bool pem, struct err *err)
 {
-	enum place place = PLACE_INLINE;
-	char sha256[SHA256_TEXT] = "";
-	size_t size = 0;
+	struct document_row document;
+	struct publication there;
+	struct slice content = { 0 };
+
+	if (find_same(&tx->view, p, sha256, pem, &there)) {
+		*p = there;
+		return 0;
+	}
+	if (!documents_find(&tx->view, sha256, &document))
+		return err_set(err, ENOENT, "there is no document %s", sha256);
+	content.size = pem ? pem_size(PEM_LABEL, document.size) :
+	    document.size;
+	if (supersede(tx, p, err) != 0)
+		return -1;
+	return put_row(tx, p, content, sha256, pem ? PLACE_PEM :
+	    PLACE_DOCUMENT, err);
+}
+
+/* --- reading ------------------------------------------------------------- */
+
+struct content {
+	enum place	place;
+	char		sha256[SHA256_TEXT];
+	size_t		size;
+};
+
+/* Appends what was asked for of the PEM of a document. */
+static int
+read_pem(struct view *v, const char *sha256, uint64_t offset, size_t size,
+    struct bytes *to)
+{
+	struct pem_piece piece = { .label = PEM_LABEL, .offset = offset,
+	    .size = size };
+	struct document_row document;
+	struct bytes der = { 0 };
+	int found;
+
+	if (!documents_find(v, sha256, &document))
+		return 0;
+	piece.der = document.size;
+	pem_piece_begin(&piece);
+	found = documents_read_part(v, sha256, piece.from, piece.count, &der);
+	if (found)
+		pem_piece_end(&piece, SLICE(&der), to);
+	bytes_free(&der);
+	return found;
+}
+
+static int
+read_piece(struct view *v, const struct content *c, uint64_t offset,
+    size_t size, struct bytes *to)
+{
+	if (c->place == PLACE_PEM)
+		return read_pem(v, c->sha256, offset, size, to);
+	if (c->place == PLACE_DOCUMENT)
+		return documents_read_part(v, c->sha256, offset, size, to);
+	return large_read_part(v->store, "large", c->sha256, offset, size, to);
+}
+
+int
+publication_part(struct view *v, int64_t seq, uint64_t offset, size_t size,
+    struct bytes *to)
+{
+	struct content c = { 0 };
+	struct slice inlined;
 	struct query *q;
 	int found;
 
+	bytes_clear(to);
 	q = query_new(v->sql, "SELECT place, sha256, size, bytes"
 	    " FROM publications WHERE seq = ?");
 	bind_number(q, seq);
 	found = query_next(q);
 	if (found) {
-		place = (enum place)take_number(q);
-		take_hex(q, sha256, sizeof(sha256));
-		size = (size_t)take_number(q);
-		bytes_copy(to, take_blob(q));
+		c.place = (enum place)take_number(q);
+		take_hex(q, c.sha256, sizeof(c.sha256));
+		c.size = (size_t)take_number(q);
+		inlined = take_blob(q);
+		if (offset > c.size)
+			offset = c.size;
+		if (size > c.size - offset)
+			size = c.size - offset;
+		if (c.place == PLACE_INLINE)
+			bytes_put(to, inlined.data + offset, size);
 	}
 	query_done(q);
-	if (!found || place == PLACE_INLINE)
+	if (!found || size == 0 || c.place == PLACE_INLINE)
 		return found;
-	return large_read(v->store, place == PLACE_DOCUMENT ? "documents" :
-	    "large", sha256, size, to);
+	return read_piece(v, &c, offset, size, to);
+}
+
+int
+publication_bytes(struct view *v, int64_t seq, struct bytes *to)
+{
+	return publication_part(v, seq, 0, SIZE_MAX, to);
 }
 
 void

@@ -204,7 +204,6 @@ static const char requests_1[] =
     " size INTEGER NOT NULL,"		/* of the TBS */
     " closed TEXT,"
     " closed_time INTEGER,"
-    " place INTEGER NOT NULL,"
     " key TEXT NOT NULL,"
     " profile TEXT NOT NULL,"
     " serial BLOB UNIQUE,"
@@ -214,8 +213,6 @@ static const char requests_1[] =
     " tbs BLOB NOT NULL) STRICT;"
     "CREATE INDEX intents_open ON intents (request)"
     " WHERE closed IS NULL;"
-    "CREATE INDEX intents_large ON intents (closed_time)"
-    " WHERE place = 2 AND closed IS NOT NULL;"
     "CREATE TRIGGER intents_insert BEFORE INSERT ON intents"
     " WHEN EXISTS (SELECT 1 FROM intents WHERE id = NEW.id)"
     " BEGIN SELECT RAISE(ABORT, 'an intent is never replaced'); END;"

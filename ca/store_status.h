@@ -26,7 +26,11 @@ struct intent {
 	char	tbs_sha256[65];
 	usec_t	time;
 };
-/* Fails (EEXIST) when the serial was ever intended before. */
+/*
+ * Fails (EEXIST) when the serial was ever intended before.  Of a TBS of more
+ * than 64 KiB (a CRL) only the digest is kept, which is all that is asked of
+ * the signer after a crash; intent_tbs then finds nothing.
+ */
 int	intent_put(struct tx *, struct intent *, struct slice tbs,
 	    struct err *);
 int	intent_close(struct tx *, int64_t id, const char *how, struct err *);
@@ -140,10 +144,19 @@ struct publication {
 };
 int	publication_put(struct tx *, struct publication *, struct slice,
 	    struct err *);	/* same bytes as the newest: nothing, its seq */
+/*
+ * A document under a name, or (pem) that CRL's PEM, which is made whenever it
+ * is read.  ENOENT: there is no such document.
+ */
+int	publication_put_document(struct tx *, struct publication *,
+	    const char *sha256, bool pem, struct err *);
 int	publication_find(struct view *, const char *dir, const char *name,
 	    struct publication *);
 int	publication_get(struct view *, int64_t seq, struct publication *);
 int	publication_bytes(struct view *, int64_t seq, struct bytes *to);
+/* At most `size` octets from `offset` on; replaces `to`. */
+int	publication_part(struct view *, int64_t seq, uint64_t offset,
+	    size_t size, struct bytes *to);
 typedef int publication_each(void *arg, const struct publication *);
 void	publications_of(struct view *, const char *dir, int64_t after,
 	    publication_each *, void *arg);	/* the newest of each name */

@@ -158,16 +158,89 @@ sha256_text(char to[SHA256_TEXT], struct slice s)
 	hex_lower(to, digest, sizeof digest);
 }
 
-void
-pem_encode(struct bytes *to, const char *label, struct slice der)
+#define PEM_OCTETS	((size_t)48)	/* in a line */
+#define PEM_LINE	((size_t)65)
+#define PEM_BEGIN	"-----BEGIN %s-----\n"
+#define PEM_END		"-----END %s-----\n"
+
+static void
+put_lines(struct bytes *to, struct slice der)
 {
 	size_t i, n;
 
-	bytes_printf(to, "-----BEGIN %s-----\n", label);
 	for (i = 0; i < der.size; i += n) {
-		n = der.size - i < 48 ? der.size - i : 48;
+		n = der.size - i < PEM_OCTETS ? der.size - i : PEM_OCTETS;
 		base64_encode(to, (struct slice){ der.data + i, n });
 		bytes_put(to, "\n", 1);
 	}
-	bytes_printf(to, "-----END %s-----\n", label);
+}
+
+void
+pem_encode(struct bytes *to, const char *label, struct slice der)
+{
+	bytes_printf(to, PEM_BEGIN, label);
+	put_lines(to, der);
+	bytes_printf(to, PEM_END, label);
+}
+
+/* Octets of the line in front, and so of all that is not base64. */
+static size_t
+begin_size(const char *label)
+{
+	return strlen(PEM_BEGIN) - 2 + strlen(label);
+}
+
+static size_t
+lines_size(size_t der)
+{
+	return (der + 2) / 3 * 4 + (der + PEM_OCTETS - 1) / PEM_OCTETS;
+}
+
+size_t
+pem_size(const char *label, size_t der)
+{
+	return begin_size(label) + lines_size(der) + strlen(PEM_END) - 2 +
+	    strlen(label);
+}
+
+void
+pem_piece_begin(struct pem_piece *p)
+{
+	size_t whole = pem_size(p->label, p->der), front, end;
+
+	if (p->offset > whole)
+		p->offset = whole;
+	if (p->size > whole - p->offset)
+		p->size = whole - p->offset;
+	front = begin_size(p->label);
+	end = p->offset + p->size;
+	p->from = p->offset < front ? 0 :
+	    (p->offset - front) / PEM_LINE * PEM_OCTETS;
+	if (p->from > p->der)
+		p->from = p->der;
+	p->count = end <= front ? 0 :
+	    (end - front + PEM_LINE - 1) / PEM_LINE * PEM_OCTETS;
+	if (p->count > p->der)
+		p->count = p->der;
+	p->count = p->count < p->from ? 0 : p->count - p->from;
+}
+
+/* The lines the piece lies in, whole, and of them what was asked for. */
+void
+pem_piece_end(const struct pem_piece *p, struct slice der, struct bytes *to)
+{
+	struct bytes lines = { 0 };
+	size_t at = 0;		/* where `lines` begins */
+
+	if (p->offset < begin_size(p->label))
+		bytes_printf(&lines, PEM_BEGIN, p->label);
+	else
+		at = begin_size(p->label) + p->from / PEM_OCTETS * PEM_LINE;
+	if (p->from == p->der && p->offset >= begin_size(p->label))
+		at = begin_size(p->label) + lines_size(p->der);
+	put_lines(&lines, der);
+	if (at + lines.size < p->offset + p->size)
+		bytes_printf(&lines, PEM_END, p->label);
+	bytes_put(to, lines.data + (p->offset - at), p->size);
+	bytes_free(&lines);
 }

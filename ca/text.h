@@ -24,5 +24,18 @@ void	sha256_text(char to[SHA256_TEXT], struct slice);
 
 /* PEM with 64-column lines; `label` as in "CERTIFICATE".  Appends. */
 void	pem_encode(struct bytes *to, const char *label, struct slice der);
+size_t	pem_size(const char *label, size_t der);
+/*
+ * A piece of the PEM of `der` octets, `size` octets from `offset` on (less at
+ * its end), appended: which octets it needs, and then with these.
+ */
+struct pem_piece {
+	const char	*label;
+	size_t		 der, offset, size;
+	size_t		 from, count;	/* of the DER, by pem_piece_begin */
+};
+void	pem_piece_begin(struct pem_piece *);
+void	pem_piece_end(const struct pem_piece *, struct slice der,
+	    struct bytes *to);
 
 #endif

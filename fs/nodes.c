@@ -35,7 +35,7 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .list = published_list },
 	[NODE_PUBLICATION] = { .name = "ca/FILE", .mode = FILE_OF(0444),
 	    .attr = FOR_EVER, .entry = FOR_EVER, .stat = publication_stat,
-	    .bytes = publication_content },
+	    .bytes = publication_content, .part = publication_piece },
 	[NODE_PUBLICATION_LINK] = { .name = "ca/cp/current.txt", .mode = LINK,
 	    .attr = FOR_EVER, .entry = FOR_EVER, .stat = publication_stat,
 	    .bytes = publication_content },

@@ -243,28 +243,17 @@ certificate_list(struct ask *ask, struct node folder, uint64_t after,
 			return;
 }
 
-/* As pem_encode makes it: 64 columns, two lines around. */
-static size_t
-pem_size(size_t der)
-{
-	size_t	base64 = (der + 2) / 3 * 4;
-
-	return (strlen("-----BEGIN " PEM_LABEL "-----\n") +
-	    strlen("-----END " PEM_LABEL "-----\n") + base64 +
-	    (base64 + 63) / 64);
-}
-
 size_t
 cert_pem_size(const struct certificate *row)
 {
-	return (pem_size(row->der_size));
+	return (pem_size(PEM_LABEL, row->der_size));
 }
 
 size_t
 chain_size(struct ask *ask, const struct certificate *row)
 {
-	return (pem_size(row->der_size) +
-	    pem_size(ask->tree->parts.config->issuing_der.size));
+	return (pem_size(PEM_LABEL, row->der_size) + pem_size(PEM_LABEL,
+	    ask->tree->parts.config->issuing_der.size));
 }
 
 int
@@ -285,7 +274,7 @@ cert_pem_stat(struct ask *ask, struct node node, struct stat *st)
 
 	if (!certificate_of(ask, node, &row, st))
 		return (0);
-	stat_size(st, pem_size(row.der_size));
+	stat_size(st, pem_size(PEM_LABEL, row.der_size));
 	return (1);
 }
 

@@ -144,7 +144,7 @@ node_list_fn	evidence_list, period_list, documents_list_all,
 		request_events_list;
 node_parent_fn	period_parent;
 node_bytes_fn	event_content, document_content, event_link_content;
-node_part_fn	document_part;
+node_part_fn	document_part, publication_piece;
 node_read_fn	document_was_read;
 
 #endif

@@ -159,6 +159,14 @@ publication_content(struct ask *ask, struct node node, struct bytes *to)
 	return (publication_bytes(ask->view, (int64_t)node.a, to));
 }
 
+int
+publication_piece(struct ask *ask, struct node node, uint64_t offset,
+    size_t size, struct bytes *to)
+{
+	return (publication_part(ask->view, (int64_t)node.a, offset, size,
+	    to));
+}
+
 /* --- the terms in force at a moment -------------------------------------- */
 
 struct terms_search {

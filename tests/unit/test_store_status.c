@@ -3,7 +3,10 @@
  * is not undone, what is superseded is pruned and nothing else is.
  */
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "ca/store_drafts.h"
+#include "ca/store_private.h"
 #include "ca/store_scheduled.h"
 #include "store.h"
 
@@ -74,27 +77,21 @@ a_serial_is_intended_once(void **state)
 }
 
 static void
-a_large_intent_is_a_file(void **state)
+a_large_intent_is_its_digest(void **state)
 {
 	struct intent i = { .kind = SIGN_CRL, .key = "issuing", .number = 9 };
 	struct bytes tbs = { 0 }, back = { 0 };
-	char path[256];
-	struct stat st;
 	struct tx *tx = begin();
 
 	bytes_resize(&tbs, 200000);
 	sha256_text(i.tbs_sha256, SLICE(&tbs));
-	snprintf(path, sizeof(path), "%s/large/%s", test_dir, i.tbs_sha256);
 	assert_done(intent_put(tx, &i, SLICE(&tbs), &test_err));
-	assert_int_equal(intent_tbs(tx_view(tx), i.id, &back), 1);
-	assert_true(slice_equal(SLICE(&tbs), SLICE(&back)));
+	intents_seen = 0;
+	intents_open(tx_view(tx), 0, see_intent, NULL);
+	assert_int_equal(intents_seen, 1);
+	assert_string_equal(intent_seen.tbs_sha256, i.tbs_sha256);
+	assert_int_equal(intent_tbs(tx_view(tx), i.id, &back), 0);
 	assert_done(intent_close(tx, i.id, "done", &test_err));
-	assert_done(tx_commit(tx, &test_err));
-	tx = begin();
-	assert_done(store_prune(tx, clock_now() - 3600 * USEC, &test_err));
-	assert_int_equal(stat(path, &st), 0);
-	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
-	assert_int_equal(stat(path, &st), -1);
 	assert_done(tx_commit(tx, &test_err));
 	bytes_free(&tbs);
 	bytes_free(&back);
@@ -635,13 +632,101 @@ a_publication_that_is_a_document_is_kept_once(void **state)
 	bytes_free(&back);
 }
 
+/*
+ * A document is written piece by piece, its front last; it is found under its
+ * digest once, and a publication and its PEM are read out of it.
+ */
+static void
+draft_becomes_document(size_t size)
+{
+	struct publication p = { .dir = "status", .name = "a.crl" };
+	struct publication pem = { .dir = "status", .name = "a.crl.pem" };
+	struct bytes content = { 0 }, back = { 0 }, text = { 0 };
+	struct draft *d = draft_new(test_store, 5);
+	struct slice parts[2];
+	struct tx *tx;
+
+	bytes_resize(&content, size);
+	for (size_t i = 0; i < size; i++)
+		content.data[i] = (unsigned char)(i * 31 >> 3);
+	assert_done(draft_write(d, (struct slice){ content.data + 5, 100 },
+	    &test_err));
+	assert_done(draft_write(d, (struct slice){ content.data + 105,
+	    size - 105 }, &test_err));
+	parts[0] = (struct slice){ content.data, 77 };
+	parts[1] = (struct slice){ content.data + 77, size - 77 };
+	assert_refused(draft_finish(d, parts, 2, &test_err), EIO);
+	assert_done(draft_set_front(d, (struct slice){ content.data, 5 },
+	    &test_err));
+	assert_refused(draft_finish(d, parts, 1, &test_err), EIO);
+	assert_done(draft_finish(d, parts, 2, &test_err));
+	assert_int_equal(draft_size(d), size);
+
+	tx = begin();
+	assert_refused(publication_put_document(tx, &p, draft_sha256(d),
+	    false, &test_err), ENOENT);
+	assert_done(documents_put_draft(tx, d, &test_err));
+	tx_abort(tx);
+	tx = begin();
+	assert_done(documents_put_draft(tx, d, &test_err));
+	assert_done(documents_put_draft(tx, d, &test_err));
+	assert_done(publication_put_document(tx, &p, draft_sha256(d), false,
+	    &test_err));
+	assert_done(publication_put_document(tx, &pem, draft_sha256(d), true,
+	    &test_err));
+	draft_free(d);
+	assert_int_equal(publication_bytes(tx_view(tx), p.seq, &back), 1);
+	assert_true(slice_equal(SLICE(&content), SLICE(&back)));
+	assert_int_equal(publication_part(tx_view(tx), p.seq, size - 3, 9,
+	    &back), 1);
+	assert_int_equal(back.size, 3);
+	assert_memory_equal(back.data, content.data + size - 3, 3);
+	pem_encode(&text, "X509 CRL", SLICE(&content));
+	assert_int_equal(pem.size, text.size);
+	assert_int_equal(publication_bytes(tx_view(tx), pem.seq, &back), 1);
+	assert_true(slice_equal(SLICE(&text), SLICE(&back)));
+	assert_int_equal(publication_part(tx_view(tx), pem.seq, 300, 1000,
+	    &back), 1);
+	assert_memory_equal(back.data, text.data + 300, 1000);
+	tx_abort(tx);
+	bytes_free(&content);
+	bytes_free(&back);
+	bytes_free(&text);
+}
+
+static void
+a_draft_becomes_a_document(void **state)
+{
+	draft_becomes_document(5000);
+	draft_becomes_document(STORE_INLINE);
+	draft_becomes_document(STORE_INLINE + 1);
+	draft_becomes_document(500000);
+}
+
+/* Nothing is left of what came to nothing. */
+static void
+a_draft_given_up_leaves_nothing(void **state)
+{
+	struct draft *d = draft_new(test_store, 0);
+	struct bytes content = { 0 };
+	char path[300];
+
+	bytes_resize(&content, 100000);
+	assert_done(draft_write(d, SLICE(&content), &test_err));
+	draft_free(d);
+	bytes_free(&content);
+	snprintf(path, sizeof(path), "%s/unfinished", test_dir);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
 int
 main(void)
 {
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, store_setup, store_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(a_serial_is_intended_once),
-		TEST(a_large_intent_is_a_file),
+		TEST(a_large_intent_is_its_digest),
 		TEST(a_definitive_revocation_stays),
 		TEST(a_suspended_one_may_change),
 		TEST(what_is_scheduled_comes_sooner_or_takes_place),
@@ -652,6 +737,8 @@ main(void)
 		TEST(the_same_bytes_are_the_same_version),
 		TEST(a_large_publication_goes_with_its_last_version),
 		TEST(a_publication_that_is_a_document_is_kept_once),
+		TEST(a_draft_becomes_a_document),
+		TEST(a_draft_given_up_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,44 @@ digests_and_pem(void **state)
 	bytes_free(&pem);
 }
 
+/* Each piece of a PEM is what stands there in the whole. */
+static void
+pem_in_pieces(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 2, 3, 47, 48, 49, 96, 100 };
+	unsigned char octets[100];
+	struct bytes whole = { 0 }, some = { 0 };
+	struct pem_piece p;
+
+	for (size_t i = 0; i < sizeof octets; i++)
+		octets[i] = (unsigned char)(i * 7);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		bytes_clear(&whole);
+		pem_encode(&whole, "X509 CRL",
+		    (struct slice){ octets, sizes[i] });
+		assert_int_equal(whole.size, pem_size("X509 CRL", sizes[i]));
+		for (size_t from = 0; from <= whole.size + 1; from++)
+			for (size_t size = 0; size < 150; size++) {
+				p = (struct pem_piece){ .label = "X509 CRL",
+				    .der = sizes[i], .offset = from,
+				    .size = size };
+				pem_piece_begin(&p);
+				assert_true(p.from + p.count <= sizes[i]);
+				bytes_clear(&some);
+				pem_piece_end(&p, (struct slice){ octets +
+				    p.from, p.count }, &some);
+				assert_int_equal(some.size, from >= whole.size
+				    ? 0 : size > whole.size - from ?
+				    whole.size - from : size);
+				if (some.size > 0)
+					assert_memory_equal(some.data,
+					    whole.data + from, some.size);
+			}
+	}
+	bytes_free(&whole);
+	bytes_free(&some);
+}
+
 int
 main(void)
 {
@@ -131,6 +169,7 @@ main(void)
 		cmocka_unit_test(base64_goes_round),
 		cmocka_unit_test(hexadecimal),
 		cmocka_unit_test(digests_and_pem),
+		cmocka_unit_test(pem_in_pieces),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
