@@ -13,6 +13,7 @@
 #include "appointments.h"
 #include "commit.h"
 #include "config.h"
+#include "letter.h"
 #include "roles.h"
 #include "signing.h"
 #include "store.h"
@@ -41,6 +42,8 @@ struct authority_parts {
 	int			(*uid_of)(const char *user, uid_t *);
 	int			(*gid_of)(const char *group, gid_t *);
 	int			(*appointment_of)(uid_t, struct appointment *);
+	/* To main, for the command of [notices]; 0, or -1: not now. */
+	int			(*tell)(const struct letter *, struct err *);
 	/*
 	 * A serial was revoked by the authority itself (an abandoned one): set
 	 * by the publisher of status/, which owns all other revocation.

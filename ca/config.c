@@ -111,6 +111,13 @@ check_absolute(const char *text, struct err *err)
 }
 
 static int
+check_command(const char *text, struct err *err)
+{
+
+	return text[0] == '\0' ? 0 : check_absolute(text, err);
+}
+
+static int
 check_decisions(const char *text, struct err *err)
 {
 
@@ -157,6 +164,17 @@ static const struct conf_key keys[] = {
 	    ROOM(revocation.exception), .clause = "REV-6.2.4-03BA" },
 	{ "revocation", "deadlines", CONF_LIST, AT(revocation.deadlines),
 	    ROOM(revocation.deadlines[0]), 0, REASONS, .absent = "" },
+	{ "notices", "command", CONF_TEXT, AT(notices.command),
+	    ROOM(notices.command), .absent = "", .may_be_empty = true,
+	    .check = check_command },
+	{ "notices", "user", CONF_TEXT, AT(notices.user), ROOM(notices.user),
+	    .absent = "nobody", .check = check_user },
+	{ "notices", "timeout", CONF_DURATION, AT(notices.timeout), 0, USEC,
+	    600 * USEC, .absent = "30 s" },
+	{ "notices", "retry", CONF_DURATION, AT(notices.retry), 0, USEC,
+	    HOUR, .absent = "1 min" },
+	{ "notices", "tries", CONF_NUMBER, AT(notices.tries), 0, 1, 100,
+	    .absent = "8" },
 	{ "limits", "request_max", CONF_SIZE, AT(request_max), 0, 4 * KIB,
 	    128 * KIB, .absent = "128 KiB" },
 	{ "limits", "scratch_max", CONF_SIZE, AT(scratch_max), 0, 4 * KIB,

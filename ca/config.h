@@ -28,6 +28,14 @@ struct paper {
 	struct bytes text;
 };
 
+/* [notices]: what delivers them beside the files; "": nothing. */
+struct notice_rules {
+	char	command[256];		/* run by main, */
+	char	user[64];		/* as this user when that is root */
+	usec_t	timeout, retry;		/* the second try; later and later */
+	int	tries;			/* then it is given up */
+};
+
 struct config {
 	char	home[512];
 	char	sha256[65];		/* of everything read */
@@ -49,6 +57,7 @@ struct config {
 	int	open_requests_max;	/* in a box, then EDQUOT */
 	usec_t	scratch_age;		/* swept after: 1 h */
 	struct revocation_rules revocation;
+	struct notice_rules notices;
 	struct bytes root_der, issuing_der, root_crl_der;
 	usec_t	root_not_after, issuing_not_after;
 	struct ca_key keys[OWN_KEYS];

@@ -25,5 +25,7 @@ extern const char store_schema_handover_1[];
 extern const char store_schema_deadlines_1[];
 /* store_schema_batches.c: batches of revocations. */
 extern const char store_schema_batches_1[];
+/* store_schema_notices.c: what subscribers are told of revocations. */
+extern const char store_schema_notices_1[];
 
 #endif

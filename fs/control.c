@@ -28,7 +28,9 @@ static const struct kind {
 	{ CONTROL_READY,	"ready",	0,	0,	0 },
 	{ CONTROL_FAILED,	"failed",	1,	4096,	0 },
 	{ CONTROL_NO_RESEND,	"no-resend",	0,	0,	0 },
-	{ CONTROL_RELOAD,	"reload",	0,	0,	0 }
+	{ CONTROL_RELOAD,	"reload",	0,	0,	0 },
+	{ CONTROL_TELL,		"tell",		36,	16384,	0 },
+	{ CONTROL_TOLD,		"told",		13,	13,	0 }
 };
 
 static const struct kind *

@@ -26,7 +26,9 @@ enum control_type {
 	CONTROL_READY = 'r',	/* from core, main: the tree can be read */
 	CONTROL_FAILED = 'f',	/* from core, main: one sentence */
 	CONTROL_NO_RESEND = 'n', /* from core: this kernel cannot resend */
-	CONTROL_RELOAD = 'H'	/* to main: hand over to the new program */
+	CONTROL_RELOAD = 'H',	/* to main: hand over to the new program */
+	CONTROL_TELL = 'T',	/* to main: a notice (ca/letter.h) */
+	CONTROL_TOLD = 't'	/* to core: what became of it */
 };
 
 struct control_message {

@@ -81,12 +81,39 @@ on_herald(struct control_message *m)
 		notifier_set_herald(core.notifier, control_take(m, 0), pid);
 }
 
+static void
+on_told(struct control_message *m)
+{
+	struct letter_outcome outcome;
+	struct err err;
+
+	if (letter_outcome_get(SLICE(&m->body), &outcome, &err) == -1)
+		log_line("%s", err.text);
+	else
+		publisher_told(core.publisher, &outcome);
+}
+
+/* parts->tell: main is the one who may start a program. */
+static int
+tell_main(const struct letter *letter, struct err *err)
+{
+	struct bytes body = { 0 };
+	int rc;
+
+	letter_put(&body, letter);
+	rc = control_send(CONTROL_FD, CONTROL_TELL, SLICE(&body), NULL, 0,
+	    err);
+	bytes_free(&body);
+	return rc;
+}
+
 static const struct {
 	enum control_type type;
 	void	(*act)(struct control_message *);	/* NULL: leave */
 } acts[] = {
 	{ CONTROL_PEOPLE, on_people }, { CONTROL_SIGNER, on_signer },
-	{ CONTROL_HERALD, on_herald }, { CONTROL_LEAVE, NULL }
+	{ CONTROL_HERALD, on_herald }, { CONTROL_TOLD, on_told },
+	{ CONTROL_LEAVE, NULL }
 };
 
 /* 1: go on; 0: leave. */
@@ -98,7 +125,7 @@ listen_once(void)
 	size_t i;
 	int rc;
 
-	if ((rc = control_receive(CONTROL_FD, "Rshl", &m, &err)) != 1) {
+	if ((rc = control_receive(CONTROL_FD, "Rshtl", &m, &err)) != 1) {
 		if (rc == -1)
 			log_line("%s", err.text);
 		return 0;
@@ -197,7 +224,8 @@ open_authority(struct err *err)
 		.signing = client_signing(core.client),
 		.sink = notifier_sink(core.notifier),
 		.roles_of = persons_roles, .uid_of = persons_uid,
-		.gid_of = persons_gid, .appointment_of = persons_appointment
+		.gid_of = persons_gid,
+		.appointment_of = persons_appointment, .tell = tell_main
 	};
 
 	persons_open(core.store, core.committer);

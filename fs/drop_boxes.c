@@ -57,6 +57,7 @@ box_check_name(struct ask *ask, int64_t box, const char *name)
 		return (ENAMETOOLONG);
 	case NAME_STATUS:
 	case NAME_CHAIN:
+	case NAME_NOTICE:
 	case NAME_RECEIPT:
 		return (EPERM);
 	case NAME_REQUEST:

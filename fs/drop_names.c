@@ -20,6 +20,7 @@ static const struct {
 	{ ".p7m",	NAME_REQUEST },
 	{ ".status",	NAME_STATUS },
 	{ ".crt",	NAME_CHAIN },
+	{ ".notice",	NAME_NOTICE },
 	{ ".receipt.p7s", NAME_RECEIPT },
 };
 

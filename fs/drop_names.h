@@ -1,6 +1,6 @@
 /*
  * What a file name means in requests/ (DESIGN 2.1): an allow-list of suffixes
- * is a request, `.crt` and `.status` are ours, every other name is scratch.
+ * is a request; `.crt`, `.status` and `.notice` are ours, every other name is scratch.
  */
 #ifndef FS_DROP_NAMES_H
 #define FS_DROP_NAMES_H
@@ -12,6 +12,7 @@ enum drop_name {
 	NAME_REQUEST,		/* `slot` is the name without its suffix */
 	NAME_STATUS,		/* ours: NAME.status, NAME.crt */
 	NAME_CHAIN,
+	NAME_NOTICE,		/* ours: NAME.notice */
 	NAME_RECEIPT,		/* ours: NAME.receipt.p7s */
 	NAME_TOO_LONG		/* ENAMETOOLONG */
 };

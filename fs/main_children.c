@@ -231,6 +231,7 @@ keeper_reap(struct keeper *k)
 {
 	int i, status = SIGKILL;
 
+	keeper_reap_notices(k);
 	for (i = 0; i < CHILDREN; i++) {
 		/* What a core said last counts. */
 		if (i == CORE && runs(k, CORE))
@@ -312,7 +313,7 @@ keeper_on_core(struct keeper *k)
 
 	while (fd.fd != -1 && poll(&fd, 1, 0) == 1 &&
 	    (fd.revents & POLLIN) != 0) {
-		if (control_receive(fd.fd, "rfn", &m, &err) != 1) {
+		if (control_receive(fd.fd, "rfnT", &m, &err) != 1) {
 			child_lost(&k->children[CORE]);
 			return;
 		}
@@ -320,6 +321,8 @@ keeper_on_core(struct keeper *k)
 			core_is_ready(k);
 		else if (m.type == CONTROL_NO_RESEND)
 			core_cannot_resend(k);
+		else if (m.type == CONTROL_TELL)
+			keeper_tell_notice(k, SLICE(&m.body));
 		else if (control_text_get(SLICE(&m.body), k->reason,
 		    sizeof(k->reason), &err) == -1)
 			snprintf(k->reason, sizeof(k->reason), "%s", err.text);
@@ -352,6 +355,7 @@ keeper_stop_children(struct keeper *k)
 	if (runs(k, CORE))
 		tell(k, CORE, CONTROL_LEAVE, (struct slice){ NULL, 0 }, NULL,
 		    0);
+	keeper_stop_notices(k);
 	child_stop(&k->children[CORE], LEAVE_CORE);
 	child_stop(&k->children[SIGNER], LEAVE_OTHER);
 	child_stop(&k->children[HERALD], LEAVE_OTHER);

@@ -199,7 +199,8 @@ read_home(struct keeper *k, struct err *err)
 		return -1;
 	if (keeper_people(k, err) == -1)
 		return -1;
-	return people_check(k->people, k->config, err);
+	return people_check(k->people, k->config, err) == -1 ? -1 :
+	    teller_check(k->config, err);
 }
 
 static int

@@ -120,7 +120,7 @@ check(const struct config *config, struct err *err)
 		return -1;
 	rc = people_check(people, config, err);
 	people_free(people);
-	if (rc == -1)
+	if (rc == -1 || teller_check(config, err) == -1)
 		return -1;
 	if (sandbox_is_root() && (getpwnam(config->user) == NULL ||
 	    getpwnam(config->signer_user) == NULL))

@@ -10,6 +10,9 @@
 
 #include "../ca/people.h"
 #include "child.h"
+#include "teller.h"
+
+#define TELLERS	4		/* notices that are told at once */
 
 enum { DETACHER, HERALD, SIGNER, CORE, CHILDREN };
 
@@ -30,6 +33,7 @@ struct keeper {
 	bool	first;			/* it has seen no core yet */
 
 	struct child children[CHILDREN];
+	struct teller tellers[TELLERS];
 	int	waiter;			/* `mount` without -f; -1 */
 	int	client;			/* who asked for a reload; -1 */
 	bool	ready;			/* the core that runs serves */
@@ -54,6 +58,14 @@ int	keeper_people(struct keeper *, struct err *);
 void	keeper_stop_children(struct keeper *);
 /* Tell who waits for this start: the tree can be read, or a sentence. */
 void	keeper_tell(struct keeper *, const char *failure);
+
+/* --- main_notices.c ------------------------------------------------------ */
+
+/* Begins to tell what core asked for (CONTROL_TELL). */
+void	keeper_tell_notice(struct keeper *, struct slice body);
+/* Those that have ended: core is told how. */
+void	keeper_reap_notices(struct keeper *);
+void	keeper_stop_notices(struct keeper *);	/* what runs is killed */
 
 /* --- main_mount.c -------------------------------------------------------- */
 

@@ -265,6 +265,9 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	[NODE_RECEIPT] = { .name = "requests/NAME.receipt.p7s",
 	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
 	    .stat = receipt_stat, .bytes = receipt_content },
+	[NODE_NOTICE] = { .name = "requests/NAME.notice",
+	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
+	    .stat = notice_stat, .bytes = notice_content },
 };
 
 const struct fixed_entry	fixed_entries[] = {

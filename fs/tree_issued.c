@@ -194,6 +194,7 @@ static const struct {
 	{ "request.csr",	NODE_CERT_REQUEST,	find_request },
 	{ "terms.txt",		NODE_PUBLICATION,	find_terms }, /* DIS-6.1-05 */
 	{ "accept",		NODE_ACCEPT,		find_accept },
+	{ "notice",		NODE_NOTICE,		find_notice },
 	{ "evidence",		NODE_CERT_EVIDENCE,	NULL },
 	{ "predecessor",	NODE_CERT_LINK,		find_predecessor_link },
 	{ "successor",		NODE_CERT_LINK,		find_successor_link },

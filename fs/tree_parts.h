@@ -94,6 +94,13 @@ int		find_changes(struct ask *, const struct certificate *,
 node_stat_fn	changes_stat;
 node_bytes_fn	changes_content;
 
+/* tree_notices.c: what was told of a certificate's revocation */
+int		find_notice(struct ask *, const struct certificate *,
+		    struct node *);
+int		slot_notice(struct ask *, const struct slot *, struct node *);
+node_stat_fn	notice_stat;
+node_bytes_fn	notice_content;
+
 /* tree_public.c: ca/certificates/ */
 node_stat_fn	public_stat, public_pem_stat;
 node_lookup_fn	public_lookup;

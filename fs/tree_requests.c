@@ -1,7 +1,7 @@
 /*
  * requests/: the boxes and what is in them.  NAME.csr is the store's slot or
- * a file of the slab, NAME.status and NAME.crt stand beside it when there is
- * something to say.  What users do to it is in drop_*.c.
+ * a file of the slab, NAME.status, NAME.crt and NAME.notice stand beside it
+ * when there is something to say.  What users do to it is in drop_*.c.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 
 /* Keys of a listing: which part of the folder, and the key within it. */
 #define PART_BITS	58
+#define SLOT_KEYS	8	/* names of one slot, at most */
 enum part { PART_BOXES = 1, PART_SLOTS, PART_FILES };
 
 static uint64_t
@@ -169,6 +170,8 @@ beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
 			*to = node_of_chain(&slot);
 			return (slot.certificate != 0);
 		}
+		if (kind == NAME_NOTICE)
+			return (slot_notice(ask, &slot, to));
 		if (kind == NAME_RECEIPT)
 			return (slot_receipt(ask, &slot, to));
 		*to = node_of(NODE_STATUS, (uint64_t)slot.status);
@@ -202,7 +205,7 @@ box_lookup(struct ask *ask, struct node folder, const char *name,
 		return (1);
 	kind = drop_name_kind(name, slot_name);
 	if (kind == NAME_STATUS || kind == NAME_CHAIN ||
-	    kind == NAME_RECEIPT)
+	    kind == NAME_RECEIPT || kind == NAME_NOTICE)
 		return (beside_lookup(ask, &box, kind, slot_name, to));
 	if (drops_named(ask->tree->drops, box.id, name, &info) &&
 	    !info.registered) {
@@ -279,13 +282,15 @@ list_slot(void *arg, const struct slot *slot)
 		    slot->status != 0 },
 		{ ".crt", node_of_chain(slot), slot->certificate != 0 },
 		{ ".receipt.p7s", { 0 }, false },
+		{ ".notice", { 0 }, false },
 	};
 	char		 name[256];
-	uint64_t	 key = (uint64_t)slot->id * 4;
+	uint64_t	 key = (uint64_t)slot->id * SLOT_KEYS;
 	size_t		 i;
 
 	names[3].there = slot_receipt(walk->ask, slot, &names[3].node);
-	for (i = 0; i < 4; i++, key++) {
+	names[4].there = slot_notice(walk->ask, slot, &names[4].node);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++, key++) {
 		if (!names[i].there || key + 1 <= walk->behind)
 			continue;
 		if (names[i].suffix == NULL)
@@ -350,10 +355,11 @@ box_list(struct ask *ask, struct node folder, uint64_t after,
 		else if (has_terms(&walk.box))
 			list_profiles(&walk);
 	}
-	/* Four keys a slot: begin with the one that is not finished. */
+	/* Begin with the slot that is not finished. */
 	if (!walk.full && part_begins(PART_SLOTS, after, &walk.behind))
-		slots_of_box(ask->view, walk.box.id, walk.behind < 4 ? 0 :
-		    (int64_t)(walk.behind / 4) - 1, list_slot, &walk);
+		slots_of_box(ask->view, walk.box.id,
+		    walk.behind < SLOT_KEYS ? 0 :
+		    (int64_t)(walk.behind / SLOT_KEYS) - 1, list_slot, &walk);
 	if (!walk.full && part_begins(PART_FILES, after, &walk.behind))
 		list_files(&walk);
 	/* The desk's own parts come last. */

@@ -305,21 +305,35 @@ case_put_published(struct tx *tx, struct revocation *r, struct err *err)
 	return ret;
 }
 
-int
-case_put_refused(struct tx *tx, struct revocation *r, const char *sentence,
-    struct err *err)
+static int
+put_said(struct tx *tx, struct revocation *r, const char *name,
+    const char *sentence, struct err *err)
 {
 	struct bytes text = { 0 }, line = { 0 };
 	int ret;
 
 	take_or_begin(tx, r, &text);
-	bytes_printf(&line, "refused: %s\n", sentence);
-	set_line(&text, "refused", bytes_text(&line));
+	bytes_printf(&line, "%s: %s\n", name, sentence);
+	set_line(&text, name, bytes_text(&line));
 	put_publication(&text, r);
 	ret = put_version(tx, r->serial, &text, &r->version, err);
 	bytes_free(&line);
 	bytes_free(&text);
 	return ret;
+}
+
+int
+case_put_refused(struct tx *tx, struct revocation *r, const char *sentence,
+    struct err *err)
+{
+	return put_said(tx, r, "refused", sentence, err);
+}
+
+int
+case_put_notified(struct tx *tx, struct revocation *r, const char *sentence,
+    struct err *err)
+{
+	return put_said(tx, r, "notified", sentence, err);
 }
 
 int

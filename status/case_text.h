@@ -33,5 +33,8 @@ int	case_put_published(struct tx *, struct revocation *, struct err *);
 /* A new version that says what was refused last; "TIME by ...". */
 int	case_put_refused(struct tx *, struct revocation *, const char *,
 	    struct err *);
+/* A new version that says when and how the notice was told; "TIME by ...". */
+int	case_put_notified(struct tx *, struct revocation *, const char *,
+	    struct err *);
 
 #endif

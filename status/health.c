@@ -26,6 +26,7 @@ static const char *const check_names[HEALTH_CHECKS] = {
 	[HEALTH_ISSUING_KEY] = "issuing-key", [HEALTH_OCSP_KEY] = "ocsp-key",
 	[HEALTH_EVIDENCE_KEY] = "evidence-key", [HEALTH_STORE] = "store",
 	[HEALTH_CLOCK] = "clock", [HEALTH_DEADLINES] = "deadlines",
+	[HEALTH_NOTICES] = "notices",
 };
 static const struct {
 	enum health_check	check;

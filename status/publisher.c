@@ -9,6 +9,7 @@
 #include "crl_maker.h"
 #include "deadlines.h"
 #include "desk.h"
+#include "notices.h"
 #include "ocsp_service.h"
 #include "pending.h"
 #include "publisher.h"
@@ -25,6 +26,7 @@ struct publisher {
 	struct schedule		*schedule;
 	struct revocations	*revocations;
 	struct batches		*batches;
+	struct notices		*notices;
 };
 
 /*
@@ -38,6 +40,7 @@ ring(void *arg)
 
 	crl_maker_ring(p->crl_maker);
 	ocsp_service_ring(p->ocsp);
+	notices_ring(p->notices);
 }
 
 /* From the authority: a dossier was decided, or a successor stands. */
@@ -71,6 +74,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->pending = pending_new(&p->desk);
 	health_watch(p->desk.health, pending_oldest, p->pending);
 	p->deadlines = deadlines_new(&p->desk);
+	p->notices = notices_new(&p->desk);
 	root_crl_import(&p->desk);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
@@ -100,6 +104,7 @@ publisher_close(struct publisher *p)
 	schedule_free(p->schedule);
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);
+	notices_free(p->notices);
 	deadlines_free(p->deadlines);
 	health_free(p->desk.health);
 	pending_free(p->pending);
@@ -133,6 +138,12 @@ void
 publisher_batch(struct publisher *p, int64_t file, drop_done *done, void *arg)
 {
 	batches_wait(p->batches, file, done, arg);
+}
+
+void
+publisher_told(struct publisher *p, const struct letter_outcome *outcome)
+{
+	notices_told(p->notices, outcome);
 }
 
 void

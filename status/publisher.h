@@ -10,6 +10,7 @@
 #define STATUS_PUBLISHER_H
 
 #include "../ca/authority.h"
+#include "../ca/letter.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_status.h"
 
@@ -57,6 +58,8 @@ void	publisher_revoke(struct publisher *, const struct revocation_act *,
  */
 void	publisher_batch(struct publisher *, int64_t file, drop_done *,
 	    void *arg);
+/* What became of a notice that parts->tell handed over. */
+void	publisher_told(struct publisher *, const struct letter_outcome *);
 /* What revoke/<serial> reads as: the case; deterministic for a version. */
 int	publisher_case_text(struct view *, int64_t revocation,
 	    int64_t version, struct bytes *to);		/* 1/0 */

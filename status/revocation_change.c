@@ -10,6 +10,7 @@
 #include "../ca/store_certificates.h"
 #include "../ca/store_deadlines.h"
 #include "../ca/store_events.h"
+#include "../ca/store_notices.h"
 #include "../ca/text.h"
 #include "case_text.h"
 #include "revocation_change.h"
@@ -76,6 +77,15 @@ event_facts(struct event *event, const struct act_order *o, usec_t decided)
 	detail_time(event, "until", o->words.until);
 }
 
+/* REV-6.3.9-03: the file is there with the change, the command is called. */
+static void
+event_notice(struct event *event, const struct config *config)
+{
+	event_requirements(event, "REV-6.3.9-03");
+	event_detail(event, "notice", config->notices.command[0] == '\0' ?
+	    "file" : "file, command");
+}
+
 /* `before`: what stood, or -1. */
 static int
 append_event(const struct act_order *o, const char *name,
@@ -92,6 +102,8 @@ append_event(const struct act_order *o, const char *name,
 		return -1;
 	event = revocation_event(o, name);
 	event_requirements(event, "REV-6.3.9-01 REV-6.3.9-04");
+	if (decided != 0 && o->words.at == 0 && o->certificate.subscriber != 0)
+		event_notice(event, o->desk->parts->config);
 	if (line.size > 0)
 		event_input(event, "revocation-request", line.size, digest);
 	if (o->proof.size > 0)
@@ -183,6 +195,23 @@ put_deadline(const struct act_order *o, struct tx *tx,
 	return deadline_put(tx, &d, err);
 }
 
+/* Of the CA's own certificates nobody else is told. */
+static int
+put_notice(const struct act_order *o, struct tx *tx,
+    const struct revocation *row, struct err *err)
+{
+	struct notice notice = {
+		.certificate = o->certificate.id, .reason = row->reason,
+		.time = clock_now(), .effective = row->effective,
+		.until = row->until
+	};
+
+	if (o->certificate.subscriber == 0)
+		return 0;
+	return notice_put(tx, &notice,
+	    o->desk->parts->config->notices.command[0] != '\0', err);
+}
+
 static int
 put_row(const struct act_order *o, struct tx *tx,
     const struct act_standing *before, struct revocation *row,
@@ -203,6 +232,8 @@ put_row(const struct act_order *o, struct tx *tx,
 		return -1;
 	if ((row->id == 0 ? revocation_put(tx, row, err) :
 	    revocation_update(tx, row, err)) != 0)
+		return -1;
+	if (put_notice(o, tx, row, err) != 0)
 		return -1;
 	return put_deadline(o, tx, row, err);
 }

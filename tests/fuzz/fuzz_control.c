@@ -5,9 +5,29 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ca/letter.h"
 #include "fs/control.h"
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+
+static void
+letters(struct slice body)
+{
+	struct letter_outcome outcome;
+	struct bytes again = { 0 };
+	struct letter letter;
+	struct err err;
+
+	if (letter_get(body, &letter, &err) == 0)
+		letter_put(&again, &letter);
+	else if (letter_outcome_get(body, &outcome, &err) == 0)
+		letter_outcome_put(&again, &outcome);
+	else
+		return;
+	if (!slice_equal(SLICE(&again), body))
+		die("a letter that is written otherwise");
+	bytes_free(&again);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -28,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (control_text_get(body, text, sizeof(text), &err) == 0 &&
 	    strlen(text) != body.size)
 		die("a text of another length");
+	letters(body);
 	(void)control_herald_get(body, &pid, &err);
 	if (control_start_get(body, &start, &err) == 0) {
 		control_start_put(&again, &start);

@@ -30,6 +30,7 @@ static const struct {
 	{ "a b.csr",		NAME_REQUEST,	"a b" },
 	{ "a.csr.csr",		NAME_REQUEST,	"a.csr" },
 	{ "www.crt",		NAME_CHAIN,	"www" },
+	{ "www.notice",		NAME_NOTICE,	"www" },
 	{ "www.status",		NAME_STATUS,	"www" },
 	/* What programs leave while they work (FUSE.md 1.3). */
 	{ ".csr",		NAME_SCRATCH,	"" },

@@ -1,0 +1,54 @@
+/*
+ * The text of a notice; see notice_text.h.
+ */
+#include "../ca/revocation_rules.h"
+#include "../ca/store_status.h"
+#include "notice_text.h"
+
+const char *
+notice_what(const struct notice *n)
+{
+	return n->reason == REASON_HOLD ? "suspended" :
+	    n->reason == REASON_REINSTATED ? "reinstated" : "revoked";
+}
+
+static const char *
+advice(const struct notice *n)
+{
+	if (n->reason == REASON_HOLD)
+		return "Do not rely on it until it is reinstated.";
+	if (n->reason == REASON_REINSTATED)
+		return "It is valid again, as if it had not been suspended.";
+	return "It cannot be used any more, and this cannot be undone. A new "
+	    "request\nwith a key that may still be used gets a new "
+	    "certificate.";
+}
+
+static void
+put_time(struct bytes *to, const char *name, usec_t when)
+{
+	char text[CLOCK_TEXT];
+
+	clock_text_seconds(text, when);
+	bytes_printf(to, "%s: %s\n", name, text);
+}
+
+void
+notice_text(const struct notice *n, const struct certificate *c,
+    struct bytes *to)
+{
+	bytes_printf(to, "A certificate was %s.\n\nserial: %s\nsubject: %s\n"
+	    "profile: %s\n", notice_what(n), c->serial, c->common_name,
+	    c->profile);
+	put_time(to, "not-after", c->not_after);
+	bytes_printf(to, "state: %s\n", notice_what(n));
+	if (n->reason != REASON_REINSTATED)
+		bytes_printf(to, "reason: %s (%d)\n", reason_name(n->reason),
+		    n->reason);
+	put_time(to, n->reason == REASON_REINSTATED ? "was-suspended-since" :
+	    "since", n->effective);
+	if (n->until != 0 && n->reason == REASON_HOLD)
+		put_time(to, "until", n->until);
+	put_time(to, "recorded", n->time);
+	bytes_printf(to, "case: revoke/%s\n\n%s\n", c->serial, advice(n));
+}
