@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "err.h"
+#include "memory_file.h"
 
 enum sign_kind { SIGN_CERTIFICATE, SIGN_CRL, SIGN_OCSP, SIGN_EVIDENCE,
 	/*
@@ -37,8 +38,11 @@ struct sign_order {
 	enum sign_kind	kind;
 	char		key[16];	/* "issuing", "ocsp", "handover" */
 	int64_t		intent;		/* recorded before */
-	struct bytes	tbs;		/* DER of what is to be signed */
+	struct bytes	tbs;		/* DER of what is to be signed, or ... */
+	struct memory_file *file;	/* ... a file of it, sealed; NULL */
 	bool		recover;	/* close an old intent, sign nothing */
+	/* What is to be recovered, hexadecimal, where there is no TBS. */
+	char		tbs_sha256[65];
 	/*
 	 * Called once, from a thread of the signer's client; owns the order
 	 * again.  While the signer or its key is away the order waits, so
@@ -48,6 +52,13 @@ struct sign_order {
 			    const struct sign_answer *);
 	struct sign_order *next;	/* the client's */
 };
+
+static inline struct slice
+sign_order_tbs(const struct sign_order *o)
+{
+	return o->file != NULL ? memory_file_octets(o->file) :
+	    SLICE(&o->tbs);
+}
 
 struct signing {
 	void	(*submit)(struct signing *, struct sign_order *);

@@ -64,7 +64,7 @@ struct client {
 	struct wire	*wire;
 	struct bytes	 out;
 	size_t		 out_done;
-	int		 out_file;
+	int		 out_file;	/* of an order; -1: none */
 };
 
 /* --- queues; all with the lock ------------------------------------------- */
@@ -164,29 +164,43 @@ put_order(struct client *c, struct entry *e, bool in_file)
 	struct sign_order *o = e->order;
 	struct wire_order w = { .id = e->id, .kind = o->kind,
 	    .intent = o->intent, .recover = o->recover, .in_file = in_file,
-	    .size = o->tbs.size, .tbs = SLICE(&o->tbs) };
+	    .tbs = sign_order_tbs(o) };
+	unsigned char digest[SHA256_OCTETS];
 
 	memcpy(w.key, o->key, sizeof(w.key));
 	w.key[sizeof(w.key) - 1] = '\0';
+	w.size = w.tbs.size;
+	if (in_file)
+		w.offset = memory_file_offset(o->file);
+	if (o->recover) {
+		if (w.tbs.size > 0)
+			sha256(digest, w.tbs);
+		else if (hex_decode(digest, sizeof(digest),
+		    o->tbs_sha256) == -1)
+			die("an order to recover what is not named");
+		w.tbs = (struct slice){ digest, sizeof(digest) };
+	}
 	wire_order_put(&c->out, &w);
 	e->next = c->sent;
 	c->sent = e;
 	c->sent_count++;
 }
 
-/* A large TBS: alone in its message, in a file.  False: nothing was put. */
-static bool
+/* A large TBS: alone in its message, in its file. */
+static void
 put_large(struct client *c, struct queue *q)
 {
-	struct slice tbs = SLICE(&q->first->order->tbs);
-
-	if ((c->out_file = wire_file_make(tbs)) == -1) {
-		log_line("no memory file for the signer: %m");
-		q->pause = clock_steady() + PAUSE;
-		return false;
-	}
+	if (q->first->order->file == NULL)
+		die("an order of more than %d octets is in no file",
+		    TBS_INLINE);
+	c->out_file = memory_file_fd(q->first->order->file);
 	put_order(c, take_first(q), true);
-	return true;
+}
+
+static size_t
+size_of(const struct sign_order *o)
+{
+	return o->recover ? SHA256_OCTETS : sign_order_tbs(o).size;
 }
 
 /* One message of what may go; with the lock. */
@@ -203,11 +217,12 @@ build_message(struct client *c)
 	message_open(&c->out, MESSAGE_ORDERS);
 	for (i = 0; i < QUEUES; i++) {
 		while (c->sent_count < MESSAGE_ITEMS && may_go(c, i, now)) {
-			size = c->queue[i].first->order->tbs.size;
+			size = size_of(c->queue[i].first->order);
 			if (size > TBS_INLINE) {
-				if (count > 0)
-					goto out;
-				count += put_large(c, &c->queue[i]);
+				if (count == 0) {
+					put_large(c, &c->queue[i]);
+					count = 1;
+				}
 				goto out;
 			}
 			if (c->out.size + size + 128 > MESSAGE_MAX)
@@ -221,14 +236,6 @@ out:
 		message_close(&c->out, 0, count);
 	else
 		bytes_clear(&c->out);
-}
-
-static void
-close_out_file(struct client *c)
-{
-	if (c->out_file != -1)
-		close(c->out_file);
-	c->out_file = -1;
 }
 
 static void
@@ -247,7 +254,7 @@ disconnect(struct client *c)
 	wire_free(c->wire);
 	c->wire = NULL;
 	bytes_clear(&c->out);
-	close_out_file(c);
+	c->out_file = -1;
 }
 
 /* -1: the signer is gone. */
@@ -258,7 +265,7 @@ send_out(struct client *c)
 
 	for (;;) {
 		if (c->out_done >= c->out.size) {
-			close_out_file(c);
+			c->out_file = -1;
 			pthread_mutex_lock(&c->lock);
 			if (c->knows_keys && !c->held)
 				build_message(c);

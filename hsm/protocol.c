@@ -73,9 +73,10 @@ wire_order_put(struct bytes *b, const struct wire_order *o)
 	put_u64(b, (uint64_t)o->intent);
 	put_u8(b, o->recover);
 	put_u8(b, o->in_file);
-	if (o->in_file)
+	if (o->in_file) {
+		put_u64(b, o->offset);
 		put_u64(b, o->size);
-	else
+	} else
 		put_blob(b, o->tbs);
 }
 
@@ -106,10 +107,13 @@ wire_order_get(struct slice *s, struct wire_order *o)
 	o->kind = (enum sign_kind)kind;
 	o->intent = (int64_t)intent;
 	if (o->in_file)
-		return get_u64(s, &o->size) == -1 || o->size == 0 ||
-		    o->size > TBS_MAX ? -1 : 0;
-	return get_blob(s, &o->tbs) == -1 || o->tbs.size == 0 ||
-	    o->tbs.size > TBS_INLINE ? -1 : 0;
+		return o->recover || get_u64(s, &o->offset) == -1 ||
+		    o->offset > OFFSET_MAX || get_u64(s, &o->size) == -1 ||
+		    o->size == 0 || o->size > TBS_MAX ? -1 : 0;
+	if (get_blob(s, &o->tbs) == -1 || o->tbs.size == 0 ||
+	    o->tbs.size > TBS_INLINE)
+		return -1;
+	return o->recover && o->tbs.size != SHA256_OCTETS ? -1 : 0;
 }
 
 void

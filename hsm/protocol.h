@@ -10,12 +10,14 @@
 #include "../ca/bytes.h"
 #include "../ca/err.h"
 #include "../ca/signing.h"
+#include "../ca/text.h"
 
 #define PROTOCOL_VERSION	1
 #define MESSAGE_MAX		(1024 * 1024)	/* octets with all around */
 #define MESSAGE_ITEMS		64
 #define TBS_INLINE		(256 * 1024)	/* above: a memory file */
 #define TBS_MAX			(512u * 1024 * 1024)
+#define OFFSET_MAX		4095	/* of a TBS in its file */
 #define KEY_NAME		16
 #define SPKI_MAX		1024
 #define SIGNATURE_MAX		1024
@@ -42,8 +44,9 @@ struct wire_order {
 	int64_t		intent;
 	bool		recover;
 	bool		in_file;	/* alone in its message, TBS in a file */
-	uint64_t	size;		/* of the TBS in the file */
-	struct slice	tbs;		/* borrowed; inline only */
+	uint64_t	offset, size;	/* of the TBS, which ends the file */
+	/* Borrowed; to recover its SHA-256, nothing where it is in a file. */
+	struct slice	tbs;
 };
 void	wire_order_put(struct bytes *, const struct wire_order *);
 int	wire_order_get(struct slice *, struct wire_order *);

@@ -100,16 +100,25 @@ job_tbs(struct signer *s, struct job *j, struct err *err)
 {
 	int fd, ret;
 
+	if (j->order.recover) {
+		memcpy(j->record.tbs, j->order.tbs.data, SHA256_OCTETS);
+		return 0;
+	}
 	if (!j->order.in_file) {
 		bytes_copy(&j->copy, j->order.tbs);
 		j->tbs = SLICE(&j->copy);
+		sha256(j->record.tbs, j->tbs);
 		return 0;
 	}
 	if ((fd = wire_take_file(s->wire)) == -1)
 		return err_set(err, EPROTO, "an order came without its file");
-	ret = wire_file_map(fd, j->order.size, &j->mapped, err);
+	ret = wire_file_map(fd, j->order.offset, j->order.size, &j->mapped,
+	    err);
 	close(fd);
-	j->tbs = j->mapped;
+	if (ret == 0) {
+		j->tbs = j->mapped;
+		sha256(j->record.tbs, j->tbs);
+	}
 	return ret;
 }
 
@@ -125,13 +134,10 @@ read_order(struct signer *s, struct slice *items, struct job **to,
 	if (wire_order_get(items, &j->order) == -1)
 		return err_set(err, EPROTO, "an order is malformed");
 	j->connection = s->connection;
-	if (job_tbs(s, j, err) == -1)
-		return -1;
 	j->record = (struct journal_record){ .type = JOURNAL_BEGIN,
 	    .kind = j->order.kind, .intent = j->order.intent };
 	memcpy(j->record.key, j->order.key, sizeof(j->record.key));
-	sha256(j->record.tbs, j->tbs);
-	return 0;
+	return job_tbs(s, j, err);
 }
 
 /* The words of a key go into the journal: letters and digits only. */

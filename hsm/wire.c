@@ -198,54 +198,32 @@ wire_send(struct wire *w, struct slice s, int ms)
 }
 
 int
-wire_file_make(struct slice s)
-{
-	size_t done = 0;
-	ssize_t n;
-	int fd, e;
-
-	fd = memfd_create("pkifs-tbs", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd == -1)
-		return -1;
-	while (done < s.size) {
-		n = write(fd, s.data + done, s.size - done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			goto out;
-		done += (size_t)n;
-	}
-	if (fcntl(fd, F_ADD_SEALS, SEALS) == 0)
-		return fd;
-out:
-	e = errno;
-	close(fd);
-	errno = e;
-	return -1;
-}
-
-int
-wire_file_map(int fd, uint64_t size, struct slice *s, struct err *err)
+wire_file_map(int fd, uint64_t offset, uint64_t size, struct slice *s,
+    struct err *err)
 {
 	struct stat st;
-	void *p;
+	unsigned char *p;
 	int seals;
 
 	if ((seals = fcntl(fd, F_GET_SEALS)) == -1 ||
 	    (seals & SEALS) != SEALS)
 		return err_set(err, EPROTO, "a file came that is not sealed");
 	if (fstat(fd, &st) == -1 || st.st_size <= 0 ||
-	    (uint64_t)st.st_size != size)
+	    offset > OFFSET_MAX || (uint64_t)st.st_size != offset + size)
 		return err_set(err, EPROTO, "a file came of another size");
-	p = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ,
+	    MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (p == MAP_FAILED)
 		return err_set(err, errno, "the file cannot be mapped: %m");
-	*s = (struct slice){ p, (size_t)size };
+	*s = (struct slice){ p + offset, (size_t)size };
 	return 0;
 }
 
+/* The offset is less than a page. */
 void
 wire_file_unmap(struct slice s)
 {
-	munmap((void *)s.data, s.size);
+	size_t offset = (uintptr_t)s.data & OFFSET_MAX;
+
+	munmap((void *)(s.data - offset), s.size + offset);
 }

@@ -29,14 +29,13 @@ int		 wire_send_some(struct wire *, struct slice, size_t *done,
 /* Sends all, waiting at most `ms` for room; 0 or -1. */
 int		 wire_send(struct wire *, struct slice, int ms);
 
-/* A sealed memory file of these octets; -1 and errno. */
-int		 wire_file_make(struct slice);
 /*
- * Maps a file that was sent; refuses what is not sealed, as its sender could
- * still change it, and another size.  Unmap with wire_file_unmap.
+ * Maps a file that was sent: `size` octets behind `offset`, at its end.
+ * Refuses what is not sealed, as its sender could still change it, and another
+ * size.  Unmap with wire_file_unmap.
  */
-int		 wire_file_map(int fd, uint64_t size, struct slice *,
-		    struct err *);
+int		 wire_file_map(int fd, uint64_t offset, uint64_t size,
+		    struct slice *, struct err *);
 void		 wire_file_unmap(struct slice);
 
 #endif

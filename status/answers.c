@@ -105,7 +105,7 @@ sign(struct batch *b, struct bell *bell, struct err *err)
 	for (size_t i = 0; i < b->count; i++) {
 		work = &b->works[i];
 		work->at = sign_batch_add(b->signing, SIGN_OCSP, KEY,
-		    work->intent.id, &work->tbs, false);
+		    work->intent.id, &work->tbs);
 	}
 	if (sign_batch_run(b->signing, bell) != 0)
 		return err_set(err, EAGAIN, "interrupted");

@@ -180,7 +180,7 @@ sign(struct round *round, struct bell *bell, struct err *err)
 
 	round->batch = sign_batch_new(round->desk->parts->signing, 1);
 	sign_batch_add(round->batch, SIGN_CRL, ISSUER, round->intent.id,
-	    &round->tbs, false);
+	    &round->tbs);
 	if (sign_batch_run(round->batch, bell) != 0)
 		return err_set(err, EAGAIN, "interrupted");
 	stop_at("core.crl-signed");

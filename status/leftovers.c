@@ -66,21 +66,17 @@ close_some(const struct desk *desk, enum sign_kind kind, struct bell *bell,
     struct err *err)
 {
 	struct leftovers l = { .kind = kind, .job.apply = apply };
-	struct bytes tbs = { 0 };
 	struct view *view;
 	int ret = -1;
 
 	l.job.essential = true;
 	view = view_take(desk->parts->store);
 	intents_open(view, 0, collect, &l);
-	l.batch = sign_batch_new(desk->parts->signing, AT_ONCE);
-	for (size_t i = 0; i < l.count; i++) {
-		if (intent_tbs(view, l.intents[i].id, &tbs) != 1)
-			bytes_clear(&tbs);
-		sign_batch_add(l.batch, kind, l.intents[i].key,
-		    l.intents[i].id, &tbs, true);
-	}
 	view_put(view);
+	l.batch = sign_batch_new(desk->parts->signing, AT_ONCE);
+	for (size_t i = 0; i < l.count; i++)
+		sign_batch_ask(l.batch, kind, l.intents[i].key,
+		    l.intents[i].id, l.intents[i].tbs_sha256);
 	if (l.count == 0)
 		ret = 0;
 	else if (sign_batch_run(l.batch, bell) != 0)
@@ -88,7 +84,6 @@ close_some(const struct desk *desk, enum sign_kind kind, struct bell *bell,
 	else if (commit_wait(desk->parts->committer, &l.job, err) == 0)
 		ret = 1;
 	sign_batch_free(l.batch);
-	bytes_free(&tbs);
 	return ret;
 }
 

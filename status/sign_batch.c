@@ -48,6 +48,7 @@ destroy(struct sign_batch *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		bytes_free(&b->items[i].order.tbs);
+		memory_file_free(b->items[i].order.file);
 		bytes_free(&b->items[i].signature);
 	}
 	pthread_cond_destroy(&b->answered);
@@ -89,23 +90,49 @@ take_answer(struct sign_order *order, const struct sign_answer *answer)
 		destroy(b);
 }
 
-size_t
-sign_batch_add(struct sign_batch *b, enum sign_kind kind, const char *key,
-    int64_t intent, struct bytes *tbs, bool recover)
+static struct sign_order *
+add(struct sign_batch *b, enum sign_kind kind, const char *key,
+    int64_t intent)
 {
 	struct item *item;
 
 	if (b->count == b->most)
 		die("a batch of more than %zu orders", b->most);
-	item = &b->items[b->count];
+	item = &b->items[b->count++];
 	item->batch = b;
 	item->order.kind = kind;
 	snprintf(item->order.key, sizeof item->order.key, "%s", key);
 	item->order.intent = intent;
-	item->order.recover = recover;
 	item->order.done = take_answer;
-	bytes_take(&item->order.tbs, tbs);
-	return b->count++;
+	return &item->order;
+}
+
+size_t
+sign_batch_add(struct sign_batch *b, enum sign_kind kind, const char *key,
+    int64_t intent, struct bytes *tbs)
+{
+	bytes_take(&add(b, kind, key, intent)->tbs, tbs);
+	return b->count - 1;
+}
+
+size_t
+sign_batch_add_file(struct sign_batch *b, enum sign_kind kind,
+    const char *key, int64_t intent, struct memory_file *file)
+{
+	add(b, kind, key, intent)->file = file;
+	return b->count - 1;
+}
+
+size_t
+sign_batch_ask(struct sign_batch *b, enum sign_kind kind, const char *key,
+    int64_t intent, const char *tbs_sha256)
+{
+	struct sign_order *order = add(b, kind, key, intent);
+
+	order->recover = true;
+	snprintf(order->tbs_sha256, sizeof order->tbs_sha256, "%s",
+	    tbs_sha256);
+	return b->count - 1;
 }
 
 int
@@ -136,5 +163,5 @@ sign_batch_answer(struct sign_batch *b, size_t i)
 struct slice
 sign_batch_tbs(struct sign_batch *b, size_t i)
 {
-	return SLICE(&b->items[i].order.tbs);
+	return sign_order_tbs(&b->items[i].order);
 }

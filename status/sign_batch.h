@@ -15,7 +15,13 @@ struct sign_batch *sign_batch_new(struct signing *, size_t most);
 void	sign_batch_free(struct sign_batch *);
 /* Takes the octets of `tbs`; returns its index. */
 size_t	sign_batch_add(struct sign_batch *, enum sign_kind, const char *key,
-	    int64_t intent, struct bytes *tbs, bool recover);
+	    int64_t intent, struct bytes *tbs);
+/* Takes the file, which is sealed. */
+size_t	sign_batch_add_file(struct sign_batch *, enum sign_kind,
+	    const char *key, int64_t intent, struct memory_file *);
+/* What became of an old intent, by the digest of its TBS. */
+size_t	sign_batch_ask(struct sign_batch *, enum sign_kind, const char *key,
+	    int64_t intent, const char *tbs_sha256);
 /*
  * Submits all and waits for all: 0, or -1 when the bell was closed meanwhile.
  */

@@ -135,9 +135,25 @@ order_init(struct test_order *t, enum sign_kind kind, const char *key)
 	t->order.done = order_done;
 }
 
+/* A large one goes in a file. */
+UNUSED static void
+order_to_file(struct test_order *t)
+{
+	struct slice head = { t->order.tbs.data, 100 };
+	struct err err;
+
+	t->order.file = memory_file_new(&err);
+	assert_non_null(t->order.file);
+	bytes_put(memory_file_tail(t->order.file), t->order.tbs.data + 100,
+	    t->order.tbs.size - 100);
+	assert_int_equal(memory_file_flush(t->order.file, &err), 0);
+	assert_int_equal(memory_file_seal(t->order.file, head, &err), 0);
+}
+
 UNUSED static void
 order_free(struct test_order *t)
 {
+	memory_file_free(t->order.file);
 	bytes_free(&t->order.tbs);
 	bytes_free(&t->signature);
 }

@@ -141,6 +141,8 @@ signs_large_lists(void **state)
 		plan_list(&plan, &home, i == 2 ? 20 : 20 + i);
 		plan.entries = i == 0 ? 20000 : 3;
 		make_list(&t[i].order.tbs, &plan);
+		if (i == 0)
+			order_to_file(&t[i]);
 		order_submit(client, &t[i]);
 	}
 	assert_true(t[0].order.tbs.size > 512 * 1024);

@@ -20,12 +20,15 @@ static void
 put_orders(struct bytes *b)
 {
 	struct wire_order o = { .id = 7, .kind = SIGN_CRL, .key = "issuing",
-	    .intent = -3, .recover = true, .tbs = { (const void *)"tbs", 3 } };
+	    .intent = -3, .recover = true, .tbs = { (const void *)
+	    "the digest of what is looked for", SHA256_OCTETS } };
 
 	message_open(b, MESSAGE_ORDERS);
 	wire_order_put(b, &o);
 	o.id = 8;
+	o.recover = false;
 	o.in_file = true;
+	o.offset = 77;
 	o.size = 1u << 20;
 	wire_order_put(b, &o);
 	message_close(b, 0, 2);
@@ -54,9 +57,10 @@ orders_come_through(void **state)
 	assert_string_equal(o.key, "issuing");
 	assert_int_equal(o.intent, -3);
 	assert_true(o.recover && !o.in_file);
-	assert_int_equal(o.tbs.size, 3);
+	assert_int_equal(o.tbs.size, SHA256_OCTETS);
 	assert_int_equal(wire_order_get(&items, &o), 0);
 	assert_true(o.in_file);
+	assert_int_equal(o.offset, 77);
 	assert_int_equal(o.size, 1u << 20);
 	assert_int_equal(items.size, 0);
 	bytes_free(&b);
@@ -130,6 +134,8 @@ bent_messages_are_refused(void **state)
 		{ 13, 0 },		/* NUL in the key */
 		{ 28, 2 },		/* recover */
 		{ 29, 2 },		/* in_file */
+		{ 29, 1 },		/* to recover, in a file */
+		{ 33, 31 },		/* to recover, no digest */
 		{ 33, 0 },		/* empty TBS */
 		{ 30, 1 },		/* longer than there is */
 	};
@@ -200,25 +206,32 @@ files_go_with_messages(void **state)
 	struct wire *w[2];
 	struct err err;
 	uint32_t count;
-	size_t done = 0;
+	struct memory_file *file;
+	size_t done = 0, offset;
 	int fd, i;
 
 	pair_of_wires(w);
 	assert_int_equal(wire_read(w[1], &err), 0);
 	put_orders(&b);
 	assert_int_equal(wire_send(w[0], SLICE(&b), 100), 0);
-	fd = wire_file_make(slice_text("what is to be signed"));
-	assert_true(fd != -1);
-	assert_int_equal(wire_send_some(w[0], SLICE(&b), &done, fd), 1);
-	close(fd);
+	file = memory_file_new(&err);
+	assert_non_null(file);
+	bytes_put_text(memory_file_tail(file), " is to be signed");
+	assert_int_equal(memory_file_flush(file, &err), 0);
+	assert_int_equal(memory_file_seal(file, slice_text("what"), &err), 0);
+	offset = memory_file_offset(file);
+	assert_int_equal(wire_send_some(w[0], SLICE(&b), &done,
+	    memory_file_fd(file)), 1);
+	memory_file_free(file);
 	for (i = 0; i < 2; i++)
 		while (wire_next(w[1], &type, &count, &items, &err) == 0)
 			assert_int_equal(wire_read(w[1], &err), 1);
 	fd = wire_take_file(w[1]);
 	assert_true(fd != -1);
 	assert_int_equal(wire_take_file(w[1]), -1);
-	assert_int_equal(wire_file_map(fd, 19, &map, &err), -1);
-	assert_int_equal(wire_file_map(fd, 20, &map, &err), 0);
+	assert_int_equal(wire_file_map(fd, offset, 19, &map, &err), -1);
+	assert_int_equal(wire_file_map(fd, 0, 20, &map, &err), -1);
+	assert_int_equal(wire_file_map(fd, offset, 20, &map, &err), 0);
 	assert_memory_equal(map.data, "what is to be signed", 20);
 	wire_file_unmap(map);
 	close(fd);
@@ -237,10 +250,10 @@ unsealed_files_are_refused(void **state)
 	int fd = memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	assert_int_equal(write(fd, "octets", 6), 6);
-	assert_int_equal(wire_file_map(fd, 6, &map, &err), -1);
+	assert_int_equal(wire_file_map(fd, 0, 6, &map, &err), -1);
 	assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK),
 	    0);
-	assert_int_equal(wire_file_map(fd, 6, &map, &err), -1);
+	assert_int_equal(wire_file_map(fd, 0, 6, &map, &err), -1);
 	close(fd);
 }
 

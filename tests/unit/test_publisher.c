@@ -73,7 +73,7 @@ signer_answer(struct sign_order *order)
 		strcpy(answer.reason, "a rule says no");
 	} else {
 		fake_sign(strcmp(order->key, "ocsp") == 0 ? ocsp_key : ca.key,
-		    SLICE(&order->tbs), &signature);
+		    sign_order_tbs(order), &signature);
 		signer.signatures[order->kind]++;
 	}
 	answer.journal = ++signer.journal;
