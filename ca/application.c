@@ -318,6 +318,7 @@ judged_fill(struct judged *judged, const struct application *app)
 	judged->names = app->names;
 	judged->name_count = app->name_count;
 	judged->approval = app->standing_approval;
+	judged->crl_point = app->shard != NULL ? app->shard->url : NULL;
 	if (app->succession == RE_KEY && !profile_re_key_may(app->profile,
 	    "expiry"))
 		judged->end = app->predecessor.not_after;
@@ -337,6 +338,8 @@ make_certificate(struct application *app, usec_t now, struct err *e)
 	struct err		why = { 0 };
 	int			rc;
 
+	app->shard = app->profile->ocsp_nocheck ? NULL :
+	    shards_choose(app->authority->shards);
 	judged_fill(&judged, app);
 	if ((permit = permit_make(&app->verdict, &judged)) == NULL)
 		return err_set(e, EIO, "a verdict without findings made no "
@@ -348,8 +351,8 @@ make_certificate(struct application *app, usec_t now, struct err *e)
 	if (rc == -1)
 		return -1;
 	sha256_text(app->tbs_sha256, SLICE(&app->tbs));
-	if (tbs_lint(SLICE(&app->tbs), app->profile,
-	    app->authority->config, &why) == -1)
+	if (tbs_lint(SLICE(&app->tbs), app->profile, app->authority->config,
+	    judged.crl_point, &why) == -1)
 		add_finding(&app->verdict, lint, clauses, &why);
 	else
 		add_passed(&app->verdict, lint, clauses,

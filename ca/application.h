@@ -13,6 +13,7 @@
 #include "permit.h"
 #include "registered.h"
 #include "retries.h"
+#include "shards.h"
 #include "store_status.h"
 #include "waiting.h"
 
@@ -80,6 +81,7 @@ struct application {
 	enum outcome		 outcome;
 	struct err		 fault;		/* of a refusal */
 	char			 serial[SERIAL_TEXT];
+	const struct shard	*shard;		/* of the CRL, or NULL */
 	struct bytes		 tbs;
 	char			 tbs_sha256[65];
 

@@ -16,6 +16,7 @@
 #include "receipts.h"
 #include "recovery.h"
 #include "retries.h"
+#include "shards.h"
 #include "starting.h"
 #include "subject.h"
 #include "take_up.h"
@@ -35,6 +36,7 @@ authority_free(struct authority *authority)
 	take_up_free(authority->take_up);
 	waiting_free(authority->waiting);
 	retries_free(authority->retries);
+	shards_free(authority->shards);
 	own_certificates_free(authority->own);
 	receipts_free(authority->receipts);
 	pthread_mutex_destroy(&authority->access_log.lock);

@@ -15,6 +15,7 @@ struct duties;
 struct own_certificates;
 struct receipts;
 struct retries;
+struct shards;
 struct take_up;
 struct waiting;
 
@@ -22,6 +23,7 @@ struct authority {
 	/* Borrowed: the publisher sets `revoked` in it after the opening. */
 	const struct authority_parts *parts;
 	const struct config	*config;
+	struct shards *_Atomic	 shards;	/* set once, when recorded */
 	struct csr_cache	*cache;
 	struct waiting		*waiting;
 	struct retries		*retries;

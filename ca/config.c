@@ -148,6 +148,8 @@ static const struct conf_key keys[] = {
 	{ "status", "ocsp_next_update", CONF_DURATION, AT(ocsp_next_update),
 	    0, 2 * USEC, 24 * HOUR, .absent = "12 h", .clause =
 	    "REV-6.2.4-03C: an answer kept by others must not be older" },
+	{ "status", "shards", CONF_NUMBER, AT(shards), 0, 0, 1024,
+	    .absent = "0" },
 	REVOCATION("who", who, 4, revocation_check_who),
 	REVOCATION("how", how, 8, revocation_check_how),
 	REVOCATION("confirmation", confirmation, 4,

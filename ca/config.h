@@ -49,6 +49,7 @@ struct config {
 	usec_t	wait;			/* a flush waits so long: 5 s */
 	usec_t	crl_next_update;	/* 24 h; signed anew after half of it */
 	usec_t	ocsp_next_update;	/* 12 h; renewed at half */
+	int	shards;			/* of the CRL, in use; 0: none */
 	size_t	request_max, scratch_max;	/* octets */
 	/* [ra]: the rules between people hold, as always outside a sandbox */
 	bool	separation;

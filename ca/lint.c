@@ -260,9 +260,10 @@ static const struct {
 
 int
 tbs_lint(struct slice der, const struct profile *profile,
-    const struct config *config, struct err *err)
+    const struct config *config, const char *crl_point, struct err *err)
 {
-	struct judgement j = { .profile = profile, .config = config };
+	struct judgement j = { .profile = profile, .config = config,
+	    .crl_point = crl_point };
 	size_t i;
 
 	if (tbs_parse(&j.tbs, der, err) == -1)

@@ -338,7 +338,9 @@ lint_crl_point_is_ours(const struct judgement *j, struct err *err)
 	    der_get(&point, DER_CONTEXT(0), &name) == -1 || point.size != 0 ||
 	    der_get(&name, DER_CONTEXT(0), &full) == -1 || name.size != 0 ||
 	    der_get(&full, DER_IMPLICIT(6), &url) == -1 || full.size != 0 ||
-	    !is_our_url(j, url, "/status/issuing.crl"))
+	    !(j->crl_point != NULL ?
+	    slice_equal(url, slice_text(j->crl_point)) :
+	    is_our_url(j, url, "/status/issuing.crl")))
 		return no(err, "cRLDistributionPoints is not the one http URL "
 		    "of the CRL");
 	return 0;

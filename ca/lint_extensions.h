@@ -21,6 +21,7 @@ struct judgement {
 	struct issuer		 issuer;
 	const struct profile	*profile;
 	const struct config	*config;
+	const char		*crl_point;	/* NULL: the CRL of all */
 	char			 key_type[KEY_TYPE];
 	struct dn		 subject;
 	struct der_extension	 extension[EXTENSIONS];

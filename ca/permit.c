@@ -36,6 +36,7 @@ permit_make(const struct verdict *verdict, const struct judged *judged)
 	permit->judged.profile = judged->profile;
 	permit->judged.approval = judged->approval;
 	permit->judged.end = judged->end;
+	permit->judged.crl_point = judged->crl_point;
 	permit->judged.name_count = judged->name_count;
 	if (size > 0)
 		memcpy(permit->judged.names, judged->names, size);
@@ -107,6 +108,7 @@ permit_spend(struct permit *permit, const struct config *config, usec_t now,
 		.subject = &judged->subject,
 		.names = judged->names,
 		.name_count = judged->name_count,
+		.crl_point = judged->crl_point,
 	};
 
 	if (atomic_flag_test_and_set(&permit->spent))

@@ -23,6 +23,7 @@ struct judged {
 	size_t		name_count;
 	int64_t		approval;		/* number of the approval */
 	usec_t		end;		/* notAfter at the latest; 0: any */
+	const char	*crl_point;	/* URL of its shard, borrowed; NULL */
 };
 
 /* NULL unless the verdict is complete and empty. */
@@ -42,10 +43,10 @@ int	permit_spend(struct permit *, const struct config *, usec_t now,
 
 /*
  * Pre-issuance lint over the TBS itself: every rule of the table (RFC 5280, EN
- * 319 412-2, the profile); -1 with the first fault.
+ * 319 412-2, the profile); -1 with the first fault.  `crl_point` as judged.
  */
 int	tbs_lint(struct slice tbs, const struct profile *,
-	    const struct config *, struct err *);
+	    const struct config *, const char *crl_point, struct err *);
 /* The certificate: TBS, algorithm and signature. */
 int	certificate_assemble(struct slice tbs, struct slice signature,
 	    struct bytes *der, struct err *);

@@ -446,6 +446,7 @@ put_intent(struct application *app, struct tx *tx, struct err *e)
 	    app->profile->issuer_key);
 	memcpy(intent->serial, app->serial, sizeof(intent->serial));
 	intent->request = app->request.id;
+	intent->shard = app->shard != NULL ? app->shard->id : 0;
 	snprintf(intent->profile, sizeof(intent->profile), "%s",
 	    app->profile->name);
 	memcpy(intent->tbs_sha256, app->tbs_sha256,

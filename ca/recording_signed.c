@@ -55,6 +55,7 @@ put_certificate(struct application *app, struct tx *tx, struct err *e)
 	snprintf(c->issuer, sizeof(c->issuer), "%s", app->intent.key);
 	c->request = app->request.id;
 	c->subscriber = app->request.subscriber;
+	c->shard = app->intent.shard;
 	snprintf(c->profile, sizeof(c->profile), "%s", app->intent.profile);
 	memcpy(c->sha256, app->facts.sha256, sizeof(c->sha256));
 	memcpy(c->spki_sha256, app->facts.spki_sha256,
@@ -253,6 +254,7 @@ put_revocation(struct application *app, struct tx *tx, struct err *e)
 	revocation.reason = spki[0] != '\0' &&
 	    keys_find(tx_view(tx), spki, &key) == 1 && key.blocked ?
 	    REASON_KEY_COMPROMISE : REASON_SUPERSEDED;
+	revocation.shard = app->intent.shard;
 	revocation.received = revocation.decided = clock_now();
 	if (revocation_put(tx, &revocation, e) == -1)
 		return -1;

@@ -9,6 +9,7 @@
 #include "clock_watch.h"
 #include "event.h"
 #include "facts.h"
+#include "shards.h"
 #include "starting.h"
 #include "store_events.h"
 
@@ -57,6 +58,8 @@ start_apply(struct job *job, struct tx *tx, struct err *e)
 	    "a crash of the part that serves" : "a stop"), e) == -1 ||
 	    meta_set_number(tx, "running", 1, e) == -1)
 		return -1;
+	if (shards_record(tx, start->authority->config, e) == -1)
+		return -1;
 	return facts_record(tx, start->authority->config, &start->change, e);
 }
 
@@ -75,6 +78,16 @@ tell(struct publication_sink *sink, const struct facts_change *change)
 	}
 }
 
+/* Until then (a full disk at the start) certificates name the CRL of all. */
+static void
+take_shards(struct authority *authority)
+{
+	struct view	*v = view_take(authority->parts->store);
+
+	authority->shards = shards_new(v, authority->config);
+	view_put(v);
+}
+
 bool
 starting_record(struct authority *authority)
 {
@@ -87,6 +100,7 @@ starting_record(struct authority *authority)
 	rc = commit_wait(authority->parts->committer, &start.job, &e);
 	if (rc == 0) {
 		tell(authority->parts->sink, &start.change);
+		take_shards(authority);
 		authority->recorded = true;
 	} else
 		log_line("the start cannot be recorded, nothing is decided: "

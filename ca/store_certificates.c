@@ -17,9 +17,10 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 
 	q = query_new(tx->view.sql, "INSERT INTO certificates (request,"
 	    " subscriber, key, issued, not_before, not_after, day,"
-	    " expiry_day, published, status, der_size, issuer, profile,"
-	    " common_name, serial, sha256, spki_sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " expiry_day, published, shard, status, der_size, issuer,"
+	    " profile, common_name, serial, sha256, spki_sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?)");
 	bind_reference(q, c->request);
 	bind_reference(q, c->subscriber);
 	bind_number(q, key);
@@ -29,6 +30,7 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 	bind_number(q, c->issued / USEC_DAY);
 	bind_number(q, c->not_after / USEC_DAY);
 	bind_reference(q, c->published);
+	bind_reference(q, c->shard);
 	bind_number(q, c->status);
 	bind_number(q, (int64_t)c->der_size);
 	bind_text(q, c->issuer);
@@ -119,7 +121,7 @@ certificate_put(struct tx *tx, struct certificate *c, struct slice der,
 #define COLUMNS \
     "id, serial, issuer, request, subscriber, profile, sha256, spki_sha256," \
     " common_name, issued, not_before, not_after, revoked, reason, status," \
-    " der_size, published"
+    " der_size, published, shard"
 #define SELECT_CERTIFICATES "SELECT " COLUMNS " FROM certificates "
 
 static void
@@ -142,6 +144,7 @@ take_certificate(struct query *q, struct certificate *c)
 	c->status = take_number(q);
 	c->der_size = (size_t)take_number(q);
 	c->published = take_number(q);
+	c->shard = take_number(q);
 	if (c->revoked == 0)
 		c->reason = -1;
 }

@@ -22,6 +22,7 @@ struct certificate {
 	int	reason;			/* CRLReason, -1: not revoked */
 	usec_t	published;		/* in ca/certificates/ since; 0: not */
 	int64_t	status;			/* version of its `status` file */
+	int64_t	shard;			/* of the CRL; 0: that of all */
 	size_t	der_size;
 };
 

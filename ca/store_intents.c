@@ -16,13 +16,14 @@ put_row(struct tx *tx, struct intent *i, struct slice tbs, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO intents (kind, number,"
-	    " request, time, size, key, profile, serial, tbs_sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " request, time, size, shard, key, profile, serial, tbs_sha256)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, i->kind);
 	bind_number(q, i->number);
 	bind_reference(q, i->request);
 	bind_number(q, i->time);
 	bind_number(q, (int64_t)tbs.size);
+	bind_reference(q, i->shard);
 	bind_text(q, i->key);
 	bind_text(q, i->profile);
 	bind_hex(q, i->serial);
@@ -90,7 +91,7 @@ intents_open(struct view *v, int64_t after, intent_each *each, void *arg)
 	struct intent i;
 
 	q = query_new(v->sql, "SELECT id, kind, key, serial, number, request,"
-	    " profile, tbs_sha256, time FROM intents INDEXED BY intents_open"
+	    " shard, profile, tbs_sha256, time FROM intents INDEXED BY intents_open"
 	    " WHERE closed IS NULL AND id > ? ORDER BY id");
 	bind_number(q, after);
 	while (query_next(q)) {
@@ -100,6 +101,7 @@ intents_open(struct view *v, int64_t after, intent_each *each, void *arg)
 		take_serial(q, i.serial, sizeof(i.serial));
 		i.number = take_number(q);
 		i.request = take_number(q);
+		i.shard = take_number(q);
 		take_text(q, i.profile, sizeof(i.profile));
 		take_hex(q, i.tbs_sha256, sizeof(i.tbs_sha256));
 		i.time = take_number(q);

@@ -17,17 +17,20 @@
 
 /* --- putting one in ------------------------------------------------------ */
 
-static int64_t
-end_of_certificate(struct view *v, int64_t certificate)
+/* What of its certificate the row repeats. */
+static usec_t
+look_up(struct view *v, struct revocation *r)
 {
 	struct query *q;
-	int64_t end = NEVER;
+	usec_t end = NEVER;
 
 	q = query_new(v->sql,
-	    "SELECT not_after FROM certificates WHERE id = ?");
-	bind_number(q, certificate);
-	if (query_next(q))
+	    "SELECT not_after, shard FROM certificates WHERE id = ?");
+	bind_number(q, r->certificate);
+	if (query_next(q)) {
 		end = take_number(q);
+		r->shard = take_number(q);
+	}
 	query_done(q);
 	return end;
 }
@@ -72,18 +75,20 @@ in_words(struct err *err, const struct revocation *r)
 int
 revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 {
+	usec_t end = look_up(&tx->view, r);
 	struct query *q;
 
 	if (r->effective == 0)
 		r->effective = r->decided;
 	q = query_new(tx->view.sql, "INSERT INTO revocations (certificate,"
-	    " expires, reason, uid, received, decided, effective, how,"
+	    " shard, expires, reason, uid, received, decided, effective, how,"
 	    " confirmation, authenticated, confirmed, invalidity, until,"
 	    " on_crl, on_ocsp, crl_number, version, issuer, role, person, act,"
 	    " serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?)");
+	    " ?, ?, ?, ?, ?, ?, ?)");
 	bind_reference(q, r->certificate);
-	bind_number(q, end_of_certificate(&tx->view, r->certificate));
+	bind_reference(q, r->shard);
+	bind_number(q, end);
 	bind_number(q, r->reason);
 	bind_number(q, r->uid);
 	bind_number(q, r->received);
@@ -175,7 +180,7 @@ revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
 /* --- asking -------------------------------------------------------------- */
 
 #define SELECT_REVOCATIONS \
-    "SELECT id, certificate, serial, issuer, reason, how, confirmation," \
+    "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
     " effective, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
     " version FROM revocations "
@@ -185,6 +190,7 @@ take_revocation(struct query *q, struct revocation *r)
 {
 	r->id = take_number(q);
 	r->certificate = take_number(q);
+	r->shard = take_number(q);
 	take_serial(q, r->serial, sizeof(r->serial));
 	take_text(q, r->issuer, sizeof(r->issuer));
 	r->reason = (int)take_number(q);

@@ -206,6 +206,7 @@ static const char requests_1[] =
     " closed_time INTEGER,"
     " key TEXT NOT NULL,"
     " profile TEXT NOT NULL,"
+    " shard INTEGER,"
     " serial BLOB UNIQUE,"
     " tbs_sha256 BLOB NOT NULL) STRICT;"
     "CREATE TABLE intent_tbs ("
@@ -226,6 +227,23 @@ static const char requests_1[] =
     " BEGIN SELECT RAISE(ABORT, 'an intent is never removed'); END;";
 
 static const char certificates_1[] =
+    "CREATE TABLE shards ("
+    " id INTEGER PRIMARY KEY,"
+    " since INTEGER NOT NULL,"
+    " until INTEGER,"			/* out of use; all have ended by then */
+    " issuer TEXT NOT NULL,"
+    " url TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TRIGGER shards_insert BEFORE INSERT ON shards"
+    " WHEN EXISTS (SELECT 1 FROM shards WHERE id = NEW.id"
+    "  OR url = NEW.url)"
+    " BEGIN SELECT RAISE(ABORT, 'a shard is never replaced'); END;"
+    "CREATE TRIGGER shards_update BEFORE UPDATE ON shards"
+    " WHEN NEW.id <> OLD.id OR NEW.url <> OLD.url"
+    "  OR NEW.issuer <> OLD.issuer"
+    " BEGIN SELECT RAISE(ABORT, 'a shard is never changed'); END;"
+    "CREATE TRIGGER shards_delete BEFORE DELETE ON shards"
+    " BEGIN SELECT RAISE(ABORT, 'a shard is never removed'); END;"
+
     "CREATE TABLE certificates ("
     " id INTEGER PRIMARY KEY,"
     " request INTEGER,"
@@ -239,6 +257,7 @@ static const char certificates_1[] =
     " revoked INTEGER,"
     " reason INTEGER,"
     " published INTEGER,"		/* in ca/certificates/, since */
+    " shard INTEGER REFERENCES shards,"	/* NULL: its CRL is that of all */
     " status INTEGER NOT NULL,"
     " der_size INTEGER NOT NULL,"
     " issuer TEXT NOT NULL,"
@@ -267,6 +286,7 @@ static const char certificates_1[] =
     "  OR NEW.sha256 <> OLD.sha256 OR NEW.spki_sha256 <> OLD.spki_sha256"
     "  OR NEW.key <> OLD.key OR NEW.issuer <> OLD.issuer"
     "  OR NEW.issued <> OLD.issued OR NEW.not_after <> OLD.not_after"
+    "  OR NEW.shard IS NOT OLD.shard"
     "  OR (OLD.reason IS NOT NULL AND OLD.reason NOT IN (6, 8)"
     "   AND (NEW.revoked IS NOT OLD.revoked"
     "    OR (NEW.reason IS NOT OLD.reason AND NEW.reason IS NOT 1)))"
@@ -311,6 +331,7 @@ static const char status_1[] =
     "CREATE TABLE revocations ("
     " id INTEGER PRIMARY KEY,"
     " certificate INTEGER REFERENCES certificates,"
+    " shard INTEGER REFERENCES shards,"	/* the certificate's */
     " expires INTEGER NOT NULL,"	/* the certificate's notAfter */
     " reason INTEGER NOT NULL CHECK (reason BETWEEN 0 AND 10"
     "  AND reason <> 7),"
@@ -350,6 +371,7 @@ static const char status_1[] =
     " WHEN NEW.id <> OLD.id OR NEW.serial <> OLD.serial"
     "  OR NEW.issuer <> OLD.issuer OR NEW.expires <> OLD.expires"
     "  OR NEW.certificate IS NOT OLD.certificate"
+    "  OR NEW.shard IS NOT OLD.shard"
     "  OR (OLD.reason NOT IN (6, 8)"
     "   AND ((NEW.reason <> OLD.reason AND NEW.reason <> 1)"
     "    OR NEW.decided <> OLD.decided OR NEW.received <> OLD.received"

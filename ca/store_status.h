@@ -22,6 +22,7 @@ struct intent {
 	char	serial[SERIAL_TEXT];	/* certificates; "" else */
 	int64_t	number;			/* CRLs: cRLNumber */
 	int64_t	request;		/* 0: of the CA itself */
+	int64_t	shard;			/* of its certificate; 0: none */
 	char	profile[32];
 	char	tbs_sha256[65];
 	usec_t	time;
@@ -56,6 +57,7 @@ enum confirmation { UNCONFIRMED = 0, CONFIRMED = 1, CONFIRM_EXCEPTION = 2 };
 
 struct revocation {
 	int64_t	id, certificate;	/* certificate 0: abandoned serial */
+	int64_t	shard;		/* 0: none; put takes the certificate's */
 	char	serial[SERIAL_TEXT];
 	char	issuer[16];
 	int	reason;			/* CRLReason of RFC 5280 5.3.1 */

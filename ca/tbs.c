@@ -216,7 +216,11 @@ put_crl_points(struct bytes *b, const struct build *build, struct err *err)
 	point = der_open(b, DER_SEQUENCE);
 	name = der_open(b, DER_CONTEXT(0));
 	full = der_open(b, DER_CONTEXT(0));
-	put_url(b, build, "/status/issuing.crl");
+	if (build->content->crl_point != NULL)
+		der_put(b, DER_IMPLICIT(6),
+		    slice_text(build->content->crl_point));
+	else
+		put_url(b, build, "/status/issuing.crl");
 	der_close(b, full);
 	der_close(b, name);
 	der_close(b, point);

@@ -20,6 +20,7 @@ struct tbs_content {
 	const struct dn		*subject;
 	const struct csr_name	*names;
 	size_t			 name_count;
+	const char		*crl_point;	/* NULL: the CRL of all */
 	unsigned char		 serial[SERIAL_OCTETS];
 	usec_t			 not_before, not_after;
 };

@@ -42,7 +42,7 @@ issue(struct issued *to, struct test_ca *ca, const struct profile *profile,
 	permit = permit_make(&yes, &judged);
 	assert_non_null(permit);
 	permit_spend(permit, &ca->config, now, to->serial, &to->tbs, &err);
-	tbs_lint(SLICE(&to->tbs), profile, &ca->config, &err);
+	tbs_lint(SLICE(&to->tbs), profile, &ca->config, NULL, &err);
 	assert_string_equal(err.text, "");
 	test_ca_sign(ca, SLICE(&to->tbs), &to->signature);
 	certificate_assemble(SLICE(&to->tbs), SLICE(&to->signature), &to->der,

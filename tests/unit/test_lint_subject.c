@@ -206,7 +206,7 @@ each_rule_says_no_to_its_own(void **state)
 			rows[i].after(&after);
 		spend(&before, rows[i].subject, rows[i].names, &tbs);
 		err.text[0] = '\0';
-		answer = tbs_lint(SLICE(&tbs), &after, &ca.config, &err);
+		answer = tbs_lint(SLICE(&tbs), &after, &ca.config, NULL, &err);
 		if ((answer == 0) != (rows[i].says == NULL) || (answer == -1 &&
 		    strstr(err.text, rows[i].says) == NULL))
 			fail_msg("row %zu: %s", i, err.text);
@@ -257,13 +257,13 @@ changed_octets_are_noticed(void **state)
 	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		spend(&person, anna, mail, &tbs);
 		assert_int_equal(tbs_lint(SLICE(&tbs), &person, &ca.config,
-		    &err), 0);
+		    NULL, &err), 0);
 		at = memmem(tbs.data, tbs.size, broken[i].find,
 		    broken[i].size);
 		if (at == NULL)
 			fail_msg("row %zu: not there", i);
 		memcpy(at, broken[i].put, broken[i].size);
-		if (tbs_lint(SLICE(&tbs), &person, &ca.config, &err) == 0)
+		if (tbs_lint(SLICE(&tbs), &person, &ca.config, NULL, &err) == 0)
 			fail_msg("row %zu passes", i);
 		if (strstr(err.text, broken[i].says) == NULL)
 			fail_msg("row %zu: %s", i, err.text);
@@ -301,7 +301,8 @@ the_cas_name_is_its_own(void **state)
 		spend(&p, spellings[i].subject, (const char *const[]){
 		    "a.example", NULL }, &tbs);
 		err.text[0] = '\0';
-		assert_int_equal(tbs_lint(SLICE(&tbs), &p, &ca.config, &err),
+		assert_int_equal(tbs_lint(SLICE(&tbs), &p,
+		    &ca.config, NULL, &err),
 		    spellings[i].is_the_cas ? -1 : 0);
 		assert_true(!spellings[i].is_the_cas || strstr(err.text,
 		    "name of the CA itself") != NULL);

@@ -107,7 +107,8 @@ only_a_complete_and_empty_verdict_is_a_yes(void **state)
 	    &tbs, &err), 0);
 	assert_int_equal(strlen(serial), 34);
 	assert_memory_equal(serial, "01", 2);
-	assert_int_equal(tbs_lint(SLICE(&tbs), &ca.profile, &ca.config, &err),
+	assert_int_equal(tbs_lint(SLICE(&tbs), &ca.profile,
+	    &ca.config, NULL, &err),
 	    0);
 	assert_null(memmem(tbs.data, tbs.size, "evil", 4));
 	assert_int_equal(permit_spend(permit, &ca.config, TEST_NOW, again,
@@ -165,7 +166,7 @@ validity_at_its_bounds(void **state)
 		    parsed.not_after != validities[i].not_after)
 			fail_msg("%s", validities[i].sentence);
 		assert_int_equal(tbs_lint(SLICE(&tbs), &ca.profile,
-		    &ca.config, &err), 0);
+		    &ca.config, NULL, &err), 0);
 	}
 	bytes_free(&tbs);
 }
@@ -215,7 +216,8 @@ subject_and_names(void **state)
 		assert_int_equal(tbs_extension(&parsed, (struct slice){
 		    (const unsigned char *)"\x55\x1d\x11", 3 }, &x), 0);
 		assert_int_equal(x.critical, subjects[i].critical);
-		if (tbs_lint(SLICE(&tbs), &ca.profile, &ca.config, &err) != 0)
+		if (tbs_lint(SLICE(&tbs), &ca.profile,
+		    &ca.config, NULL, &err) != 0)
 			fail_msg("%s: %s", subjects[i].sentence, err.text);
 	}
 	bytes_free(&tbs);
@@ -366,7 +368,8 @@ each_rule_says_no(void **state)
 		if (broken[i].profile != NULL)
 			broken[i].profile(&profile);
 		err.text[0] = '\0';
-		if (tbs_lint(SLICE(&tbs), &profile, &ca.config, &err) == 0)
+		if (tbs_lint(SLICE(&tbs), &profile,
+		    &ca.config, NULL, &err) == 0)
 			fail_msg("row %zu passes, wanted '%s'", i,
 			    broken[i].says);
 		if (strstr(err.text, broken[i].says) == NULL)
@@ -389,9 +392,10 @@ truncated_never_passes(void **state)
 	    &err), 0);
 	for (i = 0; i < tbs.size; i++)
 		assert_int_equal(tbs_lint((struct slice){ tbs.data, i },
-		    &ca.profile, &ca.config, &err), -1);
+		    &ca.profile, &ca.config, NULL, &err), -1);
 	put_u8(&tbs, 0);
-	assert_int_equal(tbs_lint(SLICE(&tbs), &ca.profile, &ca.config, &err),
+	assert_int_equal(tbs_lint(SLICE(&tbs), &ca.profile,
+	    &ca.config, NULL, &err),
 	    -1);
 	bytes_free(&tbs);
 }
@@ -405,15 +409,17 @@ the_responders_certificate(void **state)
 
 	assert_int_equal(spend(&ca.responder, subject, NULL, TEST_NOW, &tbs,
 	    &err), 0);
-	tbs_lint(SLICE(&tbs), &ca.responder, &ca.config, &err);
+	tbs_lint(SLICE(&tbs), &ca.responder, &ca.config, NULL, &err);
 	assert_string_equal(err.text, "");
 	assert_null(memmem(tbs.data, tbs.size, "http", 4));
 	profile.ocsp_nocheck = false;
-	assert_int_equal(tbs_lint(SLICE(&tbs), &profile, &ca.config, &err),
+	assert_int_equal(tbs_lint(SLICE(&tbs), &profile,
+	    &ca.config, NULL, &err),
 	    -1);
 	profile.ocsp_nocheck = true;
 	profile.internal = false;
-	assert_int_equal(tbs_lint(SLICE(&tbs), &profile, &ca.config, &err),
+	assert_int_equal(tbs_lint(SLICE(&tbs), &profile,
+	    &ca.config, NULL, &err),
 	    -1);
 	assert_non_null(strstr(err.text, "OCSPSigning"));
 	bytes_free(&tbs);
