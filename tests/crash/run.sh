@@ -22,8 +22,21 @@ revocation="core.revocation-committed core.crl-intent-committed
 	signer.begin-synced signer.signed signer.end-written core.crl-signed
 	core.crl-committed core.crl-published"
 
+# A notice that is out when core or main is killed is told at least once.
+notice="core.revocation-committed core.notice-sent main.notice-begun
+	main.notice-ended core.notice-recorded"
+
 stop init
 make_ca
+mkdir "$dir/told"
+chmod 777 "$dir/told"
+cat >"$dir/command" <<EOF
+#!/bin/sh
+cat >"$dir/told/\$PKIFS_SERIAL"
+EOF
+chmod 755 "$dir/command"
+printf '\n[notices]\ncommand = %s\nretry = 1 s\n' "$dir/command" \
+    >>"$home/pkifs.conf"
 : >"$PKIFS_SHIM_FILE"
 chmod 666 "$PKIFS_SHIM_FILE"
 # Where the signer may read it: a checkout can lie in a closed folder.
@@ -190,6 +203,36 @@ try_revocation() {	# point victim
 	echo "ok revocation $1 ($2)"
 }
 
+try_notice() {	# point victim
+	number=$((number + 1))
+	slot=n$number
+	new_csr $slot $slot.example.org
+	must cp "$dir/$slot.csr" "$ca/requests/"
+	serial=$(serial_of "$ca/requests/$slot.crt")
+	stop arm "$1"
+	(echo superseded >"$ca/revoke/$serial") 2>"$dir/echo.err" &
+	writer=$!
+	stop wait 10 >/dev/null || fail "$1 was never reached"
+	kill_at "$2"
+	stop release
+	rc=0
+	wait $writer || rc=$?
+	back "$2"
+	[ $rc = 0 ] || [ "$2" = main ] ||
+	    fail "$1, killing $2: echo saw $(cat "$dir/echo.err")"
+	if [ ! -e "$ca/revoke/$serial" ]; then
+		must sh -c "echo superseded >'$ca/revoke/$serial'"
+	fi
+	within 20 test -s "$dir/told/$serial"
+	within 20 grep -q '^notified:' "$ca/revoke/$serial"
+	must cmp "$dir/told/$serial" "$ca/requests/$slot.notice"
+	delivered=$(grep -l "\"serial\": \"$serial\"" \
+	    "$ca"/evidence/*/*/*/*/*-notice-delivered.json | wc -l)
+	[ "$delivered" = 1 ] || fail "$1, killing $2: recorded $delivered times"
+	invariants "$1" "$2"
+	echo "ok notice     $1 ($2)"
+}
+
 # No step in particular: drops and revocations without pause, and kill after
 # kill.  While main is killed a call may fail, and is made again.
 drop_one() {	# REQUEST, is it to be revoked?
@@ -261,6 +304,11 @@ done
 for point in $(of "$revocation"); do
 	for victim in $victims; do
 		try_revocation "$point" "$victim"
+	done
+done
+for point in $(of "$notice"); do
+	for victim in $victims; do
+		try_notice "$point" "$victim"
 	done
 done
 for victim in $victims; do

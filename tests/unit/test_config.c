@@ -369,6 +369,12 @@ static const struct {
 	    "[status] crl_next_update: wanted 2 s to 48 h (CSS-6.3.9-05" },
 	{ "pkifs.conf", "ocsp_next_update = 12 h", "ocsp_next_update = soon",
 	    "[status] ocsp_next_update: wanted a duration" },
+	{ "pkifs.conf", "[limits]", "[notices]\ncommand = tell\n[limits]",
+	    "[notices] command: wanted an absolute path, found \"tell\"" },
+	{ "pkifs.conf", "[limits]", "[notices]\ntimeout = 0 s\n[limits]",
+	    "[notices] timeout: wanted 1 s to 10 min" },
+	{ "pkifs.conf", "[limits]", "[notices]\ntries = 0\n[limits]",
+	    "[notices] tries: wanted 1 to 100" },
 	{ "pkifs.conf", "status_max = 1 h", "status_max = 13 h",
 	    "[revocation] status_max: wanted at most 24 h together with "
 	    "decision_max" },
