@@ -291,6 +291,12 @@ tx_abort(struct tx *tx)
 	pthread_mutex_unlock(&tx->view.store->write_lock);
 }
 
+int64_t
+tx_written(struct tx *tx)
+{
+	return sqlite3_total_changes64(sql_handle(tx->view.sql));
+}
+
 int
 tx_savepoint(struct tx *tx, struct err *err)
 {

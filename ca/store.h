@@ -50,6 +50,8 @@ void		 tx_abort(struct tx *);			/* frees it */
 int		 tx_savepoint(struct tx *, struct err *);
 int		 tx_release(struct tx *, struct err *);
 int		 tx_rollback_to(struct tx *, struct err *);
+/* The same as before: nothing was written meanwhile. */
+int64_t		 tx_written(struct tx *);
 struct view	*tx_view(struct tx *);			/* borrowed */
 struct store	*tx_store(struct tx *);
 

@@ -164,6 +164,23 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	return mark_certificate(tx, r, err);
 }
 
+/* Neither the CRL's index nor the certificate's row is touched. */
+int
+revocation_set_published(struct tx *tx, const struct revocation *r,
+    struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "UPDATE revocations SET on_crl = ?,"
+	    " crl_number = ?, on_ocsp = ?, version = ? WHERE id = ?");
+	bind_number(q, r->on_crl);
+	bind_number(q, r->crl_number);
+	bind_number(q, r->on_ocsp);
+	bind_number(q, r->version);
+	bind_number(q, r->id);
+	return query_write(q, err);
+}
+
 int
 revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
     struct err *err)

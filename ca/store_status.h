@@ -83,6 +83,9 @@ struct revocation {
  */
 int	revocation_put(struct tx *, struct revocation *, struct err *);
 int	revocation_update(struct tx *, struct revocation *, struct err *);
+/* on_crl with crl_number, on_ocsp and version alone: it was published. */
+int	revocation_set_published(struct tx *, const struct revocation *,
+	    struct err *);
 int	revocation_find(struct view *, const char *serial,
 	    struct revocation *);
 int	revocation_get(struct view *, int64_t id, struct revocation *);

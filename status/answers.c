@@ -226,7 +226,7 @@ mark(const struct answer_mark *m, struct tx *tx, struct err *err)
 	r.on_ocsp = clock_now();
 	if (case_put_published(tx, &r, err) != 0)
 		return -1;
-	return revocation_update(tx, &r, err);
+	return revocation_set_published(tx, &r, err);
 }
 
 static int

@@ -20,9 +20,10 @@
 #include "case_text.h"
 #include "revocation_change.h"
 
-#define AT_ONCE		256		/* lines in a transaction */
+#define AT_ONCE		512
 #define RETRY		(1 * USEC)
 #define LOOK		(60 * USEC)
+#define FAILED		(-2)		/* beside 0 and -1, a refusal */
 
 struct batch_waiter {
 	struct timer	 timer;		/* first: the timer is the waiter */
@@ -45,6 +46,7 @@ struct batches {
 	struct batch_waiter *waiters;
 	struct batch	 batch, next;	/* on disk; as it will be */
 	struct bytes	 text;		/* of it */
+	bool		 careful;	/* a way back for each line */
 };
 
 /* --- one line ------------------------------------------------------------ */
@@ -97,31 +99,6 @@ fill_order(struct batches *all, struct tx *tx,
 	return check_rules(all, o, err);
 }
 
-static int
-was_asked(void *arg, struct slice ids)
-{
-	*(bool *)arg = true;
-	return 1;
-}
-
-/*
- * From its commit on OCSP says nothing but revoked of what nobody asked about
- * (ocsp_service.c): that needs no version of the case for itself.
- */
-static int
-mark_ocsp(struct tx *tx, struct revocation *row, struct err *err)
-{
-	bool asked = false;
-
-	if (row->id == 0 || row->on_ocsp != 0)
-		return 0;
-	ocsp_asked(tx_view(tx), row->serial, was_asked, &asked);
-	if (asked)
-		return 0;
-	row->on_ocsp = clock_now();
-	return revocation_update(tx, row, err);
-}
-
 static bool
 is_of_disk(int code)
 {
@@ -151,6 +128,33 @@ put_verdict(struct bytes *to, const struct batch_line *line,
 		    "suspended" : "revoked", reason_name(o->words.reason));
 }
 
+/*
+ * A refusal comes before anything is written, so a line needs no way back,
+ * which costs a copy of each page it writes; where that is not so, all lines
+ * are done again with one.
+ */
+static int
+change(struct batches *all, struct tx *tx, const struct act_order *o,
+    struct err *why, struct err *err)
+{
+	struct revocation row;
+	int64_t written = tx_written(tx);
+	int ret;
+
+	if (!all->careful) {
+		ret = revocation_change(o, tx, &row, why);
+		if (ret == 0 || tx_written(tx) == written)
+			return ret;
+		*err = *why;
+		return FAILED;
+	}
+	if (tx_savepoint(tx, err) != 0)
+		return FAILED;
+	ret = revocation_change(o, tx, &row, why);
+	return (ret == 0 ? tx_release(tx, err) :
+	    tx_rollback_to(tx, err)) == 0 ? ret : FAILED;
+}
+
 /* -1: not even a refusal, the disk failed. */
 static int
 do_line(struct batches *all, struct tx *tx, const struct batch_line *line,
@@ -158,20 +162,13 @@ do_line(struct batches *all, struct tx *tx, const struct batch_line *line,
 {
 	struct batch *next = &all->next;
 	struct act_order o;
-	struct revocation row;
 	struct err why = { 0 };
 	int ret;
 
-	if ((ret = fill_order(all, tx, line, &o, &why)) == 0) {
-		if (tx_savepoint(tx, err) != 0)
-			return -1;
-		ret = revocation_change(&o, tx, &row, &why);
-		if (ret == 0)
-			ret = mark_ocsp(tx, &row, &why);
-		if ((ret == 0 ? tx_release(tx, err) :
-		    tx_rollback_to(tx, err)) != 0)
-			return -1;
-	}
+	if ((ret = fill_order(all, tx, line, &o, &why)) == 0)
+		ret = change(all, tx, &o, &why, err);
+	if (ret == FAILED)
+		return -1;
 	if (ret != 0 && is_of_disk(why.code)) {
 		*err = why;
 		return -1;
@@ -379,11 +376,24 @@ commit(struct batches *all, int (*apply)(struct job *, struct tx *,
     struct err *), struct err *err)
 {
 	all->job.apply = apply;
-	all->job.essential = true;
+	all->job.essential = all->job.repeatable = true;
 	if (commit_wait(all->desk->parts->committer, &all->job, err) != 0)
 		return -1;
 	all->batch = all->next;
 	return 0;
+}
+
+static int
+do_lines(struct batches *all, struct err *err)
+{
+	int ret = commit(all, apply_lines, err);
+
+	if (ret == 0)
+		return 0;
+	all->careful = true;
+	ret = commit(all, apply_lines, err);
+	all->careful = false;
+	return ret;
 }
 
 /* 1 done, 0 there is none to do, -1. */
@@ -402,7 +412,7 @@ do_batch(struct batches *all, struct err *err)
 	if (there != 1)
 		return there;
 	while (all->batch.done + all->batch.refused < all->batch.lines) {
-		if (commit(all, apply_lines, err) != 0)
+		if (do_lines(all, err) != 0)
 			return -1;
 		stop_at("core.batch-part-committed");
 		if (bell_closed(&all->bell))

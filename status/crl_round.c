@@ -252,7 +252,7 @@ mark_carried(struct round *round, struct tx *tx, usec_t now, struct err *err)
 		r.on_crl = now;
 		r.crl_number = round->frame.number;
 		if (case_put_published(tx, &r, err) != 0 ||
-		    revocation_update(tx, &r, err) != 0)
+		    revocation_set_published(tx, &r, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -299,6 +299,18 @@ apply_marks(struct job *job, struct tx *tx, struct err *err)
 	return mark_carried(round, tx, round->published, err);
 }
 
+/* Readers get it before so many are marked: that takes its time. */
+static void
+tell(const struct round *round)
+{
+	static const char *names[] = { "status/issuing.crl",
+	    "status/issuing.crl.pem" };
+	struct publication_sink *sink = round->desk->parts->sink;
+
+	if (round->carried_count > MARKED_AT_ONCE && sink != NULL)
+		sink->changed(sink, names, 2, NULL, NULL);
+}
+
 /*
  * Many are marked in several transactions: issuance and revocation go on
  * between them.
@@ -340,6 +352,7 @@ run(struct round *round, struct bell *bell, struct err *err)
 	stop_at("core.crl-committed");
 	health_crl(round->desk->health, HEALTH_CRL, round->frame.number,
 	    round->frame.next_update);
+	tell(round);
 	return mark_rest(round, bell, err);
 }
 

@@ -12,6 +12,7 @@
 
 #include "../ca/paths.h"
 #include "../ca/stop.h"
+#include "../ca/store_batches.h"
 #include "../ca/store_events.h"
 #include "compare.h"
 #include "pending.h"
@@ -20,6 +21,7 @@
 #define CRL_PATHS	3		/* and the newest event */
 #define ENTRY_PATHS	2
 #define TOLD_MOST	256		/* revocations at once */
+#define HELD_MOST	(60 * USEC)	/* for a batch that is under way */
 #define PATH		PATH_TEXT
 
 struct waiter {
@@ -252,14 +254,33 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 
 struct unpublished {
 	struct pending	*pending;
+	char		 held[32];	/* how the acts of a batch begin */
 	bool		 not_on_crl;
 };
+
+/*
+ * The lines of a batch go out together, so they wait for its last one.  One
+ * that takes too long goes out in parts.
+ */
+static void
+find_held(struct view *view, struct unpublished *u)
+{
+	struct batch batch;
+
+	if (batch_first_open(view, &batch) == 1 &&
+	    clock_now() < batch.received + HELD_MOST)
+		snprintf(u->held, sizeof u->held, "batch %lld ",
+		    (long long)batch.id);
+}
 
 static int
 add_row(void *arg, const struct revocation *r)
 {
 	struct unpublished *u = arg;
 
+	if (u->held[0] != '\0' &&
+	    strncmp(r->act, u->held, strlen(u->held)) == 0)
+		return 0;
 	pending_add(u->pending, r, r->decided, NULL, NULL);
 	u->not_on_crl = u->not_on_crl || r->on_crl == 0;
 	return 0;
@@ -271,6 +292,7 @@ pending_add_unpublished(struct pending *p)
 	struct view *view = view_take(p->desk->parts->store);
 	struct unpublished u = { .pending = p };
 
+	find_held(view, &u);
 	revocations_unpublished(view, add_row, &u);
 	view_put(view);
 	return u.not_on_crl;

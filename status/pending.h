@@ -24,7 +24,8 @@ void	pending_add(struct pending *, const struct revocation *, usec_t since,
 	    drop_done *, void *arg);
 /*
  * Those of the store that are not there yet: after a restart, or revoked by
- * the authority.  True when one of them is not on the CRL.
+ * the authority.  True when one of them is not on the CRL; what a batch did is
+ * left aside until it has done all of it, a minute at most.
  */
 bool	pending_add_unpublished(struct pending *);
 /* Since when the oldest waits; 0: none does. */

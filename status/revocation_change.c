@@ -213,6 +213,26 @@ put_notice(const struct act_order *o, struct tx *tx,
 }
 
 static int
+was_asked(void *arg, struct slice ids)
+{
+	*(bool *)arg = true;
+	return 1;
+}
+
+/*
+ * From this commit on OCSP says nothing but revoked of what nobody asked about
+ * (ocsp_service.c): that needs no version of the case for itself.
+ */
+static usec_t
+find_on_ocsp(struct view *view, const char *serial, usec_t now)
+{
+	bool asked = false;
+
+	ocsp_asked(view, serial, was_asked, &asked);
+	return asked ? 0 : now;
+}
+
+static int
 put_row(const struct act_order *o, struct tx *tx,
     const struct act_standing *before, struct revocation *row,
     struct err *err)
@@ -228,6 +248,7 @@ put_row(const struct act_order *o, struct tx *tx,
 	say_change(what, o, before);
 	act.what = what;
 	fill_row(o, row, act.time);
+	row->on_ocsp = find_on_ocsp(tx_view(tx), row->serial, act.time);
 	if (case_put(tx, row, &act, err) != 0)
 		return -1;
 	if ((row->id == 0 ? revocation_put(tx, row, err) :
