@@ -499,13 +499,13 @@ static const char status_1[] =
     " WHERE place = 2;";
 
 /* What leads from the version before to this one. */
-#define PARTS	13
+#define PARTS	16
 static const char *const versions[][PARTS] = {
 	{ evidence_1, registry_1, requests_1, certificates_1, status_1,
 	    store_schema_desk_1, store_schema_registrations_1,
 	    store_schema_consents_1, store_schema_handover_1,
 	    store_schema_deadlines_1, store_schema_batches_1,
-	    store_schema_notices_1 },
+	    store_schema_notices_1, store_schema_counts_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 

@@ -27,5 +27,7 @@ extern const char store_schema_deadlines_1[];
 extern const char store_schema_batches_1[];
 /* store_schema_notices.c: what subscribers are told of revocations. */
 extern const char store_schema_notices_1[];
+/* store_schema_counts.c: what is counted. */
+extern const char store_schema_counts_1[];
 
 #endif

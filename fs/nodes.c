@@ -262,6 +262,10 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	[NODE_PROOF] = { .name = "revoke/SERIAL.pop", .mode = FILE_OF(0222),
 	    .stat = control_stat, .bytes = control_content,
 	    .acts = &proof_acts },
+	/* Its name leads to another version each second. */
+	[NODE_LIVE] = { .name = "status/metrics.prom", .mode = FILE_OF(0444),
+	    .attr = FOR_EVER, .stat = tree_live_stat,
+	    .bytes = tree_live_content, .acts = &live_acts },
 	[NODE_RECEIPT] = { .name = "requests/NAME.receipt.p7s",
 	    .mode = FILE_OF(0440), .group = GROUP_OTHER, .attr = FOR_EVER,
 	    .stat = receipt_stat, .bytes = receipt_content },

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "../ca/counters.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
 #include "ops_folder.h"
@@ -69,6 +70,7 @@ op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct stat		 st;
 	int			 there;
 
+	counter_add(COUNT_FUSE_LOOKUP, 1);
 	if (!ops_node(req, parent, &folder) ||
 	    lookup_dots(req, tree, folder, name) ||
 	    ocsp_lookup(req, tree, folder, name))
@@ -127,6 +129,7 @@ op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
+	counter_add(COUNT_FUSE_GETATTR, 1);
 	if (ops_node(req, ino, &node))
 		reply_attr(req, node);
 }
@@ -271,6 +274,7 @@ op_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	struct tree	*tree = ops_tree(req);
 	struct node	 node;
 
+	counter_add(COUNT_FUSE_OPEN, 1);
 	if (!ops_node(req, ino, &node))
 		return;
 	if (ops_acts(node)->open != NULL && !tree_is_herald(tree, req))
@@ -289,6 +293,7 @@ op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	struct ask	 ask;
 	int		 there = 1;
 
+	counter_add(COUNT_FUSE_READ, 1);
 	if (!ops_node(req, ino, &node))
 		return;
 	if (ops_acts(node)->read != NULL) {
@@ -330,6 +335,7 @@ op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t size,
 {
 	struct node	node;
 
+	counter_add(COUNT_FUSE_WRITE, 1);
 	if (!ops_node(req, ino, &node))
 		return;
 	if (ops_acts(node)->write != NULL && fi->fh != 0)
@@ -344,6 +350,7 @@ op_flush(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
+	counter_add(COUNT_FUSE_FLUSH, 1);
 	if (!ops_node(req, ino, &node))
 		return;
 	if (ops_acts(node)->flush != NULL && fi->fh != 0)

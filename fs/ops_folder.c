@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/counters.h"
 #include "ops_folder.h"
 #include "tree_state.h"
 
@@ -145,6 +146,7 @@ answer_listing(fuse_req_t req, fuse_ino_t ino, size_t size, off_t after,
 	struct stat		st;
 	int			there;
 
+	counter_add(COUNT_FUSE_READDIR, 1);
 	if (inode_unpack(ino, &list.folder) == -1 ||
 	    !node_is_folder(list.folder)) {
 		fuse_reply_err(req, ESTALE);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../ca/counters.h"
 #include "../ca/stop.h"
 #include "ops_names.h"
 #include "tree_state.h"
@@ -96,6 +97,7 @@ op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
 	struct tree	*tree = ops_tree(req);
 	struct node	 folder;
 
+	counter_add(COUNT_FUSE_CREATE, 1);
 	if (!ops_node(req, parent, &folder))
 		return;
 	if (strlen(name) > NAME_MOST)
@@ -144,6 +146,7 @@ op_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct tree	*tree = ops_tree(req);
 	struct node	 folder;
 
+	counter_add(COUNT_FUSE_UNLINK, 1);
 	if (!ops_node(req, parent, &folder))
 		return;
 	if (tree_is_herald(tree, req))
@@ -162,6 +165,7 @@ op_rename(fuse_req_t req, fuse_ino_t parent, const char *name,
 	const struct node_acts	*acts;
 	struct node		 folder, to_folder;
 
+	counter_add(COUNT_FUSE_RENAME, 1);
 	if (!ops_node(req, parent, &folder) ||
 	    !ops_node(req, to_parent, &to_folder))
 		return;

@@ -29,6 +29,13 @@ node_read_fn	terms_was_read;
 /* The terms in force at a moment (0: now), as a publication. */
 int		terms_at(struct ask *, usec_t, struct node *);
 
+/* tree_live.c: status/metrics.prom and index.html, behind those of above */
+node_stat_fn	tree_live_stat;
+node_lookup_fn	tree_live_lookup;
+node_list_fn	tree_live_list;
+node_bytes_fn	tree_live_content;
+extern const struct node_acts live_acts;
+
 /* tree_requests.c: requests/ */
 node_stat_fn	box_stat, drop_stat, status_stat, chain_stat, receipt_stat,
 		unregistered_stat;

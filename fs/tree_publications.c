@@ -116,9 +116,11 @@ published_lookup(struct ask *ask, struct node folder, const char *name,
 	const char		*path = folder_path(folder);
 	struct publication	 row;
 
-	if (path == NULL ||
-	    publication_find(ask->view, path, name, &row) != 1)
+	if (path == NULL)
 		return (0);
+	if (publication_find(ask->view, path, name, &row) != 1)
+		return (strcmp(path, "status") == 0 &&
+		    tree_live_lookup(ask, folder, name, to));
 	*to = node_of_row(&row);
 	return (1);
 }
@@ -126,6 +128,7 @@ published_lookup(struct ask *ask, struct node folder, const char *name,
 struct published_walk {
 	struct ask	*ask;
 	struct listing	*to;
+	int		 full;
 };
 
 static int
@@ -137,8 +140,9 @@ list_row(void *arg, const struct publication *row)
 
 	stat_begin(walk->ask, node, &st);
 	row_stat(row, &st);
-	return (walk->to->put(walk->to, row->name, node, (uint64_t)row->seq,
-	    &st));
+	walk->full = walk->to->put(walk->to, row->name, node,
+	    (uint64_t)row->seq, &st);
+	return (walk->full);
 }
 
 void
@@ -148,9 +152,11 @@ published_list(struct ask *ask, struct node folder, uint64_t after,
 	const char		*path = folder_path(folder);
 	struct published_walk	 walk = { ask, to };
 
-	if (path != NULL)
-		publications_of(ask->view, path, (int64_t)after, list_row,
-		    &walk);
+	if (path == NULL)
+		return;
+	publications_of(ask->view, path, (int64_t)after, list_row, &walk);
+	if (!walk.full && strcmp(path, "status") == 0)
+		tree_live_list(ask, folder, after, to);
 }
 
 int

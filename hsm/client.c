@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../ca/clock.h"
+#include "../ca/counters.h"
 #include "client.h"
 #include "wire.h"
 
@@ -307,6 +308,7 @@ take_answer(struct client *c, const struct wire_answer *w)
 	pthread_mutex_unlock(&c->lock);
 	if (order == NULL)
 		return;
+	counter_add(COUNT_SIGNER_WAITING, -1);
 	a.outcome = (enum sign_outcome)w->outcome;
 	memcpy(a.reason, w->reason, sizeof(a.reason));
 	order->done(order, &a);
@@ -487,6 +489,7 @@ submit(struct signing *s, struct sign_order *order)
 	if ((e = calloc(1, sizeof(*e))) == NULL)
 		die("out of memory");
 	e->order = order;
+	counter_add(COUNT_SIGNER_WAITING, 1);
 	pthread_mutex_lock(&c->lock);
 	e->id = ++c->last_id;
 	put_last(c, e);
@@ -591,6 +594,7 @@ client_free(struct client *c)
 void
 client_connect(struct client *c, int fd)
 {
+	counter_add(COUNT_SIGNER_CONNECTIONS, 1);
 	pthread_mutex_lock(&c->lock);
 	if (c->fresh != -1)
 		close(c->fresh);

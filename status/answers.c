@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/counters.h"
 #include "../ca/store_status.h"
 #include "../ca/text.h"
 #include "answers.h"
@@ -133,6 +134,8 @@ assemble(struct batch *b, struct work *work)
 	ocsp_assemble(&work->der, tbs, b->responder, answer->signature);
 	if (ocsp_reread(SLICE(&work->der), tbs, b->responder, b->why) != 0)
 		bytes_clear(&work->der);
+	else
+		counter_add(COUNT_OCSP_SIGNED, 1);
 }
 
 /* --- to the store -------------------------------------------------------- */

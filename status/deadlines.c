@@ -24,6 +24,7 @@ struct deadlines {
 	const struct desk *desk;
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
+	struct deadline_sight seen;
 	bool		 busy, closing;
 };
 
@@ -34,7 +35,7 @@ struct deadlines {
 struct sight {
 	usec_t		 now, nearest;	/* of those that are not done */
 	enum deadline_method nearest_by;
-	int64_t		 waiting, near, missed;
+	struct deadline_sight seen;
 	struct deadline	 due[AT_ONCE];	/* of which something is to be told */
 	size_t		 count;
 };
@@ -73,6 +74,11 @@ see_method(struct sight *s, const struct deadline *d,
 		return;
 	*missed = *missed || s->now > d->due;
 	*near = *near || s->now >= d->due - (d->due - d->start) / 2;
+	s->seen.by[method].open++;
+	s->seen.by[method].missed += s->now > d->due;
+	if (s->seen.by[method].nearest == 0 ||
+	    d->due < s->seen.by[method].nearest)
+		s->seen.by[method].nearest = d->due;
 	if (s->nearest == 0 || d->due < s->nearest) {
 		s->nearest = d->due;
 		s->nearest_by = method;
@@ -90,9 +96,9 @@ see(void *arg, const struct deadline *d)
 		tell |= to_tell(d, m, s->now);
 		see_method(s, d, m, &near, &missed);
 	}
-	s->waiting += !is_done(d);
-	s->near += near && !missed;
-	s->missed += missed;
+	s->seen.waiting += !is_done(d);
+	s->seen.near += near && !missed;
+	s->seen.missed += missed;
 	/* One that was late is removed by the job, told before or now. */
 	if ((tell != 0 || is_done(d)) && s->count < AT_ONCE)
 		s->due[s->count++] = *d;
@@ -119,20 +125,20 @@ say(struct deadlines *all, const struct sight *s)
 	enum health_state state = HEALTH_OK;
 	char due[CLOCK_TEXT];
 
-	if (s->waiting == 0) {
+	if (s->seen.waiting == 0) {
 		health_set(all->desk->health, HEALTH_DEADLINES, HEALTH_OK,
 		    "no revocation waits to be decided or published");
 		return;
 	}
-	if (s->missed > 0)
+	if (s->seen.missed > 0)
 		state = HEALTH_FAIL;
-	else if (s->near > 0)
+	else if (s->seen.near > 0)
 		state = HEALTH_WARN;
 	clock_text_seconds(due, s->nearest);
 	health_set(all->desk->health, HEALTH_DEADLINES, state, "%lld cases "
 	    "wait, %lld of them near their deadline, %lld missed it; the "
-	    "nearest is %s (%s) (REV-6.2.4-03A)", (long long)s->waiting,
-	    (long long)s->near, (long long)s->missed, due,
+	    "nearest is %s (%s) (REV-6.2.4-03A)", (long long)s->seen.waiting,
+	    (long long)s->seen.near, (long long)s->seen.missed, due,
 	    method_names[s->nearest_by]);
 }
 
@@ -230,6 +236,9 @@ look_and_tell(struct deadlines *all)
 		die("out of memory");
 	look(all, s, &clear);
 	say(all, s);
+	pthread_mutex_lock(&all->mutex);
+	all->seen = s->seen;
+	pthread_mutex_unlock(&all->mutex);
 	if (s->count > 0 || clear) {
 		pthread_mutex_lock(&all->mutex);
 		start = !all->busy && !all->closing;
@@ -260,6 +269,21 @@ wait_idle(struct deadlines *all)
 	while (all->busy)
 		pthread_cond_wait(&all->idle, &all->mutex);
 	pthread_mutex_unlock(&all->mutex);
+}
+
+void
+deadlines_sight(struct deadlines *all, struct deadline_sight *to)
+{
+	pthread_mutex_lock(&all->mutex);
+	*to = all->seen;
+	pthread_mutex_unlock(&all->mutex);
+}
+
+const char *
+deadline_method_name(enum deadline_method method)
+{
+
+	return method_names[method];
 }
 
 struct deadlines *

@@ -7,6 +7,7 @@
 #ifndef STATUS_DEADLINES_H
 #define STATUS_DEADLINES_H
 
+#include "../ca/store_deadlines.h"
 #include "desk.h"
 
 struct deadlines;
@@ -14,5 +15,17 @@ struct deadlines;
 /* Looks before it returns: what was missed while nothing ran is recorded. */
 struct deadlines *deadlines_new(const struct desk *);
 void		  deadlines_free(struct deadlines *);
+
+/* What the last look found, a second ago at most. */
+struct deadline_sight {
+	int64_t	waiting, near, missed;	/* cases that are not done */
+	struct {
+		int64_t	open, missed;	/* cases that this method has to say */
+		usec_t	nearest;	/* when the first of them is due */
+	} by[DEADLINE_METHODS];
+};
+void		  deadlines_sight(struct deadlines *,
+		    struct deadline_sight *to);
+const char	 *deadline_method_name(enum deadline_method);
 
 #endif

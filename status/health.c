@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../ca/clock_watch.h"
+#include "../ca/store_counts.h"
 #include "../ca/store_status.h"
 #include "bell.h"
 #include "health.h"
@@ -16,6 +17,7 @@
 #define PENDING_LONG	(1 * USEC)	/* a publication takes less */
 #define ROOT_WARN	(30 * USEC_DAY)	/* the root's CRL is made by hand */
 #define ROOT_FAIL	(7 * USEC_DAY)
+#define GIB(n)		((int64_t)(n) << 30)
 
 static const char *const state_names[] = { "ok", "warn", "fail" };
 static const char *const check_names[HEALTH_CHECKS] = {
@@ -26,7 +28,8 @@ static const char *const check_names[HEALTH_CHECKS] = {
 	[HEALTH_ISSUING_KEY] = "issuing-key", [HEALTH_OCSP_KEY] = "ocsp-key",
 	[HEALTH_EVIDENCE_KEY] = "evidence-key", [HEALTH_STORE] = "store",
 	[HEALTH_CLOCK] = "clock", [HEALTH_DEADLINES] = "deadlines",
-	[HEALTH_NOTICES] = "notices",
+	[HEALTH_NOTICES] = "notices", [HEALTH_DISK] = "disk",
+	[HEALTH_CHECKPOINT] = "checkpoint",
 };
 static const struct {
 	enum health_check	check;
@@ -38,10 +41,6 @@ static const struct {
 	{ HEALTH_EVIDENCE_KEY, "evidence", "no checkpoint is signed" },
 };
 
-struct line {
-	enum health_state	state;
-	char			text[300];
-};
 struct age {		/* of a CRL */
 	int64_t	number;
 	usec_t	next_update;
@@ -52,7 +51,7 @@ struct health {
 	struct timer	 timer;
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
-	struct line	 lines[HEALTH_CHECKS];
+	struct health_line lines[HEALTH_CHECKS];
 	struct age	 crl, root_crl;
 	usec_t		 (*oldest)(void *);
 	void		*oldest_arg;
@@ -70,7 +69,7 @@ static void
 set_line(struct health *h, enum health_check check, enum health_state state,
     const char *fmt, va_list ap)
 {
-	struct line *line = &h->lines[check];
+	struct health_line *line = &h->lines[check];
 
 	pthread_mutex_lock(&h->mutex);
 	line->state = state;
@@ -132,6 +131,23 @@ health_watch(struct health *h, usec_t (*oldest)(void *), void *arg)
 	h->oldest = oldest;
 	h->oldest_arg = arg;
 	pthread_mutex_unlock(&h->mutex);
+}
+
+const char *
+health_state_name(enum health_state state)
+{
+
+	return state_names[state];
+}
+
+void
+health_lines(struct health *h, struct health_line to[HEALTH_CHECKS])
+{
+	pthread_mutex_lock(&h->mutex);
+	memcpy(to, h->lines, sizeof h->lines);
+	pthread_mutex_unlock(&h->mutex);
+	for (int i = 0; i < HEALTH_CHECKS; i++)
+		to[i].name = check_names[i];
 }
 
 /* --- the checks that are looked at --------------------------------------- */
@@ -231,6 +247,30 @@ look_at_clock(struct health *h)
 		    "say that it is synchronised (REV-6.2.4-07)");
 }
 
+/* In words that stay the same while it fills. */
+static void
+look_at_disk(struct health *h)
+{
+	static const struct {
+		enum health_state state;
+		int64_t	percent, octets;	/* one of them is free */
+		const char *text;
+	} rows[] = {
+		{ HEALTH_OK, 10, GIB(10), "at least 10 % or 10 GiB are free" },
+		{ HEALTH_WARN, 3, GIB(1), "less than 10 % and 10 GiB are "
+		    "free" },
+		{ HEALTH_FAIL, 0, 0, "less than 3 % and 1 GiB are free" },
+	};
+	struct store_sizes sizes;
+	size_t i = 0;
+
+	store_measure(h->parts->store, &sizes);
+	while (sizes.disk_free < sizes.disk / 100 * rows[i].percent &&
+	    sizes.disk_free < rows[i].octets)
+		i++;
+	look_set(h, HEALTH_DISK, rows[i].state, "%s", rows[i].text);
+}
+
 static void
 look_at_machine(struct health *h)
 {
@@ -240,6 +280,7 @@ look_at_machine(struct health *h)
 	else
 		look_set(h, HEALTH_STORE, HEALTH_FAIL, "the disk is full: "
 		    "nothing is issued, the reserve keeps revocation going");
+	look_at_disk(h);
 	look_at_clock(h);
 	if (h->parts->config->sandbox)
 		look_set(h, HEALTH_SANDBOX, HEALTH_WARN, "this CA is a "
@@ -365,6 +406,8 @@ health_new(const struct authority_parts *parts, struct timers *timers)
 	h->job.essential = true;
 	for (int i = 0; i < HEALTH_CHECKS; i++)
 		health_set(h, i, HEALTH_OK, "nothing to say yet");
+	health_set(h, HEALTH_CHECKPOINT, HEALTH_WARN, "none is signed: "
+	    "evidence is proved by its chain alone");
 	health_look(h);
 	pthread_mutex_lock(&h->mutex);
 	while (h->busy)

@@ -17,7 +17,7 @@ enum health_check {
 	HEALTH_SANDBOX, HEALTH_PUBLICATION, HEALTH_CRL, HEALTH_ROOT_CRL,
 	HEALTH_OCSP, HEALTH_RESPONDER, HEALTH_CONSISTENCY, HEALTH_ISSUING_KEY,
 	HEALTH_OCSP_KEY, HEALTH_EVIDENCE_KEY, HEALTH_STORE, HEALTH_CLOCK,
-	HEALTH_DEADLINES, HEALTH_NOTICES,
+	HEALTH_DEADLINES, HEALTH_NOTICES, HEALTH_DISK, HEALTH_CHECKPOINT,
 	HEALTH_CHECKS
 };
 
@@ -32,6 +32,15 @@ void		 health_watch(struct health *, usec_t (*oldest)(void *),
 void		 health_set(struct health *, enum health_check,
 		    enum health_state, const char *fmt, ...)
 		    __attribute__((format(printf, 4, 5)));
+/* Each check as it stands, in the file's order; never waits. */
+struct health_line {
+	const char	 *name;
+	enum health_state state;
+	char		  text[300];
+};
+void		 health_lines(struct health *,
+		    struct health_line to[HEALTH_CHECKS]);
+const char	*health_state_name(enum health_state);
 /* When the newest CRL ends (the root's too); its check follows from it. */
 void		 health_crl(struct health *, enum health_check, int64_t number,
 		    usec_t next_update);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/counters.h"
 #include "answers.h"
 #include "leftovers.h"
 #include "ocsp_service.h"
@@ -165,15 +166,16 @@ ocsp_service_ask(struct ocsp_service *s, struct slice request,
 	struct ocsp_ids ids;
 	struct view *view;
 	int64_t answer = 0;
-	bool fresh = false;
+	bool asked, fresh = false;
 	size_t known = 0;
 
 	if (ocsp_request_decode(request, &ids) != 0) {
+		counter_add(COUNT_OCSP_MALFORMED, 1);
 		done(arg, OCSP_MALFORMED, 0);
 		return;
 	}
 	view = view_take(s->desk->parts->store);
-	if (ocsp_issuer_is_asked(&s->issuer, &ids))
+	if ((asked = ocsp_issuer_is_asked(&s->issuer, &ids)))
 		while (known < ids.count &&
 		    ocsp_status(view, &ids.id[known], &single) == 1)
 			known++;
@@ -187,6 +189,11 @@ ocsp_service_ask(struct ocsp_service *s, struct slice request,
 	}
 	view_put(view);
 	bytes_free(&joined);
+	if (asked && known < ids.count)
+		counter_add(COUNT_OCSP_UNKNOWN, 1);
+	counter_add(file == OCSP_ANSWER ? COUNT_OCSP_KEPT :
+	    file == OCSP_TRY_LATER ? COUNT_OCSP_TO_SIGN :
+	    COUNT_OCSP_UNAUTHORISED, 1);
 	/* Not while asking holds a view: the deadline takes one too. */
 	if (file == OCSP_TRY_LATER &&
 	    questions_add(s->questions, &ids, done, arg) == 0)

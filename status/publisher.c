@@ -5,12 +5,15 @@
  */
 #include <stdlib.h>
 
+#include "../ca/store_events.h"
 #include "batches.h"
 #include "crl_maker.h"
 #include "deadlines.h"
 #include "desk.h"
+#include "metrics.h"
 #include "notices.h"
 #include "ocsp_service.h"
+#include "page.h"
 #include "pending.h"
 #include "publisher.h"
 #include "revocations.h"
@@ -27,6 +30,9 @@ struct publisher {
 	struct revocations	*revocations;
 	struct batches		*batches;
 	struct notices		*notices;
+	struct tallies		*tallies;
+	struct reader		*reader;
+	struct live		*live;
 };
 
 /*
@@ -50,6 +56,38 @@ revoke(void *arg, const char *serial, int reason, uid_t uid, const char *why)
 	struct publisher *p = arg;
 
 	revocations_decided(p->revocations, serial, reason, uid, why);
+}
+
+static void
+render(void *arg, enum live_file file, struct view *view, struct bytes *to)
+{
+	static void (*const renders[LIVE_FILES])(const struct readings *,
+	    struct bytes *) = {
+		[LIVE_METRICS] = metrics_render, [LIVE_PAGE] = page_render,
+	};
+	struct publisher *p = arg;
+	struct readings *readings = malloc(sizeof *readings);
+
+	if (readings == NULL)
+		die("out of memory");
+	readings_take(p->reader, view, readings);
+	renders[file](readings, to);
+	free(readings);
+}
+
+/* Above what the core before this one numbered, as far as time tells. */
+static void
+open_live(struct publisher *p)
+{
+	struct view *view = view_take(p->desk.parts->store);
+	struct event_row last = { 0 };
+
+	events_get(view, events_last(view), &last);
+	view_put(view);
+	p->tallies = tallies_new(&p->desk);
+	p->reader = reader_new(&p->desk, p->pending, p->deadlines,
+	    p->tallies);
+	p->live = live_new(render, p, last.time);
 }
 
 struct publisher *
@@ -82,6 +120,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->revocations = revocations_new(&p->desk, p->pending, p->schedule,
 	    ring, p);
 	p->batches = batches_new(&p->desk, ring, p);
+	open_live(p);
 	parts->revoked_arg = p;
 	parts->revoked = ring;
 	parts->revoke = revoke;
@@ -99,6 +138,9 @@ publisher_close(struct publisher *p)
 	p->desk.parts->revoked = NULL;
 	p->desk.parts->revoke = NULL;
 	authority_revoke_end(p->desk.authority);
+	live_free(p->live);
+	reader_free(p->reader);
+	tallies_free(p->tallies);
 	batches_free(p->batches);
 	revocations_free(p->revocations);
 	schedule_free(p->schedule);
@@ -151,4 +193,10 @@ publisher_ocsp(struct publisher *p, struct slice request, ocsp_done *done,
     void *arg)
 {
 	ocsp_service_ask(p->ocsp, request, done, arg);
+}
+
+struct live *
+publisher_live(struct publisher *p)
+{
+	return p->live;
 }

@@ -13,6 +13,7 @@
 #include "../ca/letter.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_status.h"
+#include "live.h"
 
 struct publisher;
 
@@ -63,6 +64,9 @@ void	publisher_told(struct publisher *, const struct letter_outcome *);
 /* What revoke/<serial> reads as: the case; deterministic for a version. */
 int	publisher_case_text(struct view *, int64_t revocation,
 	    int64_t version, struct bytes *to);		/* 1/0 */
+
+/* metrics.prom and index.html. */
+struct live	*publisher_live(struct publisher *);
 
 enum ocsp_file { OCSP_ANSWER, OCSP_UNAUTHORIZED, OCSP_TRY_LATER,
 		 OCSP_MALFORMED };

@@ -18,7 +18,10 @@ find "$ca" -type f -exec cat {} + >/dev/null
 
 must ls -lR "$ca" >"$dir/list"
 [ -z "$(find "$ca" -xtype l)" ] || fail "links to nothing: $(find "$ca" -xtype l)"
-find "$ca" -type f -printf '%s %p\n' >"$dir/sizes"
+# What is rendered when it is asked for is another one each second.
+live="metrics.prom index.html"
+find "$ca" -type f -not -path '*/status/metrics.prom' \
+    -not -path '*/status/index.html' -printf '%s %p\n' >"$dir/sizes"
 while read -r size file; do
 	[ "$(cat "$file" | wc -c)" = "$size" ] || fail "$file: not $size octets"
 done <"$dir/sizes"
@@ -32,13 +35,19 @@ done <"$dir/sizes"
     fail "a folder's inode twice"
 must du -s "$ca" >"$dir/du"
 must tar cf "$dir/all.tar" -C "$ca" .
-must tar df "$dir/all.tar" -C "$ca"
+tar tf "$dir/all.tar" >"$dir/names"
+for name in $live; do
+	says "./status/$name" "$dir/names"
+done
+must tar df "$dir/all.tar" -C "$ca" --exclude=./status/metrics.prom \
+    --exclude=./status/index.html
 must rsync -a "$ca/issued/" "$dir/issued/"
 
 # Which inode is what, and since when, over a restart; scratch ends with it.
 look() {
 	find "$ca" -mindepth 2 \( -type f -o -type l \) \
 	    -not -path '*/status/health.txt' -not -path '*/evidence/*' \
+    -not -path '*/status/metrics.prom' -not -path '*/status/index.html' \
 	    -not -name note.txt \
 	    -printf '%p %i %s %T@ %M %u %g %l\n' | sort
 }

@@ -1,0 +1,146 @@
+/*
+ * Readings.  See readings.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/x509.h>
+
+#include "../ca/store_events.h"
+#include "readings.h"
+
+/* A list that is long to count is counted for a hundredth of the time. */
+#define PATIENCE	100
+
+struct reader {
+	const struct desk *desk;
+	struct pending	*pending;
+	struct deadlines *deadlines;
+	struct tallies	*tallies;
+	usec_t		 started;
+	char		 root_name[128];
+	pthread_mutex_t	 mutex;
+	int64_t		 ocsp_kept;
+	usec_t		 again;		/* steady: not counted before */
+};
+
+static void
+read_name(struct slice der, char *to, size_t room)
+{
+	const unsigned char *p = der.data;
+	X509 *x = d2i_X509(NULL, &p, (long)der.size);
+
+	to[0] = '\0';
+	if (x != NULL)
+		X509_NAME_get_text_by_NID(X509_get_subject_name(x),
+		    NID_commonName, to, (int)room);
+	X509_free(x);
+}
+
+struct reader *
+reader_new(const struct desk *desk, struct pending *pending,
+    struct deadlines *deadlines, struct tallies *tallies)
+{
+	struct reader *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		die("out of memory");
+	if (pthread_mutex_init(&r->mutex, NULL) != 0)
+		die("cannot make a mutex");
+	r->desk = desk;
+	r->pending = pending;
+	r->deadlines = deadlines;
+	r->tallies = tallies;
+	r->started = clock_now();
+	read_name(SLICE(&desk->parts->config->root_der), r->root_name,
+	    sizeof r->root_name);
+	return r;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	pthread_mutex_destroy(&r->mutex);
+	free(r);
+}
+
+static int64_t
+count_ocsp(struct reader *r, struct view *view)
+{
+	usec_t begun = clock_steady();
+	int64_t kept;
+
+	pthread_mutex_lock(&r->mutex);
+	if (begun >= r->again) {
+		r->ocsp_kept = store_count_ocsp(view);
+		r->again = begun + (clock_steady() - begun) * PATIENCE;
+	}
+	kept = r->ocsp_kept;
+	pthread_mutex_unlock(&r->mutex);
+	return kept;
+}
+
+static void
+take_crls(struct view *view, struct readings *to)
+{
+	static const char *const issuers[] = { "issuing", "root" };
+	struct crl_reading *row;
+
+	for (size_t i = 0; i < sizeof issuers / sizeof *issuers; i++) {
+		row = &to->crls[to->crl_count];
+		if (crl_newest(view, issuers[i], &row->crl) != 1)
+			continue;
+		snprintf(row->list, sizeof row->list, "full");
+		to->crl_count++;
+	}
+}
+
+static void
+take_config(const struct reader *r, struct readings *to)
+{
+	const struct config *config = r->desk->parts->config;
+
+	to->sandbox = config->sandbox;
+	snprintf(to->name, sizeof to->name, "%s", config->name);
+	snprintf(to->root_name, sizeof to->root_name, "%s", r->root_name);
+	to->issuing_not_after = config->issuing_not_after;
+	to->root_not_after = config->root_not_after;
+}
+
+static void
+take_keys(const struct reader *r, struct readings *to)
+{
+	static const char *const names[KEY_READINGS] = {
+		"issuing", "ocsp", "evidence", "handover"
+	};
+	struct signing *signing = r->desk->parts->signing;
+
+	for (size_t i = 0; i < KEY_READINGS; i++) {
+		to->keys[i].name = names[i];
+		to->keys[i].ready = signing->ready(signing, names[i]);
+	}
+}
+
+void
+readings_take(struct reader *r, struct view *view, struct readings *to)
+{
+	memset(to, 0, sizeof *to);
+	to->now = clock_now();
+	to->started = r->started;
+	take_config(r, to);
+	take_keys(r, to);
+	take_crls(view, to);
+	health_lines(r->desk->health, to->health);
+	store_count(view, &to->counts);
+	to->ocsp_kept = count_ocsp(r, view);
+	store_measure(r->desk->parts->store, &to->sizes);
+	tallies_get(r->tallies, view, &to->tallies);
+	deadlines_sight(r->deadlines, &to->deadlines);
+	to->pending_since = pending_oldest(r->pending);
+	clock_state(&to->clock);
+	if (to->counts.events != 0)
+		events_get(view, to->counts.events, &to->event);
+}
