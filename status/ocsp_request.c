@@ -18,6 +18,9 @@ static const unsigned char oid_sha1[] = { 0x2b, 0x0e, 0x03, 0x02, 0x1a };
 static const unsigned char oid_sha256[] = {
 	0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01
 };
+static const unsigned char oid_nonce[] = {	/* 1.3.6.1.5.5.7.48.1.2 */
+	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02
+};
 static const struct {
 	struct slice	oid;
 	size_t		size;		/* of the hashes */
@@ -70,11 +73,27 @@ get_id(struct slice *in, struct ocsp_id *id)
 	return 0;
 }
 
-/* Extensions behind an explicit tag, when they are there: form only. */
+/* Once, and within its bounds; what is echoed is the inside. */
 static int
-skip_extensions(struct slice *in, unsigned tag)
+get_nonce(struct slice value, struct ocsp_ids *ids)
 {
-	struct der_extension ignored;
+	if (ids->nonce.size != 0 ||
+	    der_get(&value, DER_OCTET_STRING, &ids->nonce) != 0 ||
+	    value.size != 0 || ids->nonce.size == 0 ||
+	    ids->nonce.size > OCSP_NONCE_MOST)
+		return -1;
+	return 0;
+}
+
+/*
+ * Extensions behind an explicit tag, when they are there.  A nonce counts in
+ * those of the whole request only; one that is critical and unknown may be a
+ * condition that nobody here would keep (RFC 6960 4.4).
+ */
+static int
+get_extensions(struct slice *in, unsigned tag, struct ocsp_ids *ids)
+{
+	struct der_extension x;
 	struct slice wrapped, list;
 
 	if (!der_next_is(*in, tag))
@@ -83,9 +102,16 @@ skip_extensions(struct slice *in, unsigned tag)
 	    der_get(&wrapped, DER_SEQUENCE, &list) != 0 ||
 	    wrapped.size != 0 || list.size == 0)
 		return -1;
-	while (list.size > 0)
-		if (der_get_extension(&list, &ignored) != 0)
+	while (list.size > 0) {
+		if (der_get_extension(&list, &x) != 0)
 			return -1;
+		if (tag == DER_CONTEXT(2) && slice_equal(x.oid, (struct slice)
+		    { oid_nonce, sizeof oid_nonce })) {
+			if (get_nonce(x.value, ids) != 0)
+				return -1;
+		} else
+			ids->critical = ids->critical || x.critical;
+	}
 	return 0;
 }
 
@@ -99,7 +125,7 @@ get_list(struct slice list, struct ocsp_ids *ids)
 		if (ids->count == OCSP_IDS_MOST ||
 		    der_get(&list, DER_SEQUENCE, &one) != 0 ||
 		    get_id(&one, &ids->id[ids->count]) != 0 ||
-		    skip_extensions(&one, DER_CONTEXT(0)) != 0 ||
+		    get_extensions(&one, DER_CONTEXT(0), ids) != 0 ||
 		    one.size != 0)
 			return -1;
 		ids->count++;
@@ -124,12 +150,47 @@ skip_version(struct slice *in)
 	return 0;
 }
 
+/* Who asks: one GeneralName. */
 static int
-skip_wrapped(struct slice *in, unsigned tag)
+skip_requestor(struct slice *in)
 {
-	struct slice ignored;
+	struct slice wrapped, name;
+	unsigned char tag;
 
-	return der_next_is(*in, tag) ? der_get(in, tag, &ignored) : 0;
+	if (!der_next_is(*in, DER_CONTEXT(1)))
+		return 0;
+	if (der_get(in, DER_CONTEXT(1), &wrapped) != 0 ||
+	    der_get_any(&wrapped, &tag, &name) != 0 || wrapped.size != 0 ||
+	    (tag & 0xc0) != 0x80)
+		return -1;
+	return 0;
+}
+
+/* Signature ::= SEQUENCE { AlgorithmIdentifier, BIT STRING, [0] certs }. */
+static int
+skip_signature(struct slice *in)
+{
+	struct slice wrapped, signature, part, one;
+
+	if (!der_next_is(*in, DER_CONTEXT(0)))
+		return 0;
+	if (der_get(in, DER_CONTEXT(0), &wrapped) != 0 ||
+	    der_get(&wrapped, DER_SEQUENCE, &signature) != 0 ||
+	    wrapped.size != 0 ||
+	    der_get(&signature, DER_SEQUENCE, &part) != 0 ||
+	    der_get(&part, DER_OID, &one) != 0 ||
+	    der_get_bits(&signature, &part) != 0)
+		return -1;
+	if (signature.size == 0)
+		return 0;
+	if (der_get(&signature, DER_CONTEXT(0), &wrapped) != 0 ||
+	    signature.size != 0 ||
+	    der_get(&wrapped, DER_SEQUENCE, &part) != 0 || wrapped.size != 0)
+		return -1;
+	while (part.size > 0)
+		if (der_get(&part, DER_SEQUENCE, &one) != 0)
+			return -1;
+	return 0;
 }
 
 int
@@ -138,15 +199,17 @@ ocsp_request_decode(struct slice der, struct ocsp_ids *ids)
 	struct slice request, tbs, list;
 
 	ids->count = 0;
+	ids->nonce = (struct slice){ NULL, 0 };
+	ids->critical = false;
 	if (der.size > OCSP_REQUEST_MOST ||
 	    der_get(&der, DER_SEQUENCE, &request) != 0 || der.size != 0 ||
 	    der_get(&request, DER_SEQUENCE, &tbs) != 0 ||
 	    skip_version(&tbs) != 0 ||
-	    skip_wrapped(&tbs, DER_CONTEXT(1)) != 0 ||
+	    skip_requestor(&tbs) != 0 ||
 	    der_get(&tbs, DER_SEQUENCE, &list) != 0 ||
 	    get_list(list, ids) != 0 ||
-	    skip_extensions(&tbs, DER_CONTEXT(2)) != 0 || tbs.size != 0 ||
-	    skip_wrapped(&request, DER_CONTEXT(0)) != 0 ||
+	    get_extensions(&tbs, DER_CONTEXT(2), ids) != 0 || tbs.size != 0 ||
+	    skip_signature(&request) != 0 ||
 	    request.size != 0)
 		return -1;
 	return 0;
@@ -156,6 +219,8 @@ int
 ocsp_ids_decode(struct slice in, struct ocsp_ids *ids)
 {
 	ids->count = 0;
+	ids->nonce = (struct slice){ NULL, 0 };
+	ids->critical = false;
 	while (in.size > 0) {
 		if (ids->count == OCSP_IDS_MOST ||
 		    get_id(&in, &ids->id[ids->count]) != 0)

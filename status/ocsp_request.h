@@ -1,7 +1,8 @@
 /*
  * What is asked of the OCSP responder (RFC 6960 4.1), decoded strictly and
- * bounded: it comes from anybody.  Extensions, the nonce among them, a name
- * of who asks and a signature are checked for their form and ignored.
+ * bounded: it comes from anybody.  Of the extensions the nonce has a meaning
+ * here (RFC 9654); the others, a name of who asks and a signature are checked
+ * for their form and ignored (GEN-4.4.1-7).
  */
 #ifndef STATUS_OCSP_REQUEST_H
 #define STATUS_OCSP_REQUEST_H
@@ -10,6 +11,7 @@
 
 #define OCSP_REQUEST_MOST	4096	/* octets */
 #define OCSP_IDS_MOST		8	/* certificates asked for at once */
+#define OCSP_NONCE_MOST		128	/* octets, at least 1 (RFC 9654 2.1) */
 
 enum ocsp_hash { OCSP_SHA1, OCSP_SHA256, OCSP_OTHER_HASH };
 
@@ -22,9 +24,11 @@ struct ocsp_id {		/* slices point into what was decoded */
 struct ocsp_ids {
 	struct ocsp_id	id[OCSP_IDS_MOST];
 	size_t		count;
+	struct slice	nonce;		/* what is inside; empty: none */
+	bool		critical;	/* an extension nobody here knows is */
 };
 
-/* 0, or -1: malformedRequest. */
+/* 0, or -1: malformedRequest, also for a nonce of another length. */
 int	ocsp_request_decode(struct slice, struct ocsp_ids *);
 /* CertIDs one behind the other: what answers are kept by. */
 int	ocsp_ids_decode(struct slice, struct ocsp_ids *);

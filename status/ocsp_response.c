@@ -9,7 +9,8 @@
  *	ResponseData ::= SEQUENCE { responderID byKey [2] OCTET STRING,
  *	    producedAt, responses SEQUENCE OF SEQUENCE { certID, certStatus
  *	    CHOICE { good [0] NULL, revoked [1] { time, [0] reason } },
- *	    thisUpdate, nextUpdate [0] } }
+ *	    thisUpdate, nextUpdate [0], singleExtensions [1] OPTIONAL },
+ *	    responseExtensions [1] OPTIONAL }
  */
 #include <errno.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 static const unsigned char oid_basic[] = {	/* 1.3.6.1.5.5.7.48.1.1 */
 	0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x01
 };
+/* The last octets of id-pkix-ocsp-nonce, -archive-cutoff, -extended-revoke. */
+enum { X_NONCE = 2, X_ARCHIVE_CUTOFF = 6, X_EXTENDED_REVOKE = 9 };
+#define HOLD	6		/* certificateHold */
 
 /* --- writing ------------------------------------------------------------- */
 
@@ -29,18 +33,58 @@ put_status(struct bytes *b, const struct ocsp_single *single)
 {
 	size_t from = b->size;
 
-	if (single->revoked == 0) {
+	int why = single->never ? HOLD : single->reason;
+
+	if (single->revoked == 0 && !single->never) {
 		der_put_header(b, DER_IMPLICIT(0), 0);
 		return;
 	}
-	der_put_generalized_time(b, single->revoked);
-	if (single->reason != 0) {	/* RFC 5280 5.3.1 */
+	der_put_generalized_time(b, single->never ? 0 : single->revoked);
+	if (why != 0) {			/* RFC 5280 5.3.1 */
 		size_t reason = b->size;
 
-		der_put_number(b, DER_ENUMERATED, single->reason);
+		der_put_number(b, DER_ENUMERATED, why);
 		der_wrap(b, DER_CONTEXT(0), reason);
 	}
 	der_wrap(b, DER_CONTEXT(1), from);
+}
+
+/* An extension whose value is what stands from `from` on; not critical. */
+static void
+wrap_extension(struct bytes *b, unsigned char last, size_t from)
+{
+	unsigned char oid[sizeof oid_basic];
+	struct bytes value = { 0 };
+
+	memcpy(oid, oid_basic, sizeof oid);
+	oid[sizeof oid - 1] = last;
+	bytes_put(&value, b->data + from, b->size - from);
+	bytes_resize(b, from);
+	der_put(b, DER_OID, (struct slice){ oid, sizeof oid });
+	der_put(b, DER_OCTET_STRING, SLICE(&value));
+	der_wrap(b, DER_SEQUENCE, from);
+	bytes_free(&value);
+}
+
+static void
+put_extensions(struct bytes *b, const struct ocsp_frame *frame, bool never)
+{
+	size_t from = b->size, one;
+
+	if (frame->nonce.size > 0) {
+		one = b->size;
+		der_put(b, DER_OCTET_STRING, frame->nonce);
+		wrap_extension(b, X_NONCE, one);
+	}
+	if (never) {
+		one = b->size;
+		der_put_header(b, DER_NULL, 0);
+		wrap_extension(b, X_EXTENDED_REVOKE, one);
+	}
+	if (b->size > from) {
+		der_wrap(b, DER_SEQUENCE, from);
+		der_wrap(b, DER_CONTEXT(1), from);
+	}
 }
 
 static void
@@ -55,6 +99,13 @@ put_single(struct bytes *b, const struct ocsp_frame *frame,
 	next = b->size;
 	der_put_generalized_time(b, frame->next_update);
 	der_wrap(b, DER_CONTEXT(0), next);
+	if (frame->archive_cutoff != 0 && !single->never) {
+		next = b->size;
+		der_put_generalized_time(b, frame->archive_cutoff);
+		wrap_extension(b, X_ARCHIVE_CUTOFF, next);
+		der_wrap(b, DER_SEQUENCE, next);
+		der_wrap(b, DER_CONTEXT(1), next);
+	}
 	der_wrap(b, DER_SEQUENCE, from);
 }
 
@@ -63,6 +114,7 @@ ocsp_put_data(struct bytes *tbs, const struct ocsp_frame *frame,
     const struct ocsp_single *singles, size_t count)
 {
 	unsigned char hash[20];
+	bool never = false;
 	size_t from;
 
 	bytes_clear(tbs);
@@ -71,9 +123,12 @@ ocsp_put_data(struct bytes *tbs, const struct ocsp_frame *frame,
 	der_wrap(tbs, DER_CONTEXT(2), 0);
 	der_put_generalized_time(tbs, frame->this_update);
 	from = tbs->size;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		put_single(tbs, frame, &singles[i]);
+		never = never || singles[i].never;
+	}
 	der_wrap(tbs, DER_SEQUENCE, from);
+	put_extensions(tbs, frame, never);
 	der_wrap(tbs, DER_SEQUENCE, 0);
 }
 
@@ -133,6 +188,34 @@ malformed(struct err *err, const char *what)
 }
 
 static int
+read_extensions(struct slice *in, struct ocsp_facts *facts)
+{
+	struct slice wrapped, list;
+	struct der_extension x;
+
+	if (in->size == 0)
+		return 0;
+	if (der_get(in, DER_CONTEXT(1), &wrapped) != 0 ||
+	    der_get(&wrapped, DER_SEQUENCE, &list) != 0 ||
+	    wrapped.size != 0)
+		return -1;
+	while (list.size > 0) {
+		if (der_get_extension(&list, &x) != 0)
+			return -1;
+		if (x.oid.size != sizeof oid_basic ||
+		    memcmp(x.oid.data, oid_basic, x.oid.size - 1) != 0)
+			continue;
+		if (x.oid.data[x.oid.size - 1] == X_EXTENDED_REVOKE)
+			facts->extended = true;
+		if (x.oid.data[x.oid.size - 1] == X_NONCE &&
+		    (der_get(&x.value, DER_OCTET_STRING, &facts->nonce) != 0 ||
+		    x.value.size != 0))
+			return -1;
+	}
+	return 0;
+}
+
+static int
 read_data(struct slice tbs, struct ocsp_facts *facts)
 {
 	struct slice in, id;
@@ -141,7 +224,7 @@ read_data(struct slice tbs, struct ocsp_facts *facts)
 	    der_get(&in, DER_CONTEXT(2), &id) != 0 ||
 	    der_get_generalized_time(&in, &facts->produced) != 0 ||
 	    der_get(&in, DER_SEQUENCE, &facts->singles) != 0 ||
-	    in.size != 0)
+	    read_extensions(&in, facts) != 0 || in.size != 0)
 		return -1;
 	return 0;
 }
@@ -187,11 +270,13 @@ get_status(struct slice *in, struct ocsp_single *single)
 
 	single->revoked = 0;
 	single->reason = 0;
+	single->never = false;
 	if (der_next_is(*in, DER_IMPLICIT(0)))
 		return der_get(in, DER_IMPLICIT(0), &content);
 	if (der_get(in, DER_CONTEXT(1), &content) != 0 ||
 	    der_get_generalized_time(&content, &single->revoked) != 0)
 		return -1;
+	single->never = single->revoked == 0;
 	if (content.size == 0)
 		return 0;
 	if (der_get(&content, DER_CONTEXT(0), &wrapped) != 0 ||

@@ -1,7 +1,7 @@
 /*
  * An OCSP answer (RFC 6960 4.2): a BasicOCSPResponse of the delegated
- * responder, by key, with its certificate.  Without extensions and without a
- * nonce, so that one answer serves all who ask (RFC 9919).
+ * responder, by key, with its certificate.  Without a nonce unless one was asked
+ * for, so that one answer serves all who ask (RFC 9919).
  */
 #ifndef STATUS_OCSP_RESPONSE_H
 #define STATUS_OCSP_RESPONSE_H
@@ -13,12 +13,19 @@
 
 struct ocsp_single {
 	struct slice	cert_id;	/* DER, as asked */
-	usec_t		revoked;	/* 0: good */
+	usec_t		revoked;	/* 0: good, unless `never` */
 	int		reason;		/* CRLReason, 0: left out */
+	/*
+	 * Never issued, and said so in the one recognisable way: revoked in
+	 * 1970, on hold, with extended-revoke (RFC 6960 2.2, OVR-6.6.3-02).
+	 */
+	bool		never;
 };
 struct ocsp_frame {
 	const struct signatory *responder;
 	usec_t	this_update, next_update;	/* producedAt: this_update */
+	struct slice nonce;			/* echoed; empty: none */
+	usec_t	archive_cutoff;			/* RFC 6960 4.4.4; 0: none */
 };
 
 /* ResponseData, what is signed. */
@@ -33,6 +40,8 @@ int	ocsp_reread(struct slice der, struct slice tbs,
 struct ocsp_facts {
 	struct slice	tbs, singles, signature, certificate;
 	usec_t		produced;
+	struct slice	nonce;		/* empty: none */
+	bool		extended;	/* extended-revoke */
 };
 int	ocsp_read(struct slice der, struct ocsp_facts *, struct err *);
 /* Takes one SingleResponse from facts.singles: 1, 0 none left, -1. */

@@ -71,8 +71,20 @@ static const struct piece pieces[] = {
 	  SHA1_ID H20 H20 SERIAL, "a002" "3000", "", "", "", -1 },
 	{ "something else behind the CertID",
 	  SHA1_ID H20 H20 SERIAL, "0500", "", "", "", -1 },
-	{ "a nonce is ignored", SHA1_ID H20 H20 SERIAL, "", "",
+	{ "a nonce", SHA1_ID H20 H20 SERIAL, "", "",
 	  "a223" "3021" NONCE, "", 0 },
+	{ "a nonce of no octets (RFC 9654 2.1)", SHA1_ID H20 H20 SERIAL, "",
+	  "", "a213" "3011" "300f06092b060105050730010204020400", "", -1 },
+	{ "a nonce of one octet", SHA1_ID H20 H20 SERIAL, "",
+	  "", "a214" "3012" "301006092b06010505073001020403040155", "", 0 },
+	{ "a nonce that is no OCTET STRING inside", SHA1_ID H20 H20 SERIAL,
+	  "", "", "a214" "3012" "301006092b06010505073001020403020155", "",
+	  -1 },
+	{ "octets behind the nonce", SHA1_ID H20 H20 SERIAL,
+	  "", "", "a215" "3013" "301106092b060105050730010204040401550a", "",
+	  -1 },
+	{ "two nonces", SHA1_ID H20 H20 SERIAL,
+	  "", "", "a244" "3042" NONCE NONCE, "", -1 },
 	{ "extensions under another tag", SHA1_ID H20 H20 SERIAL, "", "",
 	  "a323" "3021" NONCE, "", -1 },
 	{ "an extension that is none", SHA1_ID H20 H20 SERIAL, "", "",
@@ -83,8 +95,17 @@ static const struct piece pieces[] = {
 	  -1 },
 	{ "who asks is ignored", SHA1_ID H20 H20 SERIAL, "",
 	  "a104" "82026161", "", "", 0 },
+	{ "who asks is two", SHA1_ID H20 H20 SERIAL, "",
+	  "a108" "82026161" "82026161", "", "", -1 },
+	{ "who asks is no GeneralName", SHA1_ID H20 H20 SERIAL, "",
+	  "a104" "0c026161", "", "", -1 },
 	{ "a signature is ignored", SHA1_ID H20 H20 SERIAL, "", "", "",
-	  "a004" "30020500", 0 },
+	  "a012" "3010" "300a06082a8648ce3d040302" "03020055", 0 },
+	{ "a signature with certificates", SHA1_ID H20 H20 SERIAL, "", "", "",
+	  "a01a" "3018" "300a06082a8648ce3d040302" "03020055"
+	  "a006" "3004" "3002" "0500", 0 },
+	{ "a signature that is none", SHA1_ID H20 H20 SERIAL, "", "", "",
+	  "a004" "30020500", -1 },
 	{ "something else behind the request", SHA1_ID H20 H20 SERIAL, "",
 	  "", "", "0500", -1 },
 };
@@ -161,6 +182,59 @@ several_are_bounded(void **state)
 	}
 	bytes_free(&der);
 	bytes_free(&joined);
+}
+
+/* The lengths of RFC 9654 2.1, and what is critical and unknown. */
+static void
+nonces_and_critical_extensions_are_seen(void **state)
+{
+	static const struct {
+		size_t nonce;
+		bool critical;
+		int wanted;
+	} rows[] = {
+		{ 0, false, 0 }, { 0, true, 0 }, { 1, false, 0 },
+		{ 32, true, 0 }, { 128, false, 0 }, { 129, false, -1 },
+		{ 1000, false, -1 }
+	};
+	static const unsigned char octets[1000] = { 0x5a };
+	struct bytes der = { 0 };
+	struct ocsp_ids ids;
+	size_t from;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bytes_clear(&der);
+		put_hex(&der, SHA1_ID H20 H20 SERIAL);
+		der_wrap(&der, DER_SEQUENCE, 0);
+		der_wrap(&der, DER_SEQUENCE, 0);
+		der_wrap(&der, DER_SEQUENCE, 0);
+		from = der.size;
+		if (rows[i].nonce > 0) {
+			struct bytes value = { 0 };
+
+			der_put(&value, DER_OCTET_STRING, (struct slice){
+			    octets, rows[i].nonce });
+			put_hex(&der, "06092b0601050507300102");
+			der_put(&der, DER_OCTET_STRING, SLICE(&value));
+			der_wrap(&der, DER_SEQUENCE, from);
+			bytes_free(&value);
+		}
+		if (rows[i].critical)	/* 1.2.3, TRUE */
+			put_hex(&der, "300b06022a030101ff04020500");
+		if (der.size > from) {
+			der_wrap(&der, DER_SEQUENCE, from);
+			der_wrap(&der, DER_CONTEXT(2), from);
+		}
+		der_wrap(&der, DER_SEQUENCE, 0);
+		der_wrap(&der, DER_SEQUENCE, 0);
+		assert_int_equal(ocsp_request_decode(SLICE(&der), &ids),
+		    rows[i].wanted);
+		if (rows[i].wanted == -1)
+			continue;
+		assert_int_equal(ids.nonce.size, rows[i].nonce);
+		assert_int_equal(ids.critical, rows[i].critical);
+	}
+	bytes_free(&der);
 }
 
 /* Cut short or lengthened it is no request; cut short it may become one. */
@@ -264,6 +338,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_row_is_taken_or_refused),
 		cmocka_unit_test(several_are_bounded),
+		cmocka_unit_test(nonces_and_critical_extensions_are_seen),
 		cmocka_unit_test(prefixes_wait_for_more),
 		cmocka_unit_test(heads_decide_early),
 		cmocka_unit_test(what_openssl_writes_is_read),

@@ -205,6 +205,48 @@ several_stand_in_one(void **state)
 	unmake(&m);
 }
 
+/* What is asked for on top: OpenSSL finds each extension where it belongs. */
+static void
+extensions_are_where_they_belong(void **state)
+{
+	static const unsigned char nonce[128] = { 0xa5, 1 };
+	usec_t this_update, next_update;
+	struct ocsp_single single;
+	struct ocsp_facts facts;
+	OCSP_SINGLERESP *one;
+	OCSP_BASICRESP *basic;
+	struct made m;
+	struct err err;
+
+	make(&m, "P-256", EVP_sha1());
+	m.frame.nonce = (struct slice){ nonce, sizeof nonce };
+	m.frame.archive_cutoff = m.frame.this_update - 1000 * USEC;
+	m.singles[2] = (struct ocsp_single){ .cert_id = m.singles[2].cert_id,
+	    .never = true };
+	finish(&m, 0, ROWS);
+	basic = verify(&m);
+	assert_true(OCSP_BASICRESP_get_ext_by_NID(basic, NID_id_pkix_OCSP_Nonce,
+	    -1) >= 0);
+	assert_int_equal(OCSP_BASICRESP_get_ext_count(basic), 2);
+	for (int i = 0; i < (int)ROWS; i++) {
+		one = OCSP_resp_get0(basic, i);
+		assert_int_equal(OCSP_SINGLERESP_get_ext_by_NID(one,
+		    NID_id_pkix_OCSP_archiveCutoff, -1) >= 0, i < 2);
+	}
+	OCSP_BASICRESP_free(basic);
+	assert_int_equal(ocsp_read(SLICE(&m.der), &facts, &err), 0);
+	assert_true(slice_equal(facts.nonce, m.frame.nonce));
+	assert_true(facts.extended);
+	for (size_t i = 0; i < ROWS; i++) {
+		assert_int_equal(ocsp_next_single(&facts.singles, &single,
+		    &this_update, &next_update), 1);
+		assert_int_equal(single.never, i == 2);
+	}
+	assert_int_equal(single.reason, 6);
+	assert_int_equal(single.revoked, 0);
+	unmake(&m);
+}
+
 static void
 the_reread_refuses(void **state)
 {
@@ -269,6 +311,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(openssl_accepts_each_status),
 		cmocka_unit_test(several_stand_in_one),
+		cmocka_unit_test(extensions_are_where_they_belong),
 		cmocka_unit_test(the_reread_refuses),
 		cmocka_unit_test(the_fixed_answers_are_what_they_say),
 	};
