@@ -11,7 +11,8 @@ CC ?= gcc
 B := build
 VERSION := 0.1
 
-PACKAGES := fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1
+PACKAGES := fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1 \
+	libmicrohttpd
 FOLDERS := ca hsm status fs
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wmissing-prototypes -Wvla \

@@ -146,6 +146,36 @@ confine_detacher(struct err *err)
 }
 
 /*
+ * What the whole world talks to has the least: no key, no database, no mount;
+ * published files to read and a socket that listens already.
+ */
+int
+confine_responder(const char *user, const char *const *folders, size_t count,
+    struct err *err)
+{
+	struct sandbox_person who = { .user = user };
+	struct sandbox_place places[PLACES];
+	size_t i;
+
+	if (count > PLACES)
+		return err_set(err, E2BIG, "wanted at most %d folders",
+		    PLACES);
+	for (i = 0; i < count; i++)
+		places[i] = (struct sandbox_place){ folders[i],
+		    SANDBOX_READ };
+	if (sandbox_become(&who, err) == -1)
+		return -1;
+	if (sandbox_is_root())
+		return err_set(err, EPERM, "the responder may not be root: "
+		    "--user");
+	sandbox_keep_secrets();
+	if (sandbox_places(places, count,
+	    SANDBOX_NO_NETWORK | SANDBOX_NO_SIGNALS, err) == -1)
+		return -1;
+	return sandbox_calls(SANDBOX_RESPONDER, err);
+}
+
+/*
  * Main mounts, reads the home whoever owns it, and starts its children as
  * others; an ordinary user's keeps fusermount3.
  */

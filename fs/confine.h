@@ -18,6 +18,12 @@ int	confine_signer(const char *home, const char *user,
 int	confine_herald(const char *user, struct err *);
 int	confine_herald_to(const char *mountpoint, struct err *);
 int	confine_detacher(struct err *);
+/*
+ * Reads these folders and nothing else; `user` NULL: whoever runs it, which
+ * may not be root.
+ */
+int	confine_responder(const char *user, const char *const *folders,
+	    size_t count, struct err *);
 /* What main needs for itself and to make its children what they are. */
 int	confine_main(struct err *);
 

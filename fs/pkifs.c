@@ -14,6 +14,7 @@
 #include "init.h"
 #include "main_process.h"
 #include "main_state.h"
+#include "respond.h"
 #include "verbs.h"
 
 static int	verb_help(int, char **);
@@ -51,6 +52,8 @@ static const struct verb {
 	{ "umount", "MOUNTPOINT", "end it", umount_help, verb_umount },
 	{ "reload", "HOME", "put a new configuration or program in place",
 	    reload_help, verb_reload },
+	{ "respond", "--listen HOST:PORT DIR...", "answer OCSP by HTTP",
+	    respond_usage, verb_respond },
 	{ "verify", "DIRECTORY", "check evidence", verify_help, verb_verify },
 	{ "root-crl", "HOME", "sign a new CRL of the root", root_crl_usage,
 	    verb_root_crl },

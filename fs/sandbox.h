@@ -64,7 +64,8 @@ int	sandbox_places(const struct sandbox_place *, size_t count,
 	    unsigned more, struct err *);
 
 enum sandbox_process {
-	SANDBOX_CORE, SANDBOX_SIGNER, SANDBOX_HERALD, SANDBOX_DETACHER
+	SANDBOX_CORE, SANDBOX_SIGNER, SANDBOX_HERALD, SANDBOX_DETACHER,
+	SANDBOX_RESPONDER
 };
 /*
  * The process's table of system calls, by seccomp.  What a sanitizer calls is

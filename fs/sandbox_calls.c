@@ -5,6 +5,8 @@
  * intruder would try ends the process.  The signer loads foreign modules whose
  * needs nobody knows; it has a list of what it may not.
  */
+#include <sys/socket.h>
+
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
@@ -56,11 +58,41 @@ static const char *const detacher[] = {
 	"umount2", NULL
 };
 
+/*
+ * It answers those who come, and goes to core's socket by itself: new sockets
+ * can be of the kind AF_UNIX alone (add_sockets).
+ */
+static const char *const responder[] = {
+	/* threads */
+	"getcpu", "membarrier", "sched_getaffinity", "set_tid_address",
+	/* the network */
+	"accept4", "connect", "epoll_create1", "epoll_ctl", "epoll_pwait",
+	"epoll_wait", "eventfd2", "getpeername", "getsockname", "getsockopt",
+	"recvfrom", "sendfile", "sendto", "setsockopt", "shutdown",
+	/* what was published, to read */
+	"fadvise64", "fchdir", "fstatfs", "getdents64", "lseek", "openat",
+	"openat2", "pread64", "readlinkat", "stat", "statx",
+	/* facts about itself */
+	"getrlimit", "getrusage", "prlimit64", "sysinfo", "uname", NULL
+};
+
 /* Nobody here needs these; whoever tries them is not our program. */
 static const char *const deadly[] = {
 	"accept", "accept4", "bind", "bpf", "chroot", "connect",
 	"create_module", "delete_module", "execve", "execveat",
 	"finit_module", "fork", "fsconfig", "fsmount", "fsopen",
+	"init_module", "io_uring_enter", "io_uring_register",
+	"io_uring_setup", "kexec_file_load", "kexec_load", "listen", "mount",
+	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
+	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
+	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
+	"unshare", "userfaultfd", "vfork", NULL
+};
+
+/* What would end core ends the responder, but for its work. */
+static const char *const deadly_there[] = {
+	"bind", "bpf", "chroot", "create_module", "delete_module", "execve",
+	"execveat", "finit_module", "fork", "fsconfig", "fsmount", "fsopen",
 	"init_module", "io_uring_enter", "io_uring_register",
 	"io_uring_setup", "kexec_file_load", "kexec_load", "listen", "mount",
 	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
@@ -89,15 +121,20 @@ static const struct table {
 	const char	*name;
 	const char *const *allowed[2];	/* NULL: all */
 	bool		 threads;
+	bool		 sockets;	/* may make Unix sockets */
 	const char *const *denied;	/* with EPERM */
 	const char *const *deadly;
 } tables[] = {
-	[SANDBOX_CORE] = { "core", { every, core }, true, NULL, deadly },
-	[SANDBOX_SIGNER] = { "signer", { NULL }, false, foreign, NULL },
-	[SANDBOX_HERALD] = { "herald", { every, herald }, false, NULL,
+	[SANDBOX_CORE] = { "core", { every, core }, true, false, NULL,
 	    deadly },
-	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, false, NULL,
-	    deadly }
+	[SANDBOX_SIGNER] = { "signer", { NULL }, false, false, foreign,
+	    NULL },
+	[SANDBOX_HERALD] = { "herald", { every, herald }, false, false, NULL,
+	    deadly },
+	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, false, false,
+	    NULL, deadly },
+	[SANDBOX_RESPONDER] = { "responder", { every, responder }, true, true,
+	    NULL, deadly_there }
 };
 
 /* Names that this machine's kernel or libseccomp does not have are left out. */
@@ -131,6 +168,13 @@ add_threads(scmp_filter_ctx filter)
 	    SCMP_A0(SCMP_CMP_MASKED_EQ, mask, CLONE_THREAD));
 }
 
+static int
+add_sockets(scmp_filter_ctx filter)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+	    SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+}
+
 int
 sandbox_calls(enum sandbox_process process, struct err *err)
 {
@@ -149,6 +193,7 @@ sandbox_calls(enum sandbox_process process, struct err *err)
 	if ((rc = add(filter, SCMP_ACT_ALLOW, t->allowed[0])) < 0 ||
 	    (rc = add(filter, SCMP_ACT_ALLOW, t->allowed[1])) < 0 ||
 	    (rc = t->threads ? add_threads(filter) : 0) < 0 ||
+	    (rc = t->sockets ? add_sockets(filter) : 0) < 0 ||
 	    (rc = add(filter, SCMP_ACT_ERRNO(EPERM), t->denied)) < 0 ||
 	    (rc = add(filter, SCMP_ACT_KILL_PROCESS, t->deadly)) < 0 ||
 	    (rc = seccomp_load(filter)) < 0)

@@ -8,7 +8,8 @@ set -eu
 seconds=$1
 shift
 out=${PKIFS_FUZZ_BUILD:-build/fuzz}
-packages="fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1"
+packages="fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1
+    libmicrohttpd"
 command -v clang >/dev/null ||
     { echo "clang is needed (apt-get install clang)"; exit 1; }
 mkdir -p "$out"

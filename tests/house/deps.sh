@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install what building and testing need (Debian 12 and 13), and make the two
+# Install what building and testing need (Debian 12 and 13), and make the
 # users the daemon runs as.  Says so and fails when it is not root and
 # something is missing; does nothing when all is there.
 set -eu
@@ -8,7 +8,7 @@ set -eu
 # check-desktop` does.
 build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
-	libidn2-dev libunistring-dev openssl"
+	libidn2-dev libunistring-dev libmicrohttpd-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 python3-cryptography mandoc util-linux mount e2fsprogs procps"
 desktop="thunar nautilus pcmanfm xvfb openbox xdotool imagemagick x11-utils
@@ -40,7 +40,7 @@ if [ -n "$missing" ]; then
 fi
 
 if [ "$(id -u)" = 0 ]; then
-	for user in pkifs pkifs-signer; do
+	for user in pkifs pkifs-signer pkifs-responder; do
 		getent passwd "$user" >/dev/null ||
 		    useradd --system --user-group --no-create-home \
 			--home-dir /nonexistent --shell /usr/sbin/nologin "$user"

@@ -12,6 +12,7 @@
 #	as USER COMMAND...	run by another person
 #	new_group NAME		a Unix group for this story
 #	new_person NAME GROUP..	a Unix user for this story, in these groups
+#	new_responder [options] DIR...	`pkifs respond` at $url
 #	appoint NAME ROLES [KEY=VALUE...]	a section of appointments.conf
 
 set -eu
@@ -213,6 +214,18 @@ serial_of() {
 verify_certificate() {
 	openssl verify -CAfile "$ca/ca/root.pem" -untrusted "$ca/ca/issuing.pem" \
 	    "$1" >/dev/null
+}
+
+# A responder of its own on a free port of loopback; it goes on by itself.
+#	new_responder [options] DIR...	sets $responder (pid) and $url
+new_responder() {
+	: >"$dir/responder.out"
+	"$pkifs" respond --listen 127.0.0.1:0 "$@" >"$dir/responder.out" \
+	    2>>"$dir/log" &
+	responder=$!
+	children="$children $responder"
+	within 20 grep -q '^listening on ' "$dir/responder.out"
+	url=http://$(sed -n 's/^listening on //p' "$dir/responder.out")
 }
 
 # Pids of the processes of this mount, by their verb.
