@@ -20,6 +20,12 @@
 #define OID_AUTHORITY_KEY_ID	OID("\x55\x1d\x23")
 #define OID_EXTENDED_KEY_USAGE	OID("\x55\x1d\x25")
 #define OID_AUTHORITY_ACCESS	OID("\x2b\x06\x01\x05\x05\x07\x01\x01")
+/* Of a CRL; the last one X.509 9.5.2.9. */
+#define OID_CRL_NUMBER		OID("\x55\x1d\x14")
+#define OID_DELTA_INDICATOR	OID("\x55\x1d\x1b")
+#define OID_ISSUING_POINT	OID("\x55\x1d\x1c")
+#define OID_FRESHEST_CRL	OID("\x55\x1d\x2e")
+#define OID_EXPIRED_ON_CRL	OID("\x55\x1d\x3c")
 #define OID_ACCESS_OCSP		OID("\x2b\x06\x01\x05\x05\x07\x30\x01")
 #define OID_ACCESS_CA_ISSUERS	OID("\x2b\x06\x01\x05\x05\x07\x30\x02")
 #define OID_OCSP_NOCHECK	OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05")

@@ -91,8 +91,8 @@ intents_open(struct view *v, int64_t after, intent_each *each, void *arg)
 	struct intent i;
 
 	q = query_new(v->sql, "SELECT id, kind, key, serial, number, request,"
-	    " shard, profile, tbs_sha256, time FROM intents INDEXED BY intents_open"
-	    " WHERE closed IS NULL AND id > ? ORDER BY id");
+	    " shard, profile, tbs_sha256, time FROM intents"
+	    " INDEXED BY intents_open WHERE closed IS NULL AND id > ? ORDER BY id");
 	bind_number(q, after);
 	while (query_next(q)) {
 		i.id = take_number(q);

@@ -71,8 +71,6 @@ int	judge_authority_key(struct judging *, struct slice value);
 
 #define OID_REASON		OID("\x55\x1d\x15")
 #define OID_INVALIDITY		OID("\x55\x1d\x18")
-#define OID_CRL_NUMBER		OID("\x55\x1d\x14")
-#define OID_ISSUING_POINT	OID("\x55\x1d\x1c")
 #define OID_SHA1		OID("\x2b\x0e\x03\x02\x1a")
 #define OID_SHA256		OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
 #define OID_CONTENT_TYPE	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
