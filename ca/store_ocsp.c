@@ -26,10 +26,12 @@ put_answer(struct tx *tx, struct ocsp_answer *a, struct slice der,
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO ocsp_answers (this_update,"
-	    " next_update, size, serial, der) VALUES (?, ?, ?, ?, ?)");
+	    " next_update, size, form, serial, der)"
+	    " VALUES (?, ?, ?, ?, ?, ?)");
 	bind_number(q, a->this_update);
 	bind_number(q, a->next_update);
 	bind_number(q, (int64_t)der.size);
+	bind_number(q, a->form);
 	bind_hex(q, a->serial);
 	bind_blob(q, der);
 	if (query_write(q, err) != 0)
@@ -59,24 +61,44 @@ ocsp_put(struct tx *tx, struct slice cert_id, struct ocsp_answer *a,
 	return query_write(q, err);
 }
 
+#define SELECT_ANSWERS \
+    "SELECT id, serial, form, this_update, next_update, size" \
+    " FROM ocsp_answers "
+
+static void
+take_answer(struct query *q, struct ocsp_answer *a)
+{
+	a->id = take_number(q);
+	take_serial(q, a->serial, sizeof(a->serial));
+	a->form = (enum ocsp_form)take_number(q);
+	a->this_update = take_number(q);
+	a->next_update = take_number(q);
+	a->size = (size_t)take_number(q);
+}
+
 static int
 one_answer(struct query *q, struct ocsp_answer *a)
 {
 	int found = query_next(q);
 
-	if (found) {
-		a->id = take_number(q);
-		take_serial(q, a->serial, sizeof(a->serial));
-		a->this_update = take_number(q);
-		a->next_update = take_number(q);
-		a->size = (size_t)take_number(q);
-	}
+	if (found)
+		take_answer(q, a);
 	query_done(q);
 	return found;
 }
 
-#define SELECT_ANSWERS \
-    "SELECT id, serial, this_update, next_update, size FROM ocsp_answers "
+static void
+list_answers(struct query *q, ocsp_answer_each *each, void *arg)
+{
+	struct ocsp_answer a;
+
+	while (query_next(q)) {
+		take_answer(q, &a);
+		if (each(arg, &a) != 0)
+			break;
+	}
+	query_done(q);
+}
 
 int
 ocsp_find(struct view *v, struct slice cert_id, struct ocsp_answer *a)
@@ -107,6 +129,29 @@ ocsp_bytes(struct view *v, int64_t id, struct bytes *to)
 	q = query_new(v->sql, "SELECT der FROM ocsp_answers WHERE id = ?");
 	bind_number(q, id);
 	return query_bytes(q, to);
+}
+
+void
+ocsp_current(struct view *v, int64_t after, ocsp_answer_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_ANSWERS "WHERE id > ?"
+	    " AND form <> 0 AND superseded IS NULL ORDER BY id");
+	bind_number(q, after);
+	list_answers(q, each, arg);
+}
+
+void
+ocsp_superseded(struct view *v, usec_t since, ocsp_answer_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_ANSWERS "WHERE superseded >= ?"
+	    " AND form <> 0 ORDER BY superseded");
+	bind_number(q, since);
+	list_answers(q, each, arg);
 }
 
 int

@@ -472,6 +472,7 @@ static const char status_1[] =
     " this_update INTEGER NOT NULL,"
     " next_update INTEGER NOT NULL,"
     " size INTEGER NOT NULL,"
+    " form INTEGER NOT NULL,"
     " superseded INTEGER,"
     " serial BLOB NOT NULL,"
     " der BLOB NOT NULL) STRICT;"

@@ -119,9 +119,15 @@ int	crl_newest(struct view *, const char *issuer, struct crl *);
  * An OCSP answer, found by what was asked.  `cert_id` is the DER of the CertID
  * in the form it was asked (hash algorithm included).
  */
+enum ocsp_form {	/* the numbers are in the store: add, never change */
+	OCSP_FORM_OTHER	= 0,		/* several, or an unusual CertID */
+	OCSP_FORM_SHA1	= 1,
+	OCSP_FORM_SHA256 = 2
+};
 struct ocsp_answer {
 	int64_t	id;			/* version, for the inode */
-	char	serial[SERIAL_TEXT];
+	char	serial[SERIAL_TEXT];	/* of the first */
+	enum ocsp_form form;
 	usec_t	this_update, next_update;
 	size_t	size;
 };
@@ -131,6 +137,15 @@ int	ocsp_put(struct tx *, struct slice cert_id, struct ocsp_answer *,
 int	ocsp_find(struct view *, struct slice cert_id, struct ocsp_answer *);
 int	ocsp_get(struct view *, int64_t id, struct ocsp_answer *);
 int	ocsp_bytes(struct view *, int64_t id, struct bytes *to);
+/*
+ * By id, the answers of the two usual forms that were put after this one: what
+ * is current then, or with `since` those that are no more since that time.
+ */
+typedef int ocsp_answer_each(void *arg, const struct ocsp_answer *);
+void	ocsp_current(struct view *, int64_t after, ocsp_answer_each *,
+	    void *arg);
+void	ocsp_superseded(struct view *, usec_t since, ocsp_answer_each *,
+	    void *arg);
 /* With a revocation: no cached good is served any more. */
 int	ocsp_withdraw(struct tx *, const char *serial, struct err *);
 /* CertIDs already handed out about a serial. */

@@ -32,6 +32,7 @@ static const unsigned char single[NODE_CLASSES] = {
 	[NODE_BY_KEY] = 1, [NODE_EXPIRING] = 1, [NODE_REVOKE] = 1,
 	[NODE_OCSP] = 1, [NODE_EVIDENCE] = 1, [NODE_DOCUMENTS] = 1,
 	[NODE_BY_CERTIFICATE] = 1, [NODE_BY_REQUEST] = 1, [NODE_PUBLIC] = 1,
+	[NODE_STAPLES] = 1,
 };
 
 /* How many bits a class leaves to its numbers. */

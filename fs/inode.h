@@ -73,12 +73,11 @@ enum node_class {
 	NODE_CERT_REFUSED	= 59,	/* a: sequence number, b: case_state */
 	NODE_CERT_CHANGES	= 60,	/* a: certificate */
 	NODE_PROOF		= 61,	/* a: certificate */
-	NODE_STATUS_FOLDER	= 62,	/* a: row of status_folders */
+	NODE_STAPLES		= 62,
 	/* From here on 50 bits. */
-	NODE_STAPLE		= 63,	/* a: answer */
-	NODE_LIVE		= 64,	/* a: row of live files, b: version */
-	NODE_NOTICE		= 65,	/* a: notice */
-	NODE_CLASSES		= 66
+	NODE_LIVE		= 63,	/* a: row of live files, b: version */
+	NODE_NOTICE		= 64,	/* a: notice */
+	NODE_CLASSES		= 65
 };
 
 struct node {

@@ -166,6 +166,10 @@ const struct node_type	node_types[NODE_CLASSES] = {
 	    .mode = FILE_OF(0444), .attr = FOR_EVER,
 	    .stat = ocsp_fixed_stat, .bytes = ocsp_fixed_content },
 
+	[NODE_STAPLES] = { .name = "status/ocsp-by-serial",
+	    .mode = FOLDER(0755), .attr = FOR_EVER, .entry = FOR_EVER,
+	    .list = staples_list },
+
 	[NODE_EVIDENCE] = { .name = "evidence", .mode = FOLDER(02750),
 	    .group = GROUP_AUDITOR, .attr = SOON, .entry = FOR_EVER,
 	    .names = FOR_EVER, .stat = evidence_stat,
@@ -298,6 +302,7 @@ const struct fixed_entry	fixed_entries[] = {
 	{ { NODE_PUBLISHED, 1, 0 }, "profiles", { NODE_PUBLISHED, 5, 0 } },
 	{ { NODE_PUBLISHED, 1, 0 }, "certificates", { NODE_PUBLIC, 0, 0 } },
 	{ { NODE_PUBLISHED, 6, 0 }, "ocsp", { NODE_OCSP, 0, 0 } },
+	{ { NODE_PUBLISHED, 6, 0 }, "ocsp-by-serial", { NODE_STAPLES, 0, 0 } },
 	{ { NODE_ISSUED, 0, 0 }, "by-serial", { NODE_BY_SERIAL, 0, 0 } },
 	{ { NODE_ISSUED, 0, 0 }, "by-date", { NODE_BY_DATE, 0, 0 } },
 	{ { NODE_ISSUED, 0, 0 }, "by-name", { NODE_BY_NAME, 0, 0 } },

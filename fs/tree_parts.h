@@ -136,12 +136,13 @@ node_bytes_fn	case_content, case_bare_content, control_content,
 #define REVOKE_BY_KEY	0	/* rows of revoke_folders */
 #define REVOKE_REFUSED	1
 
-/* tree_status.c: status/ocsp/ */
+/* tree_status.c: status/ocsp/, status/ocsp-by-serial/ */
 node_stat_fn	ocsp_answer_stat, ocsp_fixed_stat, ocsp_part_stat;
 node_parent_fn	ocsp_part_parent;
 node_bytes_fn	ocsp_answer_content, ocsp_fixed_content;
+node_list_fn	staples_list;
 /*
- * A lookup in status/ocsp/ is answered by itself, perhaps later; false when
+ * A lookup in one of them is answered by itself, perhaps later; false when
  * the folder is none of its.
  */
 bool		ocsp_lookup(fuse_req_t, struct tree *, struct node,

@@ -1,9 +1,12 @@
 /*
- * status/ocsp/: an OCSP request as a path, its answer as a file.  The answer
- * may have to be signed, so a lookup is answered when the publisher has it;
- * nothing here is listed, and no name may be kept by the kernel.
+ * status/ocsp/: an OCSP request as a path, its answer as a file; and
+ * status/ocsp-by-serial/, where the same file has the serial as its name, for
+ * stapling.  The answer may have to be signed, so a lookup is answered when the
+ * publisher has it; no name may be kept by the kernel.  Requests cannot be
+ * listed; by serial those are that somebody asked for and that are valid.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,10 +78,12 @@ ocsp_part_parent(struct ask *ask, struct node node, struct node *to)
 struct ocsp_waiter {
 	fuse_req_t	 req;
 	struct tree	*tree;
+	struct node	 folder;
 };
 
 static void
-reply_node(fuse_req_t req, struct tree *tree, struct node node)
+reply_node(fuse_req_t req, struct tree *tree, struct node folder,
+    struct node node)
 {
 	struct fuse_entry_param	entry;
 	struct ask		ask;
@@ -92,7 +97,7 @@ reply_node(fuse_req_t req, struct tree *tree, struct node node)
 		fuse_reply_err(req, ENOENT);
 		return;
 	}
-	node_entry(node_of(NODE_OCSP, 0), node, &st, &entry);
+	node_entry(folder, node, &st, &entry);
 	fuse_reply_entry(req, &entry);
 }
 
@@ -101,20 +106,26 @@ answer_here(void *arg, enum ocsp_file file, int64_t id)
 {
 	struct ocsp_waiter	*waiter = arg;
 
-	reply_node(waiter->req, waiter->tree, file == OCSP_ANSWER ?
-	    node_of(NODE_OCSP_ANSWER, (uint64_t)id) :
-	    node_of(NODE_OCSP_FIXED, file));
+	if (file == OCSP_ANSWER)
+		reply_node(waiter->req, waiter->tree, waiter->folder,
+		    node_of(NODE_OCSP_ANSWER, (uint64_t)id));
+	else if (waiter->folder.class == NODE_STAPLES)
+		fuse_reply_err(waiter->req, ENOENT);
+	else
+		reply_node(waiter->req, waiter->tree, waiter->folder,
+		    node_of(NODE_OCSP_FIXED, file));
 	free(waiter);
 }
 
 static void
-ask_publisher(fuse_req_t req, struct tree *tree, struct slice der)
+ask_publisher(fuse_req_t req, struct tree *tree, struct node folder,
+    struct slice der)
 {
 	struct ocsp_waiter	*waiter = malloc(sizeof(*waiter));
 
 	if (waiter == NULL)
 		die("out of memory");
-	*waiter = (struct ocsp_waiter){ req, tree };
+	*waiter = (struct ocsp_waiter){ req, tree, folder };
 	publisher_ocsp(tree->parts.publisher, der, answer_here, waiter);
 }
 
@@ -131,15 +142,102 @@ serial_was_issued(void *arg, const char *low, const char *high)
 	return (issued);
 }
 
-bool
-ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
+/* --- by serial ------------------------------------------------------------ */
+
+static const struct {
+	const char	*suffix;
+	enum ocsp_form	 form;		/* of the CertID */
+} staples[] = {
+	{ ".der", OCSP_FORM_SHA1 },
+	{ ".sha256.der", OCSP_FORM_SHA256 },
+};
+#define STAPLES	(sizeof(staples) / sizeof(staples[0]))
+
+/* OCSP_FORM_OTHER: no such name. */
+static enum ocsp_form
+staple_of_name(const char *name, char serial[SERIAL_TEXT])
+{
+	size_t	digits = strcspn(name, "."), i;
+
+	if (digits >= SERIAL_TEXT)
+		return (OCSP_FORM_OTHER);
+	memcpy(serial, name, digits);
+	serial[digits] = '\0';
+	for (i = 0; i < STAPLES; i++)
+		if (strcmp(name + digits, staples[i].suffix) == 0)
+			return (staples[i].form);
+	return (OCSP_FORM_OTHER);
+}
+
+static void
+staple_lookup(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name)
 {
+	struct certificate	certificate;
+	struct bytes		der = { 0 };
+	struct ask		ask;
+	char			serial[SERIAL_TEXT];
+	enum ocsp_form		form = staple_of_name(name, serial);
+	int			issued = 0;
+
+	if (form != OCSP_FORM_OTHER) {
+		tree_ask(tree, &ask);
+		issued = certificate_find(ask.view, serial, &certificate);
+		tree_answered(&ask);
+	}
+	if (issued != 1) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	publisher_ocsp_request(tree->parts.publisher, serial,
+	    form == OCSP_FORM_SHA256, &der);
+	ask_publisher(req, tree, folder, SLICE(&der));
+	bytes_free(&der);
+}
+
+struct staple_walk {
+	struct listing	*to;
+	usec_t		 now;
+};
+
+static int
+list_staple(void *arg, const struct ocsp_answer *row)
+{
+	struct staple_walk	*walk = arg;
+	char			 name[SERIAL_TEXT + 16];
+	size_t			 i;
+
+	if (row->next_update <= walk->now)
+		return (0);
+	for (i = 0; i < STAPLES && staples[i].form != row->form; i++)
+		;
+	if (i == STAPLES)
+		return (0);
+	snprintf(name, sizeof(name), "%s%s", row->serial, staples[i].suffix);
+	return (walk->to->put(walk->to, name,
+	    node_of(NODE_OCSP_ANSWER, (uint64_t)row->id), (uint64_t)row->id,
+	    NULL));
+}
+
+void
+staples_list(struct ask *ask, struct node folder, uint64_t after,
+    struct listing *to)
+{
+	struct staple_walk	walk = { to, clock_now() };
+
+	ocsp_current(ask->view, (int64_t)after, list_staple, &walk);
+}
+
+/* --- both ----------------------------------------------------------------- */
+
+static void
+request_lookup(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name)
+{
+	struct node		top = node_of(NODE_OCSP, 0);
 	struct bytes		text = { 0 }, der = { 0 };
 	struct ocsp_path	path;
 
-	if (folder.class != NODE_OCSP && folder.class != NODE_OCSP_PART)
-		return (false);
 	if (folder.class == NODE_OCSP_PART) {
 		if (!part_text(tree, folder, &text)) {
 			fuse_reply_err(req, ESTALE);
@@ -151,12 +249,12 @@ ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
 	switch (ocsp_text_read(bytes_text(&text), serial_was_issued, tree,
 	    &der)) {
 	case OCSP_TEXT_REQUEST:
-		ask_publisher(req, tree, SLICE(&der));
+		ask_publisher(req, tree, top, SLICE(&der));
 		break;
 	case OCSP_TEXT_PART:
 		path = ocsp_paths_put(tree->ocsp_paths, bytes_text(&text));
-		reply_node(req, tree, node_of_two(NODE_OCSP_PART, path.row,
-		    path.generation));
+		reply_node(req, tree, top, node_of_two(NODE_OCSP_PART,
+		    path.row, path.generation));
 		break;
 	case OCSP_TEXT_NEVER:
 		fuse_reply_err(req, ENOENT);
@@ -165,5 +263,21 @@ ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
 out:
 	bytes_free(&text);
 	bytes_free(&der);
-	return (true);
+}
+
+bool
+ocsp_lookup(fuse_req_t req, struct tree *tree, struct node folder,
+    const char *name)
+{
+	switch (folder.class) {
+	case NODE_OCSP:
+	case NODE_OCSP_PART:
+		request_lookup(req, tree, folder, name);
+		return (true);
+	case NODE_STAPLES:
+		staple_lookup(req, tree, folder, name);
+		return (true);
+	default:
+		return (false);
+	}
 }

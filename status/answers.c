@@ -208,6 +208,9 @@ apply_answer(struct batch *b, struct work *work, struct tx *tx,
 	work->order->outdated = work->der.size > 0 && !kept;
 	b->all_kept = b->all_kept && kept;
 	memcpy(answer.serial, work->ids.id[0].serial, sizeof answer.serial);
+	if (ocsp_ids_is_usual(&work->ids))
+		answer.form = work->ids.id[0].hash == OCSP_SHA1 ?
+		    OCSP_FORM_SHA1 : OCSP_FORM_SHA256;
 	if (kept && ocsp_put(tx, SLICE(&work->order->ids), &answer,
 	    SLICE(&work->der), err) != 0)
 		return -1;

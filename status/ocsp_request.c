@@ -238,6 +238,47 @@ ocsp_ids_join(const struct ocsp_ids *ids, struct bytes *to)
 		bytes_put(to, ids->id[i].whole.data, ids->id[i].whole.size);
 }
 
+void
+ocsp_id_put(struct bytes *to, const struct ocsp_id *id)
+{
+	size_t whole = der_open(to, DER_SEQUENCE), algorithm;
+
+	algorithm = der_open(to, DER_SEQUENCE);
+	der_put(to, DER_OID, hashes[id->hash].oid);
+	der_put(to, DER_NULL, (struct slice){ NULL, 0 });
+	der_close(to, algorithm);
+	der_put(to, DER_OCTET_STRING, id->name_hash);
+	der_put(to, DER_OCTET_STRING, id->key_hash);
+	der_put_serial(to, id->serial);
+	der_close(to, whole);
+}
+
+bool
+ocsp_ids_is_usual(const struct ocsp_ids *ids)
+{
+	struct bytes usual = { 0 };
+	bool same;
+
+	if (ids->count != 1 || ids->id[0].hash == OCSP_OTHER_HASH)
+		return false;
+	ocsp_id_put(&usual, &ids->id[0]);
+	same = slice_equal(SLICE(&usual), ids->id[0].whole);
+	bytes_free(&usual);
+	return same;
+}
+
+void
+ocsp_request_put(struct bytes *to, struct slice cert_id)
+{
+	size_t opened[4];
+
+	for (size_t i = 0; i < 4; i++)	/* request, tbs, list, single */
+		opened[i] = der_open(to, DER_SEQUENCE);
+	bytes_put(to, cert_id.data, cert_id.size);
+	for (size_t i = 4; i-- > 0;)
+		der_close(to, opened[i]);
+}
+
 /*
  * A prefix may still become a request while its header, and the header of the
  * tbsRequest in it, agree with what is there: names of any other kind under

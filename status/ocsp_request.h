@@ -33,5 +33,11 @@ int	ocsp_request_decode(struct slice, struct ocsp_ids *);
 /* CertIDs one behind the other: what answers are kept by. */
 int	ocsp_ids_decode(struct slice, struct ocsp_ids *);
 void	ocsp_ids_join(const struct ocsp_ids *, struct bytes *to);
+/* The CertID of these fields (not `whole`), as most write it; hash known. */
+void	ocsp_id_put(struct bytes *, const struct ocsp_id *);
+/* Is it one such CertID? */
+bool	ocsp_ids_is_usual(const struct ocsp_ids *);
+/* The request for one CertID that has nothing else in it. */
+void	ocsp_request_put(struct bytes *, struct slice cert_id);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * What OCSP says of a certificate.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "../ca/text.h"
@@ -16,6 +17,22 @@ ocsp_issuer_set(struct ocsp_issuer *issuer, const struct signatory *ca)
 	digest_sha1(issuer->key_sha1, signatory_key_bits(ca));
 	sha256(issuer->name_sha256, signatory_name(ca));
 	sha256(issuer->key_sha256, signatory_key_bits(ca));
+}
+
+void
+ocsp_issuer_question(const struct ocsp_issuer *issuer, const char *serial,
+    enum ocsp_hash hash, struct bytes *cert_id)
+{
+	struct ocsp_id id = { .hash = hash };
+
+	id.name_hash = hash == OCSP_SHA1 ?
+	    (struct slice){ issuer->name_sha1, 20 } :
+	    (struct slice){ issuer->name_sha256, 32 };
+	id.key_hash = hash == OCSP_SHA1 ?
+	    (struct slice){ issuer->key_sha1, 20 } :
+	    (struct slice){ issuer->key_sha256, 32 };
+	snprintf(id.serial, sizeof id.serial, "%s", serial);
+	ocsp_id_put(cert_id, &id);
 }
 
 bool

@@ -16,6 +16,9 @@ struct ocsp_issuer {
 	unsigned char	name_sha256[32], key_sha256[32];
 };
 void	ocsp_issuer_set(struct ocsp_issuer *, const struct signatory *);
+/* What our CA is asked with about this serial (upper-case digits). */
+void	ocsp_issuer_question(const struct ocsp_issuer *, const char *serial,
+	    enum ocsp_hash, struct bytes *cert_id);
 /* Are all of them asked of our CA? */
 bool	ocsp_issuer_is_asked(const struct ocsp_issuer *,
 	    const struct ocsp_ids *);

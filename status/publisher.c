@@ -14,6 +14,8 @@
 #include "notices.h"
 #include "ocsp_service.h"
 #include "page.h"
+
+#include "ocsp_status.h"
 #include "pending.h"
 #include "publisher.h"
 #include "revocations.h"
@@ -199,4 +201,18 @@ struct live *
 publisher_live(struct publisher *p)
 {
 	return p->live;
+}
+
+void
+publisher_ocsp_request(struct publisher *p, const char *serial, bool hash256,
+    struct bytes *request)
+{
+	struct bytes cert_id = { 0 };
+	struct ocsp_issuer issuer;
+
+	ocsp_issuer_set(&issuer, p->desk.issuing);
+	ocsp_issuer_question(&issuer, serial, hash256 ? OCSP_SHA256 :
+	    OCSP_SHA1, &cert_id);
+	ocsp_request_put(request, SLICE(&cert_id));
+	bytes_free(&cert_id);
 }

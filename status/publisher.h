@@ -78,5 +78,8 @@ struct slice ocsp_fixed(enum ocsp_file);
 typedef void ocsp_done(void *arg, enum ocsp_file, int64_t id);
 void	publisher_ocsp(struct publisher *, struct slice request, ocsp_done *,
 	    void *arg);
+/* The usual request about this serial (upper-case digits) of our CA. */
+void	publisher_ocsp_request(struct publisher *, const char *serial,
+	    bool sha256, struct bytes *request);
 
 #endif

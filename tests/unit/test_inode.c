@@ -42,13 +42,13 @@ static const struct {
 	{ { NODE_REFUSALS, 9, 0 }, UINT64_C(58) << 58 | 9 },
 	{ { NODE_CERT_REFUSED, 12, 2 }, UINT64_C(59) << 58 | 12 << 4 | 2 },
 	{ { NODE_CERT_CHANGES, 7, 0 }, UINT64_C(60) << 58 | 7 },
-	{ { NODE_STATUS_FOLDER, 1, 0 }, UINT64_C(62) << 58 | 1 },
-	{ { NODE_STAPLE, 7, 0 }, UINT64_C(63) << 58 | 7 },
-	{ { NODE_STAPLE, BITS(50), 0 }, UINT64_C(63) << 58 | BITS(50) },
+	{ { NODE_STAPLES, 0, 0 }, UINT64_C(62) << 58 },
 	{ { NODE_LIVE, 2, 9 },
-	    UINT64_C(63) << 58 | UINT64_C(1) << 50 | UINT64_C(2) << 44 | 9 },
+	    UINT64_C(63) << 58 | UINT64_C(2) << 44 | 9 },
 	{ { NODE_NOTICE, 3, 0 },
-	    UINT64_C(63) << 58 | UINT64_C(2) << 50 | 3 },
+	    UINT64_C(63) << 58 | UINT64_C(1) << 50 | 3 },
+	{ { NODE_NOTICE, BITS(50), 0 },
+	    UINT64_C(63) << 58 | UINT64_C(1) << 50 | BITS(50) },
 };
 
 static void
