@@ -387,6 +387,21 @@ find_approval(struct application *app, struct view *v)
 		app->approval.dossier = 0;
 }
 
+/* Whose certificate signed it, by serial and by every octet. */
+static void
+find_signer(struct application *app, struct view *v)
+{
+	const struct request_signer	*signer = &app->csr->signer;
+	struct certificate		*row = &app->signed_by.certificate;
+
+	app->signed_by.serial = signer->serial[0] == '\0' ? NULL :
+	    signer->serial;
+	if (app->signed_by.serial == NULL ||
+	    certificate_find(v, signer->serial, row) != 1 ||
+	    strcmp(row->sha256, signer->sha256) != 0)
+		row->id = 0;
+}
+
 static int
 judge_request(struct application *app, struct view *v, usec_t now,
     struct err *e)
@@ -429,6 +444,9 @@ judge_request(struct application *app, struct view *v, usec_t now,
 		handover_judge(app, v);
 		c.handed_over = &app->handover->gate;
 	}
+	find_signer(app, v);
+	c.signed_by = app->signed_by.serial != NULL ? &app->signed_by : NULL;
+	app->judged = now;
 	find_approval(app, v);
 	c.approved = app->approval.dossier != 0 ? &app->approval : NULL;
 	c.basis = &app->today;
@@ -484,6 +502,23 @@ basis_take(struct basis *basis, const struct application *app,
 	basis->slot = slot->id;
 	basis->request = slot->request;
 	basis->certificate = slot->certificate;
+}
+
+void
+application_authentication(const struct application *app,
+    char to[APPLICATION_SAID])
+{
+	char	when[CLOCK_TEXT];
+
+	clock_text_seconds(when, app->judged);
+	if (app->handover != NULL)
+		snprintf(to, APPLICATION_SAID, "external RA %s",
+		    app->handover->version.name);
+	else if (app->signed_by.serial != NULL)
+		snprintf(to, APPLICATION_SAID, "old certificate %s, valid at "
+		    "%s", app->signed_by.serial, when);
+	else
+		snprintf(to, APPLICATION_SAID, "login");
 }
 
 bool

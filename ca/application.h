@@ -72,6 +72,8 @@ struct application {
 	bool			 is_judged;	/* those are filled in */
 	enum succession		 succession;
 	struct certificate	 predecessor;	/* id 0: none */
+	struct signed_by	 signed_by;	/* serial NULL: nobody */
+	usec_t			 judged;	/* when that was so */
 	/* What officers decided about it, and what that has to bind. */
 	struct approval		 approval;	/* dossier 0: nothing */
 	struct dossier_basis	 today;
@@ -136,6 +138,13 @@ void		 application_approved(struct application *,
 /* The same when application_find was called in this very view. */
 int		 application_judge_found(struct application *,
 		    struct view *, struct err *);
+/*
+ * How the change was authenticated, when the gates found it so: "login",
+ * "external RA north", "old certificate 4F..., valid at TIME".
+ */
+#define APPLICATION_SAID	160
+void		 application_authentication(const struct application *,
+		    char to[APPLICATION_SAID]);
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
 /* Of the file as it was dropped: the request, or the package around it. */

@@ -120,6 +120,20 @@ cache_shrink(struct csr_cache *cache)
 	return node->users == 0 ? node : NULL;
 }
 
+/* The request, or the one inside what an old certificate signed. */
+static void
+parse(struct csr_entry *entry, struct slice bytes)
+{
+	struct bytes	request = { 0 };
+
+	if (!signed_request_begins(bytes))
+		entry->csr = csr_parse(bytes, &entry->fault);
+	else if (signed_request_read(bytes, &request, &entry->signer,
+	    &entry->fault) == 0)
+		entry->csr = csr_parse(SLICE(&request), &entry->fault);
+	bytes_free(&request);
+}
+
 static struct node *
 node_make(struct slice bytes, const unsigned char *digest)
 {
@@ -130,7 +144,7 @@ node_make(struct slice bytes, const unsigned char *digest)
 	memcpy(node->digest, digest, SHA256_OCTETS);
 	hex_lower(node->entry.sha256, digest, SHA256_OCTETS);
 	node->users = 1;
-	node->entry.csr = csr_parse(bytes, &node->entry.fault);
+	parse(&node->entry, bytes);
 	/* A fault counts only where there is one: parsers try things. */
 	if (node->entry.csr != NULL)
 		memset(&node->entry.fault, 0, sizeof(node->entry.fault));

@@ -7,6 +7,7 @@
 #define CA_CSR_CACHE_H
 
 #include "csr.h"
+#include "signed_request.h"
 
 struct csr_cache;
 
@@ -15,6 +16,7 @@ struct csr_entry {
 	struct err	 fault;		/* of csr_parse; code 0: good */
 	struct err	 key_fault;	/* of key_check; code 0: good */
 	char		 sha256[65];	/* of the bytes as dropped */
+	struct request_signer signer;	/* serial "": nobody signed it */
 };
 
 struct csr_cache	*csr_cache_new(size_t entries);

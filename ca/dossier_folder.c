@@ -298,6 +298,7 @@ static int
 write_changes(const struct application *app, struct tx *tx,
     const struct dossier *d, struct err *e)
 {
+	char			said[APPLICATION_SAID];
 	struct bytes		der = { 0 }, text = { 0 };
 	struct certified	was = { 0 }, now = { .subject = app->subject,
 				    .names = app->names,
@@ -315,8 +316,10 @@ write_changes(const struct application *app, struct tx *tx,
 	}
 	if (certified_read(&was, SLICE(&der), e) == -1)
 		goto out;
-	bytes_printf(&text, "path: %s\npredecessor: %s\n\n",
-	    succession_name(app->succession), app->predecessor.serial);
+	application_authentication(app, said);
+	bytes_printf(&text, "path: %s\npredecessor: %s\n"
+	    "authenticated-by: %s\n\n", succession_name(app->succession),
+	    app->predecessor.serial, said);
 	changes_text(&was, &now, &text);
 	rc = desk_file_write(tx, DESK_FOLDER(DESK_DOSSIER, d->id),
 	    "changes.txt", SLICE(&text), e);

@@ -94,6 +94,8 @@ static const struct gate gates[] = {
 	    ask_reuse_count },
 	{ "change-allowed", "REG-6.3.7-02A REG-6.3.6-01A REG-6.3.7-01A "
 	    "REG-6.3.8-01A", 1, FOR_REQUESTS, false, ask_change_allowed },
+	{ "authentication", "REG-6.3.6-02 REG-6.3.7-03 REG-6.3.8-01A", 1,
+	    FOR_REQUESTS, false, ask_authentication },
 	{ "predecessor", "REG-6.3.6-02 REG-6.3.7-03 REG-6.3.8-01A", 1,
 	    FOR_REQUESTS, false, ask_predecessor },
 	{ "approval-binds", "GEN-6.3.2-00A", 1, FOR_REQUESTS, false,

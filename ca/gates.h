@@ -31,6 +31,12 @@ struct handed_over {
 	struct err		 fault;	/* code 0: recognised, in its scope */
 };
 
+/* Whose certificate signed the request (ca/signed_request.h). */
+struct signed_by {
+	const char		*serial;	/* as it says */
+	struct certificate	 certificate;	/* id 0: none of ours */
+};
+
 /* What is judged; everything borrowed. */
 struct gate_case {
 	const struct config	*config;
@@ -56,6 +62,7 @@ struct gate_case {
 	usec_t			 issuer_end;	/* notAfter of the issuer */
 	int64_t			 approval;	/* standing one; 0: none */
 	const struct handed_over *handed_over;	/* NULL: not */
+	const struct signed_by	*signed_by;	/* NULL: nobody */
 	/* What officers approved of it, and what that has to be of today. */
 	const struct approval	*approved;	/* NULL: nothing */
 	const struct dossier_basis *basis;	/* NULL: of the CA itself */

@@ -276,6 +276,49 @@ ask_change_allowed(struct view *v, const struct gate_case *c,
 	    "when it has ended", p->name, path, c->predecessor->serial);
 }
 
+/* The old certificate, as it stands at this moment. */
+static int
+ask_old_certificate(const struct gate_case *c, struct answer *a)
+{
+	const struct certificate	*old = &c->signed_by->certificate;
+	char				 when[CLOCK_TEXT];
+
+	if (old->id == 0 || old->subscriber == 0 || c->subscriber == NULL ||
+	    old->subscriber != c->subscriber->id)
+		return gate_no(a, EACCES, "the request is signed with "
+		    "certificate %.40s, which is none of this subscriber's",
+		    c->signed_by->serial);
+	if (old->revoked != 0)
+		return gate_no(a, EKEYREVOKED, "the request is signed with "
+		    "certificate %s, which is %s and authenticates nothing",
+		    old->serial, old->reason == CERTIFICATE_HOLD ?
+		    "suspended" : "revoked");
+	if (old->not_after <= c->now)
+		return gate_no(a, EKEYEXPIRED, "the request is signed with "
+		    "certificate %s, which has expired and authenticates "
+		    "nothing", old->serial);
+	if (c->slot->certificate != old->id)
+		return gate_no(a, EKEYREJECTED, "the request is signed with "
+		    "certificate %s, which is not the one in this place",
+		    old->serial);
+	clock_text_seconds(when, c->now);
+	return gate_yes(a, "old certificate %s, valid at %s; dropped by uid "
+	    "%u", old->serial, when, (unsigned)c->uid);
+}
+
+/* By what it is known who asks (REG-6.3.6-02). */
+int
+ask_authentication(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	if (c->signed_by != NULL)
+		return ask_old_certificate(c, a);
+	if (c->handed_over != NULL)
+		return gate_yes(a, "external RA %s", c->handed_over->authority);
+	return gate_yes(a, "authenticated by the login of uid %u",
+	    (unsigned)c->uid);
+}
+
 /*
  * What a path may inherit.  Proof of possession is repeated and everything
  * else asked anew on every path, so nothing is inherited but the predecessor's
@@ -298,8 +341,6 @@ ask_predecessor(struct view *v, const struct gate_case *c, struct answer *a,
 		return gate_no(a, EKEYEXPIRED, "certificate %s has expired and "
 		    "cannot be followed by a %s", c->predecessor->serial,
 		    succession_name(c->succession));
-	return gate_yes(a, "%s of %s, which is valid; authenticated by the "
-	    "login of uid %u and not by that certificate; everything was asked "
-	    "again", succession_name(c->succession), c->predecessor->serial,
-	    (unsigned)c->uid);
+	return gate_yes(a, "%s of %s, which is valid; everything was asked "
+	    "again", succession_name(c->succession), c->predecessor->serial);
 }

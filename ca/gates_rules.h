@@ -32,7 +32,7 @@ typedef int gate_ask(struct view *, const struct gate_case *, struct answer *,
 gate_ask ask_subscriber_known, ask_caller_may_act, ask_slot_of_subscriber,
     ask_agreement_in_force, ask_names_form,
     ask_names_validated, ask_validation_current, ask_change_allowed,
-    ask_predecessor;
+    ask_authentication, ask_predecessor;
 
 /* gates_registered.c: what is registered */
 gate_ask ask_registration_verified, ask_registration_current,

@@ -353,13 +353,15 @@ event_application(struct event *event, const struct application *app)
 static void
 event_change(struct event *event, const struct application *app)
 {
+	char	said[APPLICATION_SAID];
+
 	event_detail(event, "path", succession_name(app->succession));
 	if (app->predecessor.id == 0)
 		return;
 	event_detail(event, "predecessor", app->predecessor.serial);
 	event_detail(event, "predecessor-was", "valid");
-	event_detail(event, "authenticated-by", app->handover != NULL ?
-	    "external RA" : "login");
+	application_authentication(app, said);
+	event_detail(event, "authenticated-by", said);
 }
 
 /* All of it but the request's number, which it may not have yet. */

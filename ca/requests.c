@@ -50,7 +50,7 @@ requests_check(struct authority *authority, struct slice bytes,
 	int			 rc = -1;
 
 	/* What is in a package shows when it is opened, at the flush. */
-	if (sealed_begins(bytes))
+	if (sealed_begins(bytes) && !signed_request_begins(bytes))
 		return 0;
 	entry = csr_cache_take(authority->cache, bytes);
 	if (entry->csr == NULL) {

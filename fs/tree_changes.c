@@ -3,7 +3,10 @@
  * follows it, and changes.txt.
  */
 #include "../ca/changes.h"
+#include "../ca/signed_request.h"
 #include "../ca/store_certificates.h"
+#include "../ca/store_events.h"
+#include "../ca/store_handover.h"
 #include "../ca/store_requests.h"
 #include "../ca/successor.h"
 #include "tree_parts.h"
@@ -79,14 +82,44 @@ changes_stat(struct ask *ask, struct node node, struct stat *st)
 	return (there);
 }
 
+/* Who was known, and how: by what was dropped, which never changes. */
+static void
+put_authentication(struct ask *ask, const struct request *request,
+    struct bytes *to)
+{
+	struct authority_version	ra;
+	struct request_signer		signer = { .serial = "" };
+	struct package_row		package;
+	struct bytes			dropped = { 0 }, inside = { 0 };
+	struct err			err;
+	char				when[CLOCK_TEXT];
+
+	clock_text_seconds(when, request->decided);
+	bytes_put_text(to, "authenticated-by: ");
+	if (package_of_request(ask->view, request->id, &package) == 1 &&
+	    authority_get(ask->view, package.version_id, &ra) == 1)
+		bytes_printf(to, "external RA %s", ra.name);
+	else if (documents_read(ask->view, request->sha256, &dropped) == 1 &&
+	    signed_request_begins(SLICE(&dropped)) &&
+	    signed_request_read(SLICE(&dropped), &inside, &signer, &err) == 0)
+		bytes_printf(to, "old certificate %s, valid at %s",
+		    signer.serial, when);
+	else
+		bytes_printf(to, "login of uid %u", (unsigned)request->uid);
+	bytes_put_text(to, "\n\n");
+	bytes_free(&dropped);
+	bytes_free(&inside);
+}
+
 /* Of two certificates that never change, so this does not either. */
 static void
-put_head(const struct certificate *row, const struct certificate *old,
-    const struct request *request, struct bytes *to)
+put_head(struct ask *ask, const struct certificate *row,
+    const struct certificate *old, const struct request *request,
+    struct bytes *to)
 {
-	bytes_printf(to, "path: %s\npredecessor: %s\nsuccessor: %s\n"
-	    "authenticated-by: login of uid %u\n\n", request->path,
-	    old->serial, row->serial, (unsigned)request->uid);
+	bytes_printf(to, "path: %s\npredecessor: %s\nsuccessor: %s\n",
+	    request->path, old->serial, row->serial);
+	put_authentication(ask, request, to);
 }
 
 int
@@ -107,7 +140,7 @@ changes_content(struct ask *ask, struct node node, struct bytes *to)
 	    certified_read(&was, SLICE(&old_der), &err) == 0 &&
 	    certified_read(&now, SLICE(&der), &err) == 0;
 	if (there) {
-		put_head(&row, &old, &request, to);
+		put_head(ask, &row, &old, &request, to);
 		changes_text(&was, &now, to);
 	}
 	certified_free(&was);

@@ -68,3 +68,18 @@ sealed gcm.pem -outform PEM -aes-256-gcm
 sealed smime -aes-256-cbc
 sealed two-recipients.der -outform DER -aes-256-gcm -keyid \
 	-recip "$keys/ra.crt"
+
+# Requests that an old certificate signed.
+mkdir -p corpus/signed_request
+# by_old NAME REQUEST ARGUMENT...
+by_old() {
+	name=$1 request=$2
+	shift 2
+	openssl cms -sign -binary -in "corpus/csr/$request" -signer \
+	    "$keys/ra.crt" -inkey "$keys/p256" -out \
+	    "corpus/signed_request/$name" "$@"
+}
+by_old ec.der p256.pem -nodetach -outform DER
+by_old ec.pem p256.der -nodetach -outform PEM
+by_old detached.der p256.pem -outform DER
+cp corpus/package/gcm.der corpus/signed_request/encrypted.der

@@ -25,6 +25,7 @@ struct inputs {			/* what a row may spoil */
 	struct attribute	 attributes[3];
 	struct handed_over	 handed_over;
 	struct external_ra	 ra;
+	struct signed_by	 signed_by;
 	struct approval		 approval;
 	struct dossier_basis	 basis;
 };
@@ -375,6 +376,72 @@ suspended(struct inputs *in)
 	revoked(in);
 	in->predecessor.reason = 6;
 }
+
+/* The predecessor's own key signed it; what then is otherwise. */
+static void
+signed_change(struct inputs *in)
+{
+	followed(in);
+	in->predecessor.id = 7;
+	in->predecessor.subscriber = in->subscriber.id;
+	strcpy(in->predecessor.serial, "4F07");
+	in->signed_by.serial = "4F07";
+	in->signed_by.certificate = in->predecessor;
+	in->signed_by.certificate.not_after = in->c.now + USEC_DAY;
+	in->c.signed_by = &in->signed_by;
+	in->slot.certificate = 7;
+}
+static void
+signed_by_unknown(struct inputs *in)
+{
+	signed_change(in);
+	in->signed_by.certificate.id = 0;
+}
+static void
+signed_by_stranger(struct inputs *in)
+{
+	signed_change(in);
+	in->signed_by.certificate.subscriber++;
+}
+static void
+signed_by_revoked(struct inputs *in)
+{
+	signed_change(in);
+	in->signed_by.certificate.revoked = in->c.now - 1;
+}
+static void
+signed_by_suspended(struct inputs *in)
+{
+	signed_by_revoked(in);
+	in->signed_by.certificate.reason = 6;
+}
+static void
+signed_by_expired(struct inputs *in)
+{
+	signed_change(in);
+	in->signed_by.certificate.not_after = in->c.now;
+}
+static void
+signed_by_another(struct inputs *in)
+{
+	signed_change(in);
+	in->signed_by.certificate.id = 8;
+}
+static void
+signed_and_new(struct inputs *in)
+{
+	signed_change(in);
+	in->c.predecessor = NULL;
+	in->c.succession = NEW_APPLICATION;
+	in->slot.certificate = 0;
+}
+/* More than the profile allows in a re-key: who asks is known all the same. */
+static void
+signed_and_more(struct inputs *in)
+{
+	signed_and_new(in);
+	in->slot.certificate = 7;
+}
 static void
 reused(struct inputs *in)
 {
@@ -610,6 +677,24 @@ static const struct row rows[] = {
 	    FINDING_WAIT, 0, false, "not current" },
 	{ "a validation of the future", earlier, "validation-current",
 	    FINDING_WAIT, 0, false, "not current" },
+	{ "signed with the old certificate", signed_change },
+	{ "signed, and a new application", signed_and_more },
+	{ "signed with none of ours", signed_by_unknown, "authentication",
+	    FINDING_NO, EACCES, false, "none of this subscriber's" },
+	{ "signed with another subscriber's", signed_by_stranger,
+	    "authentication", FINDING_NO, EACCES, false,
+	    "none of this subscriber's" },
+	{ "signed with a revoked one", signed_by_revoked, "authentication",
+	    FINDING_NO, EKEYREVOKED, false, "which is revoked" },
+	{ "signed with a suspended one", signed_by_suspended,
+	    "authentication", FINDING_NO, EKEYREVOKED, false,
+	    "which is suspended" },
+	{ "signed with an expired one", signed_by_expired, "authentication",
+	    FINDING_NO, EKEYEXPIRED, false, "which has expired" },
+	{ "signed with another one", signed_by_another, "authentication",
+	    FINDING_NO, EKEYREJECTED, false, "not the one" },
+	{ "signed, where nothing stands", signed_and_new, "authentication",
+	    FINDING_NO, EKEYREJECTED, false, "not the one" },
 	{ "a revoked predecessor", revoked, "predecessor", FINDING_NO,
 	    EKEYREVOKED, false, "revoked" },
 	{ "a suspended predecessor", suspended, "predecessor", FINDING_NO,
@@ -623,7 +708,7 @@ static const struct row rows[] = {
 	    FINDING_NO, EPERM, false, "no modification" },
 	{ "how old what is reused is", reused, "reuse-window", PASSES, 0,
 	    false, "organizationName by trusted-register, is 12 d old" },
-	{ "who says so", followed, "predecessor", PASSES, 0, false,
+	{ "who says so", followed, "authentication", PASSES, 0, false,
 	    "authenticated by the login" },
 	{ "an expired predecessor", expired, "predecessor", FINDING_NO,
 	    EKEYEXPIRED, false, "expired" },
