@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "application.h"
+#include "authentication.h"
 #include "authority_own.h"
 #include "handover.h"
 #include "key.h"
@@ -387,21 +388,6 @@ find_approval(struct application *app, struct view *v)
 		app->approval.dossier = 0;
 }
 
-/* Whose certificate signed it, by serial and by every octet. */
-static void
-find_signer(struct application *app, struct view *v)
-{
-	const struct request_signer	*signer = &app->csr->signer;
-	struct certificate		*row = &app->signed_by.certificate;
-
-	app->signed_by.serial = signer->serial[0] == '\0' ? NULL :
-	    signer->serial;
-	if (app->signed_by.serial == NULL ||
-	    certificate_find(v, signer->serial, row) != 1 ||
-	    strcmp(row->sha256, signer->sha256) != 0)
-		row->id = 0;
-}
-
 static int
 judge_request(struct application *app, struct view *v, usec_t now,
     struct err *e)
@@ -420,7 +406,7 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	find_subject(app, v, now);
 	if (find_predecessor(app, v, now, e) == -1)
 		return -1;
-	c.now = now;
+	c.now = app->judged = now;
 	c.uid = app->uid;
 	c.box = &app->where;
 	c.slot = &app->slot;
@@ -444,9 +430,8 @@ judge_request(struct application *app, struct view *v, usec_t now,
 		handover_judge(app, v);
 		c.handed_over = &app->handover->gate;
 	}
-	find_signer(app, v);
+	authentication_find(app, v);
 	c.signed_by = app->signed_by.serial != NULL ? &app->signed_by : NULL;
-	app->judged = now;
 	find_approval(app, v);
 	c.approved = app->approval.dossier != 0 ? &app->approval : NULL;
 	c.basis = &app->today;
@@ -502,23 +487,6 @@ basis_take(struct basis *basis, const struct application *app,
 	basis->slot = slot->id;
 	basis->request = slot->request;
 	basis->certificate = slot->certificate;
-}
-
-void
-application_authentication(const struct application *app,
-    char to[APPLICATION_SAID])
-{
-	char	when[CLOCK_TEXT];
-
-	clock_text_seconds(when, app->judged);
-	if (app->handover != NULL)
-		snprintf(to, APPLICATION_SAID, "external RA %s",
-		    app->handover->version.name);
-	else if (app->signed_by.serial != NULL)
-		snprintf(to, APPLICATION_SAID, "old certificate %s, valid at "
-		    "%s", app->signed_by.serial, when);
-	else
-		snprintf(to, APPLICATION_SAID, "login");
 }
 
 bool

@@ -138,13 +138,6 @@ void		 application_approved(struct application *,
 /* The same when application_find was called in this very view. */
 int		 application_judge_found(struct application *,
 		    struct view *, struct err *);
-/*
- * How the change was authenticated, when the gates found it so: "login",
- * "external RA north", "old certificate 4F..., valid at TIME".
- */
-#define APPLICATION_SAID	160
-void		 application_authentication(const struct application *,
-		    char to[APPLICATION_SAID]);
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
 /* Of the file as it was dropped: the request, or the package around it. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authentication.h"
 #include "authority_own.h"
 #include "changes.h"
 #include "dossier.h"
@@ -298,7 +299,7 @@ static int
 write_changes(const struct application *app, struct tx *tx,
     const struct dossier *d, struct err *e)
 {
-	char			said[APPLICATION_SAID];
+	char			said[AUTHENTICATION];
 	struct bytes		der = { 0 }, text = { 0 };
 	struct certified	was = { 0 }, now = { .subject = app->subject,
 				    .names = app->names,
@@ -316,7 +317,7 @@ write_changes(const struct application *app, struct tx *tx,
 	}
 	if (certified_read(&was, SLICE(&der), e) == -1)
 		goto out;
-	application_authentication(app, said);
+	authentication_text(app, said);
 	bytes_printf(&text, "path: %s\npredecessor: %s\n"
 	    "authenticated-by: %s\n\n", succession_name(app->succession),
 	    app->predecessor.serial, said);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authentication.h"
 #include "authority_own.h"
 #include "dossier.h"
 #include "event.h"
@@ -353,14 +354,15 @@ event_application(struct event *event, const struct application *app)
 static void
 event_change(struct event *event, const struct application *app)
 {
-	char	said[APPLICATION_SAID];
+	char	said[AUTHENTICATION];
 
 	event_detail(event, "path", succession_name(app->succession));
 	if (app->predecessor.id == 0)
 		return;
 	event_detail(event, "predecessor", app->predecessor.serial);
-	event_detail(event, "predecessor-was", "valid");
-	application_authentication(app, said);
+	event_detail(event, "predecessor-was",
+	    authentication_state(&app->predecessor, app->judged));
+	authentication_text(app, said);
 	event_detail(event, "authenticated-by", said);
 }
 

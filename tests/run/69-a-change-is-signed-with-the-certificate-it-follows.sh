@@ -106,7 +106,8 @@ must sh -c "echo certificateHold >'$ca/revoke/$serial'"
 refuses "revoked" cp "$dir/signed" "$ca/requests/www.csr"
 says "which is suspended and authenticates nothing" "$ca/requests/www.status"
 event refused
-says '"certificate' "$dir/event"
+says "old certificate $serial, suspended at" "$dir/event"
+says '"predecessor-was": "suspended"' "$dir/event"
 must sh -c "echo reinstate >'$ca/revoke/$serial'"
 must cp "$dir/signed" "$ca/requests/www.csr"
 old=$serial
