@@ -31,6 +31,11 @@ struct sign_answer {
 	enum sign_outcome outcome;
 	struct slice	signature;	/* as in the BIT STRING */
 	uint64_t	journal;	/* number of its entry */
+	/*
+	 * Of a CRL refused: the highest cRLNumber that the signer began with
+	 * this key, which may be more than the store knows of; 0: none.
+	 */
+	int64_t		crl_number;
 	char		reason[300];	/* of a refusal, one sentence */
 };
 

@@ -15,6 +15,7 @@
 #include "ledger.h"
 
 #define MARK_EVERY 65536	/* records, which take a second to read again */
+#define KEYS_MOST 5		/* that one record enters in the ledger */
 
 struct book {
 	struct journal	*journal;
@@ -42,11 +43,62 @@ key_of_what(unsigned char *key, const struct journal_record *r)
 	return true;
 }
 
+/*
+ * A CRL is "number=N", "number=N/delta" or "number=N/ID", with "/last" behind
+ * it when it is: its list and number, and whether it is the last.
+ */
 static bool
-number_of(const struct journal_record *r, uint64_t *number)
+list_of(const struct journal_record *r, char list[48], uint64_t *number,
+    bool *last)
 {
-	return r->kind == SIGN_CRL &&
-	    sscanf(r->what, "number=%" SCNu64, number) == 1;
+	static const char end[] = "/last";
+	int at = 0;
+	size_t n;
+
+	if (r->kind != SIGN_CRL ||
+	    sscanf(r->what, "number=%" SCNu64 "%n", number, &at) != 1)
+		return false;
+	snprintf(list, 48, "%s%.30s", r->key, r->what + at);
+	n = strlen(list);
+	*last = n >= sizeof(end) - 1 &&
+	    strcmp(list + n - (sizeof(end) - 1), end) == 0;
+	if (*last)
+		list[n - (sizeof(end) - 1)] = '\0';
+	return true;
+}
+
+static void
+enter_number(struct ledger *l, const char *list, uint64_t offset,
+    uint64_t number)
+{
+	unsigned char key[LEDGER_KEY];
+	struct ledger_value old;
+
+	ledger_key(key, "number", slice_text(list));
+	if (!ledger_find(l, key, &old) || old.end < number)
+		ledger_put(l, key, &(struct ledger_value){ offset, number });
+}
+
+static void
+enter_list(struct ledger *l, const struct journal_record *r)
+{
+	struct ledger_value v = { r->offset, 0 };
+	unsigned char key[LEDGER_KEY];
+	char list[48], all[32];
+	uint64_t number;
+	bool last;
+
+	if (!list_of(r, list, &number, &last))
+		return;
+	snprintf(all, sizeof(all), "%s/all", r->key);
+	enter_number(l, list, r->offset, number);
+	enter_number(l, all, r->offset, number);
+	if (!last)
+		return;
+	ledger_key(key, "last", slice_text(list));
+	ledger_put(l, key, &v);
+	ledger_key(key, "last", slice_text(all));
+	ledger_put(l, key, &v);
 }
 
 static void
@@ -54,7 +106,6 @@ enter_begin(struct ledger *l, const struct journal_record *r)
 {
 	struct ledger_value v = { r->offset, 0 }, old;
 	unsigned char key[LEDGER_KEY];
-	uint64_t number;
 
 	key_of_tbs(key, r->tbs);
 	/* Read again after a crash: the end may be known already. */
@@ -65,12 +116,7 @@ enter_begin(struct ledger *l, const struct journal_record *r)
 		v.end = 0;
 		ledger_put(l, key, &v);
 	}
-	if (number_of(r, &number)) {
-		ledger_key(key, "number", slice_text(r->key));
-		if (!ledger_find(l, key, &old) || old.end < number)
-			ledger_put(l, key, &(struct ledger_value){ r->offset,
-			    number });
-	}
+	enter_list(l, r);
 }
 
 static void
@@ -91,7 +137,7 @@ enter(void *arg, const struct journal_record *r, struct err *err)
 {
 	struct ledger *l = arg;
 
-	if (ledger_room(l, 3, err) == -1)
+	if (ledger_room(l, KEYS_MOST, err) == -1)
 		return -1;
 	if (r->type == JOURNAL_BEGIN)
 		enter_begin(l, r);
@@ -249,17 +295,41 @@ book_has_serial(struct book *b, const char *serial)
 }
 
 int64_t
-book_crl_number(struct book *b, const char *name)
+book_crl_number(struct book *b, const char *list)
 {
 	unsigned char key[LEDGER_KEY];
 	struct ledger_value v;
 	bool found;
 
-	ledger_key(key, "number", slice_text(name));
+	ledger_key(key, "number", slice_text(list));
 	pthread_mutex_lock(&b->lock);
 	found = ledger_find(b->ledger, key, &v);
 	pthread_mutex_unlock(&b->lock);
 	return found ? (int64_t)v.end : -1;
+}
+
+enum book_state
+book_crl_last(struct book *b, const char *list)
+{
+	struct journal_record r = { 0 };
+	unsigned char key[LEDGER_KEY];
+	struct book_page page = { .state = BOOK_BEGUN };
+	struct ledger_value v;
+	struct err ignored;
+	bool found;
+
+	ledger_key(key, "last", slice_text(list));
+	pthread_mutex_lock(&b->lock);
+	found = ledger_find(b->ledger, key, &v);
+	pthread_mutex_unlock(&b->lock);
+	if (!found)
+		return BOOK_UNKNOWN;
+	if (journal_read(b->journal, v.begin, &r, &ignored) == 0 &&
+	    r.type == JOURNAL_BEGIN)
+		book_find(b, r.tbs, &page);
+	bytes_free(&r.signature);
+	bytes_free(&page.signature);
+	return page.state == BOOK_ENDED ? BOOK_ENDED : BOOK_BEGUN;
 }
 
 int
@@ -277,7 +347,7 @@ book_begin(struct book *b, struct journal_record *records, size_t count,
 		    records[i].kind != SIGN_HANDOVER;
 	pthread_mutex_lock(&b->lock);
 	if (journal_room(b->journal, count, urgent, err) == -1 ||
-	    ledger_room(b->ledger, 3 * count, err) == -1)
+	    ledger_room(b->ledger, KEYS_MOST * count, err) == -1)
 		goto out;
 	journal_mark(b->journal, &before);
 	if (journal_append(b->journal, records, count, err) == -1)

@@ -24,8 +24,13 @@ void		 book_find(struct book *, const unsigned char *tbs,
 		    struct book_page *);
 /* Was a certificate with this serial (upper-case digits) ever begun? */
 bool		 book_has_serial(struct book *, const char *serial);
-/* The highest cRLNumber begun with this key; -1: none. */
-int64_t		 book_crl_number(struct book *, const char *key);
+/*
+ * The highest cRLNumber begun of a list (rules.h: "issuing", "issuing/delta",
+ * "issuing/7", or "issuing/all"); -1: none.
+ */
+int64_t		 book_crl_number(struct book *, const char *list);
+/* What became of its last CRL. */
+enum book_state	 book_crl_last(struct book *, const char *list);
 
 /*
  * Begins all of these or none: on disk when it returns.  ENOSPC: nothing was

@@ -289,7 +289,7 @@ static void
 take_answer(struct client *c, const struct wire_answer *w)
 {
 	struct sign_answer a = { .signature = w->signature,
-	    .journal = w->journal };
+	    .journal = w->journal, .crl_number = (int64_t)w->crl_number };
 	struct sign_order *order = NULL;
 	struct entry *e;
 	struct queue *q;

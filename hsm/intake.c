@@ -70,14 +70,27 @@ has_serial(void *arg, const char *serial)
 }
 
 static int64_t
-crl_number(void *arg, const char *key)
+crl_number(void *arg, const char *list)
 {
-	return book_crl_number(arg, key);
+	return book_crl_number(arg, list);
+}
+
+static enum rules_last
+crl_last(void *arg, const char *list)
+{
+	static const enum rules_last words[] = {
+		[BOOK_UNKNOWN] = RULES_NEVER, [BOOK_BEGUN] = RULES_BEGUN,
+		[BOOK_ENDED] = RULES_ENDED
+	};
+
+	return words[book_crl_last(arg, list)];
 }
 
 static void
 refuse_job(struct intake *in, struct job *j, const struct err *why)
 {
+	char all[RULES_LIST];
+	int64_t number;
 	struct err err;
 
 	snprintf(j->record.text, sizeof(j->record.text), "%.299s", why->text);
@@ -85,6 +98,11 @@ refuse_job(struct intake *in, struct job *j, const struct err *why)
 		log_line("%s", err.text);
 	log_line("refused: %s", why->text);
 	job_answer(j, WIRE_REFUSED, j->record.seq, why->text);
+	if (j->record.kind != SIGN_CRL)
+		return;
+	snprintf(all, sizeof(all), "%s/all", j->order.key);
+	if ((number = book_crl_number(in->book, all)) > 0)
+		j->answer.crl_number = (uint64_t)number;
 }
 
 /*
@@ -121,7 +139,8 @@ is_too_often(struct intake *in, struct job *j)
 static bool
 may_begin(struct intake *in, struct job *j)
 {
-	struct rules_past past = { has_serial, crl_number, in->book };
+	struct rules_past past = { has_serial, crl_number, crl_last,
+	    in->book };
 	struct rules_order order = { j->order.kind, j->order.key, j->tbs,
 	    clock_now() };
 	char reason[REASON_MAX];
@@ -149,6 +168,32 @@ may_begin(struct intake *in, struct job *j)
 	return true;
 }
 
+/* Behind the number of a CRL: which list it is. */
+static const char *
+list_of(const struct job *j)
+{
+	const char *slash = strchr(j->record.what, '/');
+
+	return slash != NULL ? slash : "";
+}
+
+/* One could decide what becomes of the other. */
+static bool
+are_alike(const struct job *a, const struct job *b)
+{
+	const struct journal_record *r = &a->record, *s = &b->record;
+
+	if (memcmp(r->tbs, s->tbs, SHA256_OCTETS) == 0 ||
+	    (strcmp(r->what, "-") != 0 && strcmp(r->what, s->what) == 0))
+		return true;
+	if (r->kind != SIGN_CRL && s->kind != SIGN_CRL)
+		return false;
+	/* After the last there is no certificate and no other list. */
+	return strstr(list_of(a), "/last") != NULL ||
+	    strstr(list_of(b), "/last") != NULL ||
+	    (r->kind == s->kind && strcmp(list_of(a), list_of(b)) == 0);
+}
+
 /* Is it, or does it use up, what another of the list does? */
 static bool
 is_like_one_of(const struct list *l, const struct job *j)
@@ -156,11 +201,7 @@ is_like_one_of(const struct list *l, const struct job *j)
 	const struct job *other;
 
 	for (other = l->first; other != NULL; other = other->next)
-		if (memcmp(other->record.tbs, j->record.tbs,
-		    SHA256_OCTETS) == 0 || (j->record.kind == SIGN_CRL &&
-		    other->record.kind == SIGN_CRL) ||
-		    (strcmp(j->record.what, "-") != 0 &&
-		    strcmp(other->record.what, j->record.what) == 0))
+		if (are_alike(other, j))
 			return true;
 	return false;
 }

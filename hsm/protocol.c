@@ -122,6 +122,7 @@ wire_answer_put(struct bytes *b, const struct wire_answer *a)
 	put_u64(b, a->id);
 	put_u8(b, (uint8_t)a->outcome);
 	put_u64(b, a->journal);
+	put_u64(b, a->crl_number);
 	put_blob(b, a->signature);
 	put_text(b, a->reason);
 }
@@ -134,6 +135,8 @@ wire_answer_get(struct slice *s, struct wire_answer *a)
 	memset(a, 0, sizeof(*a));
 	if (get_u64(s, &a->id) == -1 || get_u8(s, &outcome) == -1 ||
 	    outcome > WIRE_UNAVAILABLE || get_u64(s, &a->journal) == -1 ||
+	    get_u64(s, &a->crl_number) == -1 ||
+	    a->crl_number > INT64_MAX ||
 	    get_blob(s, &a->signature) == -1 ||
 	    a->signature.size > SIGNATURE_MAX ||
 	    (a->signature.size != 0) != (outcome == WIRE_SIGNED) ||

@@ -24,7 +24,7 @@ static const struct rules_row rows[] = {
 	{ "issuing", KEY_ISSUING, SIGN_CERTIFICATE, judge_certificate,
 	    DER_SEQUENCE, 64 * 1024, 825 * USEC_DAY, 31 * USEC_DAY },
 	{ "issuing", KEY_ISSUING, SIGN_CRL, judge_crl,
-	    DER_SEQUENCE, 512u * 1024 * 1024, 10 * USEC_DAY, 0 },
+	    DER_SEQUENCE, 512u * 1024 * 1024, 2 * USEC_DAY, 0 },
 	{ "ocsp", KEY_OCSP, SIGN_OCSP, judge_ocsp,
 	    DER_SEQUENCE, 64 * 1024, 10 * USEC_DAY, 0 },
 	{ "evidence", KEY_EVIDENCE, SIGN_EVIDENCE, judge_evidence,

@@ -28,10 +28,17 @@ struct slice	 rules_spki(const struct rules *, const char *key);
 const struct algorithm *rules_algorithm(const struct rules *,
 		    const char *key);
 
-/* What was signed before, as the rules ask for it. */
+/*
+ * What was signed before, as the rules ask for it.  A list is a KEY (its
+ * complete CRL), KEY/delta or KEY/ID (of a shard), and KEY/all any of these.
+ */
+#define RULES_LIST	48
+enum rules_last { RULES_NEVER, RULES_BEGUN, RULES_ENDED };
 struct rules_past {
 	bool	(*has_serial)(void *arg, const char *serial);
-	int64_t	(*crl_number)(void *arg, const char *key);	/* -1: none */
+	int64_t	(*crl_number)(void *arg, const char *list);	/* -1: none */
+	/* Its last CRL, or the newest of them that was begun. */
+	enum rules_last (*crl_last)(void *arg, const char *list);
 	void	*arg;
 };
 struct rules_order {
@@ -42,7 +49,7 @@ struct rules_order {
 };
 /*
  * 0: may be signed, and `what` says for the journal what it is ("serial=..",
- * "number=..", "point=..", "-").  -1: refused, with one sentence; `what` may
+ * "number=..", "point=..", "-", see rules_crl.c).  -1: refused, with one sentence; `what` may
  * be set.
  */
 int		 rules_judge(const struct rules *, const struct rules_order *,

@@ -347,6 +347,9 @@ judge_certificate(struct judging *j, struct slice s)
 	struct certificate c = { .j = j };
 	struct slice version, validity, subject;
 
+	if (j->past->crl_last(j->past->arg, "issuing/all") != RULES_NEVER)
+		return refuse(j, "the CA issued its last CRL, and issues "
+		    "nothing more (CSS-6.3.9-06)");
 	if (der_get(&s, DER_CONTEXT(0), &version) == -1 ||
 	    !slice_equal(version, (struct slice){ v3, 3 }))
 		return refuse(j, "this is no version 3 certificate to be "

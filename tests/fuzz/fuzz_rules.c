@@ -28,6 +28,12 @@ crl_number(void *arg, const char *key)
 	return 3;
 }
 
+static enum rules_last
+crl_last(void *arg, const char *list)
+{
+	return strcmp(list, "issuing/5") == 0 ? RULES_ENDED : RULES_NEVER;
+}
+
 static struct rules *
 make_rules(void)
 {
@@ -91,7 +97,8 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	static const char *const keys[] = { "issuing", "issuing", "ocsp",
 	    "evidence", "handover", "issuing", "issuing", "issuing" };
 	static struct rules *rules;
-	struct rules_past past = { has_serial, crl_number, NULL };
+	struct rules_past past = { has_serial, crl_number, crl_last,
+	    NULL };
 	struct rules_order order;
 	struct err err = { 0 };
 	char what[48];

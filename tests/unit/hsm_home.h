@@ -258,7 +258,54 @@ struct list_plan {
 	const char	*extension;	/* of an entry: OID's last octet, value */
 	size_t		 extension_size;
 	bool		 critical, twice;
+	int64_t		base;		/* of a delta; 0: none */
+	const char	*point, *freshest;	/* URIs; NULL: none */
+	usec_t		expired_on;
+	bool		soft;		/* what must be critical is not */
+	bool		partial;	/* the point is of some reasons */
 };
+
+UNUSED static inline void
+put_list_uri(struct bytes *b, const char *uri, bool partial)
+{
+	size_t at = b->size;
+
+	der_put(b, DER_IMPLICIT(6), slice_text(uri));
+	der_wrap(b, DER_CONTEXT(0), at);
+	der_wrap(b, DER_CONTEXT(0), at);
+	if (partial)
+		der_put(b, DER_IMPLICIT(3), OID("\x00\x80"));
+	der_wrap(b, DER_SEQUENCE, at);
+}
+
+UNUSED static inline void
+put_list_kind(struct bytes *b, const struct list_plan *p)
+{
+	struct bytes value = { 0 };
+
+	if (p->base != 0) {
+		der_put_number(&value, DER_INTEGER, p->base);
+		put_ext(b, OID_DELTA_INDICATOR, !p->soft, SLICE(&value));
+		bytes_clear(&value);
+	}
+	if (p->point != NULL) {
+		put_list_uri(&value, p->point, p->partial);
+		put_ext(b, OID_ISSUING_POINT, !p->soft, SLICE(&value));
+		bytes_clear(&value);
+	}
+	if (p->freshest != NULL) {
+		put_list_uri(&value, p->freshest, false);
+		der_wrap(&value, DER_SEQUENCE, 0);
+		put_ext(b, OID_FRESHEST_CRL, false, SLICE(&value));
+		bytes_clear(&value);
+	}
+	if (p->expired_on != 0) {
+		der_put_generalized_time(&value, p->expired_on);
+		put_ext(b, OID_EXPIRED_ON_CRL, false, SLICE(&value));
+	}
+	bytes_free(&value);
+}
+
 
 UNUSED static inline void
 put_entry_extension(struct bytes *b, const struct list_plan *p)
@@ -323,7 +370,8 @@ make_list(struct bytes *b, const struct list_plan *p)
 	if (!p->no_number)
 		put_ext(b, OID("\x55\x1d\x14"), false, SLICE(&number));
 	if (p->unknown)
-		put_ext(b, OID("\x55\x1d\x1b"), true, SLICE(&number));
+		put_ext(b, OID("\x55\x1d\x63"), true, SLICE(&number));
+	put_list_kind(b, p);
 	der_close(b, in);
 	der_close(b, list);
 	der_close(b, at);

@@ -354,6 +354,54 @@ the_book_remembers(void **state)
 	book_close(b);
 }
 
+/* Each list has a number of its own, and its last is known as such. */
+static void
+the_book_knows_the_lists(void **state)
+{
+	static const struct {
+		const char *what, *list;
+		int64_t	 number, all;
+	} rows[] = {
+		{ "number=7", "issuing", 7, 7 },
+		{ "number=7/delta", "issuing/delta", 7, 7 },
+		{ "number=9/12", "issuing/12", 9, 9 },
+		{ "number=8", "issuing", 8, 9 },
+		{ "number=10/12/last", "issuing/12", 10, 10 },
+	};
+	struct journal_record r[5];
+	struct book *b = open_book();
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		r[i] = (struct journal_record){ .type = JOURNAL_BEGIN,
+		    .kind = SIGN_CRL, .key = "issuing" };
+		memset(r[i].tbs, (int)i + 1, sizeof(r[i].tbs));
+		strcpy(r[i].what, rows[i].what);
+		assert_int_equal(book_crl_last(b, "issuing/all"),
+		    BOOK_UNKNOWN);
+		must(book_begin(b, &r[i], 1, &err), &err);
+		assert_int_equal(book_crl_number(b, rows[i].list),
+		    rows[i].number);
+		assert_int_equal(book_crl_number(b, "issuing/all"),
+		    rows[i].all);
+	}
+	for (i = 0; i < 3; i++) {
+		assert_int_equal(book_crl_last(b, "issuing"), BOOK_UNKNOWN);
+		assert_int_equal(book_crl_last(b, "issuing/12"),
+		    i == 0 ? BOOK_BEGUN : BOOK_ENDED);
+		assert_int_equal(book_crl_last(b, "issuing/all"),
+		    i == 0 ? BOOK_BEGUN : BOOK_ENDED);
+		if (i == 0)
+			finish(b, &r[4]);
+		book_close(b);
+		if (i == 1)
+			unlink(ledger);
+		b = open_book();
+	}
+	book_close(b);
+}
+
 /* Killed: nothing was marked or closed, and nothing is forgotten. */
 static void
 the_book_survives_a_kill(void **state)
@@ -460,6 +508,7 @@ main(void)
 		TEST(a_mark_saves_reading),
 		TEST(failed_writes_leave_nothing),
 		TEST(the_book_remembers),
+		TEST(the_book_knows_the_lists),
 		TEST(the_book_survives_a_kill),
 		TEST(nothing_half_begun),
 		TEST(the_book_grows),

@@ -24,10 +24,28 @@ has_serial(void *arg, const char *serial)
 	return strcmp(serial, ISSUED) == 0;
 }
 
+/* Of each list; the deltas are behind, shard 9 is new. */
 static int64_t
-crl_number(void *arg, const char *key)
+crl_number(void *arg, const char *list)
 {
-	return 41;
+	return strcmp(list, "issuing/9") == 0 ? -1 :
+	    strcmp(list, "issuing/delta") == 0 ? 40 : 41;
+}
+
+/* What was signed as the last: "" nothing, or a list. */
+static const char *last_begun = "", *last_ended = "";
+
+static enum rules_last
+crl_last(void *arg, const char *list)
+{
+	const char *slash = strchr(list, '/');
+	bool all = slash != NULL && strcmp(slash, "/all") == 0;
+
+	if (*last_ended != '\0' && (all || strcmp(list, last_ended) == 0))
+		return RULES_ENDED;
+	if (*last_begun != '\0' && (all || strcmp(list, last_begun) == 0))
+		return RULES_BEGUN;
+	return RULES_NEVER;
 }
 
 /* "" when it may be signed. */
@@ -35,7 +53,8 @@ static const char *
 judge(enum sign_kind kind, const char *key, struct slice tbs, char what[48])
 {
 	static struct err err;
-	struct rules_past past = { has_serial, crl_number, NULL };
+	struct rules_past past = { has_serial, crl_number, crl_last,
+	    NULL };
 	struct rules_order order = { kind, key, tbs, clock_now() };
 
 	memset(&err, 0, sizeof(err));
@@ -302,6 +321,164 @@ static void l_critical(struct list_plan *p)
     { l_since(p); p->critical = true; }
 static void l_twice(struct list_plan *p) { l_since(p); p->twice = true; }
 
+#define BASE	"http://pki.example.org/pki/status/"
+#define NEVER	((usec_t)253402300799 * USEC)
+static void l_delta(struct list_plan *p) { p->base = 41; }
+static void l_delta_same(struct list_plan *p)
+    { p->base = 41; p->number = 41; }
+static void l_delta_now(struct list_plan *p) { p->base = 42; }
+static void l_delta_ahead(struct list_plan *p) { p->base = 42; p->number = 43; }
+static void l_delta_remove(struct list_plan *p)
+    { p->base = 41; l_remove(p); }
+static void l_delta_soft(struct list_plan *p) { p->base = 41; p->soft = true; }
+static void l_delta_shard(struct list_plan *p)
+    { p->base = 41; p->point = BASE "crl/7.crl"; }
+static void l_shard(struct list_plan *p) { p->point = BASE "crl/7.crl"; }
+static void l_shard_same(struct list_plan *p) { l_shard(p); p->number = 41; }
+static void l_shard_new(struct list_plan *p)
+    { p->point = BASE "crl/9.crl"; p->number = 1; }
+static void l_shard_soft(struct list_plan *p) { l_shard(p); p->soft = true; }
+static void l_shard_partial(struct list_plan *p)
+    { l_shard(p); p->partial = true; }
+static void l_shard_remove(struct list_plan *p) { l_shard(p); l_remove(p); }
+static void l_shard_word(struct list_plan *p) { p->point = BASE "crl/x.crl"; }
+static void l_shard_zero(struct list_plan *p) { p->point = BASE "crl/07.crl"; }
+static void l_shard_other(struct list_plan *p)
+    { p->point = BASE "issuing.crl"; }
+static void l_shard_https(struct list_plan *p)
+    { p->point = "https://pki.example.org/status/crl/7.crl"; }
+static void l_shard_space(struct list_plan *p)
+    { p->point = "http://pki.example org/status/crl/7.crl"; }
+static void l_freshest(struct list_plan *p)
+    { p->freshest = BASE "issuing-delta.crl"; }
+static void l_freshest_other(struct list_plan *p)
+    { p->freshest = BASE "issuing.crl"; }
+static void l_freshest_shard(struct list_plan *p)
+    { l_freshest(p); l_shard(p); }
+static void l_expired(struct list_plan *p)
+    { p->expired_on = home.issuing.not_before; }
+static void l_expired_later(struct list_plan *p)
+    { p->expired_on = home.issuing.not_before + USEC_DAY; }
+static void l_last(struct list_plan *p) { p->next_update = NEVER; }
+static void l_last_delta(struct list_plan *p)
+    { p->next_update = NEVER; p->base = 41; }
+static void l_last_shard(struct list_plan *p)
+    { p->next_update = NEVER; l_shard(p); }
+static void l_nearly_never(struct list_plan *p)
+    { p->next_update = NEVER - USEC; }
+
+static void
+kind_rows(void **state)
+{
+	static const struct {
+		const char *sentence;
+		void	(*make)(struct list_plan *);
+		const char *wanted, *what;
+	} rows[] = {
+		{ "a delta is signed", l_delta, "", "number=42/delta" },
+		{ "with the number of the complete one", l_delta_same, "not "
+		    "that of a complete list before", "number=41/delta" },
+		{ "not on itself", l_delta_now, "BaseCRLNumber",
+		    "number=42/delta" },
+		{ "not on what is not there", l_delta_ahead, "BaseCRLNumber",
+		    "number=43/delta" },
+		{ "removeFromCRL in a delta", l_delta_remove, "",
+		    "number=42/delta" },
+		{ "a delta is critical", l_delta_soft, "critical", "-" },
+		{ "no delta of a shard", l_delta_shard, "no distribution "
+		    "point", "-" },
+		{ "a shard is signed", l_shard, "", "number=42/7" },
+		{ "its number rises", l_shard_same, "not above 41",
+		    "number=41/7" },
+		{ "each has numbers of its own", l_shard_new, "",
+		    "number=1/9" },
+		{ "a point is critical", l_shard_soft, "critical", "-" },
+		{ "for all reasons", l_shard_partial, "one http URI", "-" },
+		{ "no removeFromCRL in a shard", l_shard_remove, "a reason "
+		    "and", "number=42/7" },
+		{ "a point is a number", l_shard_word, "number of a shard",
+		    "-" },
+		{ "written in one way", l_shard_zero, "number of a shard",
+		    "-" },
+		{ "the complete list has no point", l_shard_other, "one http "
+		    "URI", "-" },
+		{ "http only", l_shard_https, "one http URI", "-" },
+		{ "a URI has no space", l_shard_space, "one http URI", "-" },
+		{ "it says where the delta is", l_freshest, "", "number=42" },
+		{ "there and nowhere else", l_freshest_other, "freshestCRL",
+		    "-" },
+		{ "a shard does not", l_freshest_shard, "no distribution "
+		    "point", "-" },
+		{ "what has ended stays", l_expired, "", "number=42" },
+		{ "all of it", l_expired_later, "expiredCertsOnCRL", "-" },
+		{ "the last is signed", l_last, "", "number=42/last" },
+		{ "also of a shard", l_last_shard, "", "number=42/7/last" },
+		{ "no delta is the last", l_last_delta, "not the last",
+		    "number=42/delta/last" },
+		{ "a second less is too long", l_nearly_never, "2 days",
+		    "-" },
+	};
+	struct bytes tbs = { 0 };
+	struct list_plan plan;
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		plan_list(&plan, &home, 42);
+		rows[i].make(&plan);
+		make_list(&tbs, &plan);
+		expect(rows[i].sentence, judge(SIGN_CRL, "issuing",
+		    SLICE(&tbs), what), rows[i].wanted);
+		if (strcmp(what, rows[i].what) != 0)
+			fail_msg("%s: %s", rows[i].sentence, what);
+	}
+	bytes_free(&tbs);
+}
+
+/* What may be signed once a last list was. */
+static void
+last_rows(void **state)
+{
+	static const struct {
+		const char *sentence, *begun, *ended;
+		void	(*make)(struct list_plan *);
+		const char *wanted;
+	} rows[] = {
+		{ "none behind the last", "", "issuing", l_ok, "last" },
+		{ "no delta", "", "issuing", l_delta, "last CRL" },
+		{ "no shard", "", "issuing", l_shard, "last CRL" },
+		{ "the last of a shard", "", "issuing", l_last_shard, "" },
+		{ "the last once", "", "issuing", l_last, "was signed" },
+		{ "of a shard once", "", "issuing/7", l_last_shard,
+		    "was signed" },
+		{ "the complete one behind a shard's", "", "issuing/7",
+		    l_last, "" },
+		{ "again when it was lost", "issuing", "", l_last, "" },
+		{ "but nothing else", "issuing", "", l_ok, "last CRL" },
+	};
+	struct bytes tbs = { 0 };
+	struct list_plan plan;
+	struct tbs_plan certificate;
+	char what[48];
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		last_begun = rows[i].begun;
+		last_ended = rows[i].ended;
+		plan_list(&plan, &home, 42);
+		rows[i].make(&plan);
+		make_list(&tbs, &plan);
+		expect(rows[i].sentence, judge(SIGN_CRL, "issuing",
+		    SLICE(&tbs), what), rows[i].wanted);
+		plan_certificate(&certificate, &home);
+		make_certificate(&tbs, &certificate);
+		expect(rows[i].sentence, judge(SIGN_CERTIFICATE, "issuing",
+		    SLICE(&tbs), what), "issues nothing more");
+	}
+	last_begun = last_ended = "";
+	bytes_free(&tbs);
+}
+
 static void
 list_rows(void **state)
 {
@@ -318,7 +495,7 @@ list_rows(void **state)
 		{ "it says when the next comes", l_no_next, "nextUpdate" },
 		{ "it has not passed", l_over, "passed" },
 		{ "it does not begin in the future", l_future, "future" },
-		{ "the next comes in time", l_long, "10 days" },
+		{ "the next comes in time", l_long, "2 days" },
 		{ "the issuer is the issuing CA", l_issuer, "issuer" },
 		{ "it names the issuing key", l_authority, "authorityKeyId" },
 		{ "no unknown extension", l_unknown, "extension" },
@@ -529,6 +706,8 @@ main(void)
 		cmocka_unit_test(certificate_rows),
 		cmocka_unit_test(key_rows),
 		cmocka_unit_test(list_rows),
+		cmocka_unit_test(kind_rows),
+		cmocka_unit_test(last_rows),
 		cmocka_unit_test(ocsp_rows),
 		cmocka_unit_test(evidence_rows),
 		cmocka_unit_test(handover_rows),
