@@ -20,6 +20,7 @@
 #include "subject.h"
 #include "succession.h"
 #include "text.h"
+#include "twin.h"
 
 #define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
@@ -404,7 +405,8 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	app->profile = config_profile(c.config, profile);
 	find_names(app);
 	find_subject(app, v, now);
-	if (find_predecessor(app, v, now, e) == -1)
+	if (find_predecessor(app, v, now, e) == -1 ||
+	    twin_find(app, v, now, e) == -1)
 		return -1;
 	c.now = app->judged = now;
 	c.uid = app->uid;
@@ -425,6 +427,7 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	c.name_count = app->name_count;
 	c.succession = app->succession;
 	c.predecessor = app->predecessor.id != 0 ? &app->predecessor : NULL;
+	c.twin = app->twin.certificate.id != 0 ? &app->twin : NULL;
 	c.issuer_end = c.config->issuing_not_after;
 	if (app->handover != NULL) {
 		handover_judge(app, v);

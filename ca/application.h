@@ -72,6 +72,7 @@ struct application {
 	bool			 is_judged;	/* those are filled in */
 	enum succession		 succession;
 	struct certificate	 predecessor;	/* id 0: none */
+	struct twin		 twin;		/* id 0: none */
 	struct signed_by	 signed_by;	/* serial NULL: nobody */
 	usec_t			 judged;	/* when that was so */
 	/* What officers decided about it, and what that has to bind. */

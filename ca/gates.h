@@ -37,6 +37,12 @@ struct signed_by {
 	struct certificate	 certificate;	/* id 0: none of ours */
 };
 
+/* A certificate in another place that this is a change of (ca/twin.h). */
+struct twin {
+	struct certificate	 certificate;
+	enum succession		 path;		/* which the profile forbids */
+};
+
 /* What is judged; everything borrowed. */
 struct gate_case {
 	const struct config	*config;
@@ -59,6 +65,7 @@ struct gate_case {
 	size_t			 name_count;
 	enum succession		 succession;
 	const struct certificate *predecessor;	/* NULL: none */
+	const struct twin	*twin;		/* NULL: none */
 	usec_t			 issuer_end;	/* notAfter of the issuer */
 	int64_t			 approval;	/* standing one; 0: none */
 	const struct handed_over *handed_over;	/* NULL: not */

@@ -263,6 +263,11 @@ ask_change_allowed(struct view *v, const struct gate_case *c,
 	const struct profile	*p = c->profile;
 	const char		*path = succession_name(c->succession);
 
+	if (c->twin != NULL)
+		return gate_no(a, EPERM, "profile %s allows no %s, and this is "
+		    "one: %s in another place has the same key and is valid",
+		    c->profile_name, succession_name(c->twin->path),
+		    c->twin->certificate.serial);
 	if (c->predecessor == NULL || c->succession == NEW_APPLICATION)
 		return gate_yes(a, "it changes no certificate");
 	if (p == NULL)

@@ -124,7 +124,10 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
     renewal     yes (default) or no: same key, subject and names
     re_key      yes (default) or no: another key for the same subject
     modification
-                yes (default) or no: same key, other names or attributes
+                yes (default) or no: same key, other names or attributes.
+                renewal and modification = no hold also for a request with
+                the key of a valid certificate in another slot: found by
+                comparison, not by where it was dropped
     re_key_may_change
                 what may differ in a re-key besides the key
                 (REG-6.3.7-02A), of: expiry (default) a new period; names

@@ -134,6 +134,15 @@ for word in REG-6.3.2-02 first-0001 '"key": "handover"' registration; do
 done
 must events receipt-signed
 
+# A change that it hands over names it, and not a login.
+first=$(serial_of "$ca/requests/first.crt")
+pack change-0001
+must hand_over first
+within 10 test -e "$ca/issued/by-serial/$first/successor"
+says "authenticated-by: external RA north" \
+    "$ca/issued/by-serial/$first/successor/changes.txt"
+says '"authenticated-by": "external RA north"' "$(newest request-decided)"
+
 # The same again is the same; its id somewhere else, or inside others, is not.
 serial=$(serial_of "$ca/requests/first.crt")
 must hand_over first

@@ -26,6 +26,7 @@ struct inputs {			/* what a row may spoil */
 	struct handed_over	 handed_over;
 	struct external_ra	 ra;
 	struct signed_by	 signed_by;
+	struct twin		 twin;
 	struct approval		 approval;
 	struct dossier_basis	 basis;
 };
@@ -377,6 +378,15 @@ suspended(struct inputs *in)
 	in->predecessor.reason = 6;
 }
 
+/* A change all the same, in another place. */
+static void
+twin(struct inputs *in)
+{
+	in->twin.certificate.id = 7;
+	in->twin.path = RENEWAL;
+	in->c.twin = &in->twin;
+}
+
 /* The predecessor's own key signed it; what then is otherwise. */
 static void
 signed_change(struct inputs *in)
@@ -702,6 +712,8 @@ static const struct row rows[] = {
 	{ "a path that is allowed", only_re_key },
 	{ "a renewal that is not", no_renewal, "change-allowed", FINDING_NO,
 	    EPERM, false, "no renewal" },
+	{ "a renewal in another place", twin, "change-allowed", FINDING_NO,
+	    EPERM, false, "in another place" },
 	{ "a re-key that is not", no_re_key, "change-allowed", FINDING_NO,
 	    EPERM, false, "no re-key" },
 	{ "a modification that is not", no_modification, "change-allowed",
