@@ -39,8 +39,10 @@ SAY = @echo "  $@";
 endif
 
 SRC := $(foreach d,$(FOLDERS),$(wildcard $(d)/*.c))
-# examples/home and examples/tree are inside the program (ca/embedded.h).
-EMBED := $(shell find examples/home examples/tree -type f | LC_ALL=C sort)
+# examples/home, examples/tree and the page's style are inside the program
+# (ca/embedded.h).
+EMBED := $(shell find examples/home examples/tree -type f | LC_ALL=C sort) \
+	status/page.css
 EMBED_OBJ := $B/gen/embedded.o
 OBJ := $(SRC:%.c=$B/obj/%.o) $(EMBED_OBJ)
 TEST_OBJ := $(SRC:%.c=$B/test/obj/%.o) $(EMBED_OBJ)
@@ -169,6 +171,12 @@ check-desktop:
 	@$(MAKE) --no-print-directory -j$$(nproc) built
 	@PKIFS_BUILD=$(abspath $B) tests/desktop/run.sh
 
+# status/index.html in a real browser; keeps pictures.
+check-page:
+	@tests/house/deps.sh page
+	@$(MAKE) --no-print-directory -j$$(nproc) $B/test/pkifs
+	@PKIFS_BUILD=$(abspath $B) tests/page/run.sh docs
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
@@ -188,4 +196,4 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign check-crash check-desktop install clean
+	fuzz bench bench-sign check-crash check-desktop check-page install clean

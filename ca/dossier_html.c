@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dossier_text.h"
+#include "html.h"
 #include "subject.h"
 
 static const char head[] =
@@ -30,54 +31,12 @@ static const char head[] =
     "</style>\n";
 
 static void
-put_octet(struct bytes *to, unsigned char c)
-{
-	switch (c) {
-	case '&':
-		bytes_put_text(to, "&amp;");
-		return;
-	case '<':
-		bytes_put_text(to, "&lt;");
-		return;
-	case '>':
-		bytes_put_text(to, "&gt;");
-		return;
-	case '"':
-		bytes_put_text(to, "&quot;");
-		return;
-	case '\'':
-		bytes_put_text(to, "&#39;");
-		return;
-	default:
-		if ((c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
-			bytes_put_text(to, "&#65533;");
-		else
-			put_u8(to, c);
-	}
-}
-
-static void
-put_escaped(struct bytes *to, struct slice text)
-{
-	size_t	i;
-
-	for (i = 0; i < text.size; i++)
-		put_octet(to, text.data[i]);
-}
-
-static void
-put_text_escaped(struct bytes *to, const char *text)
-{
-	put_escaped(to, slice_text(text));
-}
-
-static void
 put_row(struct bytes *to, const char *name, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
 		return;
 	bytes_printf(to, "<tr><th>%s</th><td>", name);
-	put_text_escaped(to, value);
+	html_put_text(to, value);
 	bytes_put_text(to, "</td></tr>\n");
 }
 
@@ -155,7 +114,7 @@ put_asked(const struct dossier_facts *f, struct bytes *to)
 	if (f->changes.size == 0)
 		return;
 	bytes_put_text(to, "<pre>");
-	put_escaped(to, f->changes);
+	html_put(to, f->changes);
 	bytes_put_text(to, "</pre>\n");
 }
 
@@ -166,10 +125,10 @@ put_item(struct bytes *to, const char *class, const char *text,
     const char *small)
 {
 	bytes_printf(to, "<li class=\"%s\">", class);
-	put_text_escaped(to, text);
+	html_put_text(to, text);
 	if (small[0] != '\0') {
 		bytes_put_text(to, " <small>");
-		put_text_escaped(to, small);
+		html_put_text(to, small);
 		bytes_put_text(to, "</small>");
 	}
 	bytes_put_text(to, "</li>\n");
@@ -239,7 +198,7 @@ put_documents(const struct dossier_facts *f, struct bytes *to)
 	if (f->document_count == 0)
 		return;
 	bytes_put_text(to, "<pre>");
-	put_escaped(to, f->documents);
+	html_put(to, f->documents);
 	bytes_put_text(to, "</pre>\n");
 }
 
@@ -247,7 +206,7 @@ static void
 put_step(void *arg, const char *text)
 {
 	bytes_put_text(arg, "<li>");
-	put_text_escaped(arg, text);
+	html_put_text(arg, text);
 	bytes_put_text(arg, "</li>\n");
 }
 
@@ -262,10 +221,10 @@ dossier_html_summary(const struct dossier_facts *f, struct bytes *to)
 	if (f->app != NULL &&
 	    subject_common_name(&f->app->subject)[0] != '\0') {
 		bytes_put_text(to, " for ");
-		put_text_escaped(to, subject_common_name(&f->app->subject));
+		html_put_text(to, subject_common_name(&f->app->subject));
 	}
 	bytes_put_text(to, "</h1>\n<p>");
-	put_text_escaped(to, f->config->name);
+	html_put_text(to, f->config->name);
 	bytes_put_text(to, f->config->sandbox ? "; a sandbox: nothing in it is "
 	    "verified</p>\n" : "</p>\n");
 	put_asked(f, to);

@@ -143,6 +143,12 @@ read_keys(struct out *out, int which)
 }
 
 static void
+read_queue(struct out *out, int which)
+{
+	put(out, out->r->signer_queue);
+}
+
+static void
 read_issued(struct out *out, int which)
 {
 	const struct tally_sums *sums = &out->r->tallies;
@@ -367,8 +373,18 @@ read_fuse(struct out *out, int which)
 static void
 read_notices(struct out *out, int which)
 {
-	put_with(out, "outcome", "done", counter_get(COUNT_NOTICES_DONE));
-	put_with(out, "outcome", "failed", counter_get(COUNT_NOTICES_FAILED));
+	const struct tally_sums *sums = &out->r->tallies;
+
+	put_with(out, "outcome", "delivered",
+	    tally_events(sums, "notice-delivered"));
+	put_with(out, "outcome", "failed",
+	    tally_events(sums, "notice-failed"));
+}
+
+static void
+read_notices_failing(struct out *out, int which)
+{
+	put(out, out->r->notices_failing);
 }
 
 /* --- the table ----------------------------------------------------------- */
@@ -389,7 +405,7 @@ static const struct metric metrics[] = {
 	    "Signers that this part was connected to since it started.",
 	    COUNTER, read_counter, COUNT_SIGNER_CONNECTIONS },
 	{ "pkifs_signer_queue", "Orders to sign that have no answer yet.",
-	    GAUGE, read_counter, COUNT_SIGNER_WAITING },
+	    GAUGE, read_queue },
 
 	{ "pkifs_certificates_issued_total",
 	    "Certificates ever issued, by profile.", COUNTER, read_issued },
@@ -453,8 +469,11 @@ static const struct metric metrics[] = {
 	    "OCSP requests for serials of this CA that it never issued.",
 	    COUNTER, read_counter, COUNT_OCSP_UNKNOWN },
 	{ "pkifs_notices_total",
-	    "Notices to subscribers and subjects since the start.", COUNTER,
+	    "Notices ever handed to the command, by how that ended.", COUNTER,
 	    read_notices },
+	{ "pkifs_notices_failing",
+	    "Notices that were tried and are not delivered yet.", GAUGE,
+	    read_notices_failing },
 
 	{ "pkifs_evidence_events", "Number of the last event.", GAUGE,
 	    read_seq },

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/x509.h>
 
+#include "../ca/counters.h"
 #include "../ca/store_events.h"
+#include "../ca/store_notices.h"
 #include "readings.h"
 
 /* A list that is long to count is counted for a hundredth of the time. */
@@ -25,16 +28,25 @@ struct reader {
 	usec_t		 again;		/* steady: not counted before */
 };
 
+/* The common name of a certificate's subject; "" when it has none. */
 static void
 read_name(struct slice der, char *to, size_t room)
 {
 	const unsigned char *p = der.data;
 	X509 *x = d2i_X509(NULL, &p, (long)der.size);
+	unsigned char *text = NULL;
+	X509_NAME *name;
+	int at;
 
 	to[0] = '\0';
-	if (x != NULL)
-		X509_NAME_get_text_by_NID(X509_get_subject_name(x),
-		    NID_commonName, to, (int)room);
+	if (x == NULL)
+		return;
+	name = X509_get_subject_name(x);
+	at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+	if (at >= 0 && ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(
+	    X509_NAME_get_entry(name, at))) >= 0)
+		snprintf(to, room, "%s", text);
+	OPENSSL_free(text);
 	X509_free(x);
 }
 
@@ -141,6 +153,8 @@ readings_take(struct reader *r, struct view *view, struct readings *to)
 	deadlines_sight(r->deadlines, &to->deadlines);
 	to->pending_since = pending_oldest(r->pending);
 	clock_state(&to->clock);
+	to->signer_queue = counter_get(COUNT_SIGNER_WAITING);
+	to->notices_failing = notices_waiting(view, 1);
 	if (to->counts.events != 0)
 		events_get(view, to->counts.events, &to->event);
 }

@@ -37,6 +37,8 @@ struct readings {
 	struct tally_sums tallies;
 	struct deadline_sight deadlines;
 	usec_t	pending_since;		/* a publication; 0: none */
+	int64_t	signer_queue;		/* orders without an answer */
+	int64_t	notices_failing;	/* tried, and not delivered yet */
 	struct clock_state clock;
 	struct event_row event;		/* the last one; seq 0: none */
 	usec_t	checkpoint;		/* the last one; 0: none */

@@ -2,7 +2,7 @@
 # CA stands: of now, whole, in the right form, at little cost, and what is open
 # stays as it was.
 . "$(dirname "$0")/lib.sh"
-new_ca
+new_ca --name "R&D SANDBOX"
 metrics=$ca/status/metrics.prom
 
 # NAME{LABELS} of a metric, and what it is now.
@@ -47,6 +47,15 @@ within 5 is 'pkifs_certificates_revoked{reason="keyCompromise"}' 1
 must is 'pkifs_certificates_revoked{reason="superseded"}' 0
 check
 
+# What is shipped to alert by, alerts by what there is.
+rules=$top/examples/prometheus
+must python3 "$top/tests/run/rules.py" "$rules/pkifs-alerts.yml" \
+    "$rules/prometheus.yml" "$top/docs/FORMAT.metrics"
+if command -v promtool >/dev/null; then
+	must promtool check rules "$rules/pkifs-alerts.yml" >"$dir/promtool"
+	must promtool check metrics <"$dir/metrics" >>"$dir/promtool"
+fi
+
 # OCSP for what was never issued is told apart.
 openssl ocsp -issuer "$ca/ca/issuing.pem" -serial 0x0123456789 \
     -reqout "$dir/never.req" -no_nonce >/dev/null 2>&1
@@ -66,6 +75,32 @@ for check in publication crl root-crl issuing-key ocsp-key evidence-key store \
 	grep -q "^[a-z]*  *$check  " "$ca/status/health.txt" ||
 	    fail "no line for $check"
 done
+
+# So does the page; each is taken until no second passed between them.
+same_page() {
+	cp "$ca/status/index.html" "$dir/index.html" &&
+	    cp "$ca/status/health.txt" "$dir/health.txt" &&
+	    cp "$metrics" "$dir/metrics" &&
+	    python3 "$top/tests/run/page.py" "$dir/index.html" \
+	    "$dir/health.txt" "$dir/metrics" "R&D SANDBOX CA" \
+	    >"$dir/said" 2>&1
+}
+(within 10 same_page) || fail "$(cat "$dir/said")"
+# A suspension, a refusal and a key that is away, too.
+signer=$(process signer)
+kill -STOP "$signer"
+(echo superseded >"$ca/revoke/$(serial_of "$ca/requests/w2.crt")") &
+within 20 grep -q '^fail *publication' "$ca/status/health.txt"
+(within 10 same_page) || fail "$(cat "$dir/said")"
+grep -q 'class="problems fail"' "$dir/index.html" || fail "no failure on top"
+is 'pkifs_health{check="publication"}' 2 || fail "not in the metrics"
+within 5 is 'pkifs_revocation_deadlines_open{method="CRL"}' 1
+left=$(value 'pkifs_revocation_deadline_seconds{method="CRL"}')
+[ "${left%.*}" -gt 3600 ] && [ "${left%.*}" -le 86400 ] ||
+    fail "$left seconds to the deadline"
+kill -CONT "$signer"
+within 20 grep -q '^ok *publication' "$ca/status/health.txt"
+within 5 is pkifs_revocations_unpublished 0
 
 # Rendered once a second at most, however often it is asked for.
 before=$(value pkifs_live_rendered_total)
