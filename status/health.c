@@ -15,7 +15,7 @@
 
 #define EVERY		(USEC / 2)	/* between two looks */
 #define PENDING_LONG	(1 * USEC)	/* a publication takes less */
-#define ROOT_WARN	(30 * USEC_DAY)	/* the root's CRL is made by hand */
+#define ROOT_WARN	(90 * USEC_DAY)	/* the root's CRL is made by hand */
 #define ROOT_FAIL	(7 * USEC_DAY)
 #define GIB(n)		((int64_t)(n) << 30)
 
@@ -199,13 +199,15 @@ look_at_age(struct health *h, enum health_check check, struct age age,
 
 	if (age.next_update == 0)
 		return;
-	if (left < fail)
+	if (left <= fail)
 		state = HEALTH_FAIL;
-	else if (left < warn)
+	else if (left <= warn)
 		state = HEALTH_WARN;
 	clock_text_seconds(text, age.next_update);
 	look_set(h, check, state, "number %lld, the next one is due before "
-	    "%s", (long long)age.number, text);
+	    "%s%s", (long long)age.number, text, state != HEALTH_OK &&
+	    check == HEALTH_ROOT_CRL ? ": pkifs root-crl makes it "
+	    "(CSS-6.3.9-12)" : "");
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "pending.h"
 #include "publisher.h"
 #include "revocations.h"
+#include "root_alarm.h"
 #include "root_crl.h"
 #include "schedule.h"
 
@@ -32,6 +33,7 @@ struct publisher {
 	struct revocations	*revocations;
 	struct batches		*batches;
 	struct notices		*notices;
+	struct root_alarm	*root_alarm;
 	struct tallies		*tallies;
 	struct reader		*reader;
 	struct live		*live;
@@ -116,6 +118,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->deadlines = deadlines_new(&p->desk);
 	p->notices = notices_new(&p->desk);
 	root_crl_import(&p->desk);
+	p->root_alarm = root_alarm_new(&p->desk);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
 	p->schedule = schedule_new(&p->desk, ring, p);
@@ -149,6 +152,7 @@ publisher_close(struct publisher *p)
 	crl_maker_free(p->crl_maker);
 	ocsp_service_free(p->ocsp);
 	notices_free(p->notices);
+	root_alarm_free(p->root_alarm);
 	deadlines_free(p->deadlines);
 	health_free(p->desk.health);
 	pending_free(p->pending);

@@ -44,6 +44,9 @@ check_facts(const struct crl_facts *facts, const struct signatory *root,
 	if (facts->number < 0)
 		return err_set(err, EBADMSG,
 		    "it has no cRLNumber (RFC 5280 5.2.3)");
+	if (facts->base != 0 || facts->point.size > 0)
+		return err_set(err, EBADMSG, "it is a delta, or of a part of "
+		    "the certificates only (RFC 5280 5.2.4, 5.2.5)");
 	if (facts->next_update <= facts->this_update ||
 	    facts->next_update - facts->this_update > YEAR)
 		return err_set(err, EBADMSG, "its nextUpdate is not within a "
