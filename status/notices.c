@@ -32,6 +32,8 @@ struct flight {
 	bool	 answered;
 };
 
+struct record;				/* what became of one */
+
 struct notices {
 	const struct desk *desk;
 	const struct notice_rules *rules;
@@ -41,7 +43,17 @@ struct notices {
 	struct flight	 flights[AT_ONCE];
 	int64_t		 announced;	/* the newest; the timer's alone */
 	size_t		 recording;
+	struct record	*unrecorded;	/* there was no room; kept */
 	bool		 closing;
+};
+
+struct record {
+	struct job	 job;		/* first: the job is the record */
+	struct notices	*all;
+	struct letter_outcome outcome;
+	usec_t		 sent;
+	char		 serial[SERIAL_TEXT];	/* of what was delivered */
+	struct record	*next;			/* unrecorded */
 };
 
 #define OF_TIMER(t)	((struct notices *)(void *)((char *)(t) - \
@@ -262,12 +274,33 @@ say(struct notices *all, struct view *view)
 		    all->rules->command);
 }
 
+/* Once more, what there was no room for. */
+static void
+record_again(struct notices *all)
+{
+	struct record *r, *next;
+
+	pthread_mutex_lock(&all->mutex);
+	r = all->closing ? NULL : all->unrecorded;
+	if (r != NULL)
+		all->unrecorded = NULL;
+	for (next = r; next != NULL; next = next->next)
+		all->recording++;
+	pthread_mutex_unlock(&all->mutex);
+	for (; r != NULL; r = next) {
+		next = r->next;
+		commit_submit(all->desk->parts->committer, &r->job);
+	}
+}
+
 static void
 fire(struct timer *timer)
 {
 	struct notices *all = OF_TIMER(timer);
 	struct view *view = view_take(all->desk->parts->store);
 	usec_t wait = LOOK;
+
+	record_again(all);
 
 	announce(all, view);
 	if (all->rules->command[0] != '\0' && all->desk->parts->tell != NULL)
@@ -281,14 +314,6 @@ fire(struct timer *timer)
 }
 
 /* --- what became of it --------------------------------------------------- */
-
-struct record {
-	struct job	 job;		/* first: the job is the record */
-	struct notices	*all;
-	struct letter_outcome outcome;
-	usec_t		 sent;
-	char		 serial[SERIAL_TEXT];	/* of what was delivered */
-};
 
 static bool
 is_delivered(const struct letter_outcome *o)
@@ -419,28 +444,44 @@ land(struct notices *all, int64_t id)
 			all->flights[i].id = 0;
 }
 
+/*
+ * With the lock held.  It is recorded later, and its place is taken until
+ * then: what was told is not told again and again because a disk is full.
+ */
+static void
+keep(struct notices *all, struct record *r, const struct err *fault)
+{
+	if (all->unrecorded == NULL)
+		log_line("what became of a notice is not recorded yet: %s",
+		    fault->text);
+	r->next = all->unrecorded;
+	all->unrecorded = r;
+}
+
 static void
 applied(struct job *job, const struct err *fault)
 {
 	struct record *r = (struct record *)job;
 	struct notices *all = r->all;
 
-	if (fault != NULL)
-		log_line("what became of a notice is not recorded: %s",
-		    fault->text);
-	else
+	if (fault == NULL) {
 		stop_at("core.notice-recorded");
-	if (fault == NULL && r->serial[0] != '\0')
-		tell_case(all, r->serial);
+		if (r->serial[0] != '\0')
+			tell_case(all, r->serial);
+	}
 	pthread_mutex_lock(&all->mutex);
-	land(all, (int64_t)r->outcome.id);
+	if (fault != NULL)
+		keep(all, r, fault);
+	else
+		land(all, (int64_t)r->outcome.id);
 	all->recording--;
 	if (!all->closing)
 		timers_set(all->desk->timers, &all->timer, fault != NULL ?
 		    SOON : 0);
 	pthread_cond_signal(&all->idle);
 	pthread_mutex_unlock(&all->mutex);
-	free(r);
+	if (fault == NULL)
+		free(r);
 }
 
 /* The flight that this answers; false: nobody waits for it. */
@@ -514,6 +555,8 @@ notices_new(const struct desk *desk)
 void
 notices_free(struct notices *all)
 {
+	struct record *r;
+
 	if (all == NULL)
 		return;
 	pthread_mutex_lock(&all->mutex);
@@ -522,6 +565,10 @@ notices_free(struct notices *all)
 		pthread_cond_wait(&all->idle, &all->mutex);
 	pthread_mutex_unlock(&all->mutex);
 	timers_cancel(all->desk->timers, &all->timer);
+	while ((r = all->unrecorded) != NULL) {
+		all->unrecorded = r->next;
+		free(r);
+	}
 	pthread_cond_destroy(&all->idle);
 	pthread_mutex_destroy(&all->mutex);
 	free(all);

@@ -17,7 +17,13 @@ end_full_disk() {
 	end_story
 }
 trap end_full_disk EXIT
-new_ca
+make_ca
+mkdir "$dir/told"
+chmod 777 "$dir/told"
+printf '#!/bin/sh\necho x >>"%s/$PKIFS_SERIAL"\n' "$dir/told" >"$dir/command"
+chmod 755 "$dir/command"
+printf '\n[notices]\ncommand = %s\n' "$dir/command" >>"$home/pkifs.conf"
+mount_ca
 new_csr one one.example.org
 new_csr two two.example.org
 must cp "$dir/one.csr" "$ca/requests/"
@@ -42,10 +48,15 @@ must cat "$ca/requests/one.crt" >/dev/null
 must bash -c "echo keyCompromise >'$ca/revoke/$serial'"
 openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text |
     grep -q "$serial" || fail "the CRL does not say so"
+# It is told, too, and not again and again because that cannot be recorded.
+within 20 test -s "$dir/told/$serial"
 grep -q "^fail.*" "$ca/status/health.txt" || fail "health does not say so"
 
 # With room again it issues again.
 rm -f "$home/fill" "$home/fill2"
 works() { cp "$dir/two.csr" "$ca/requests/" && test -s "$ca/requests/two.crt"; }
 within 30 works
+told_of() { ls "$ca"/evidence/*/*/*/*/*-notice-delivered.json; }
+within 30 told_of
+[ "$(wc -l <"$dir/told/$serial")" = 1 ] || fail "told again and again"
 must "$pkifs" verify "$ca/evidence"
