@@ -20,6 +20,7 @@
 #include "store_requests.h"
 
 struct authority;
+struct revocation_order;
 
 /*
  * Names that appeared or changed, as paths below the mount
@@ -51,13 +52,15 @@ struct authority_parts {
 	void			(*revoked)(void *arg);
 	void			*revoked_arg;
 	/*
-	 * A revocation case was decided: revoke it (same owner).  Called with
-	 * the decision on disk; repeated at start until it is revoked.  `why`
-	 * is NULL when officers decided on a dossier, else the CA does so by
-	 * itself.
+	 * A revocation was ordered: do it (same owner).  Called with the order
+	 * on disk, and again at start until it is done; BY_CA: by the CA
+	 * itself, with `done` NULL and no order on disk.  The same order again
+	 * is known.  `done` as publisher_revoke calls it.
 	 */
-	void			(*revoke)(void *arg, const char *serial,
-				    int reason, uid_t, const char *why);
+	void			(*revoke)(void *arg,
+				    const struct revocation_order *,
+				    void (*done)(void *, const struct err *),
+				    void *done_arg);
 };
 
 /*

@@ -158,6 +158,27 @@ clock_text_seconds(char to[CLOCK_TEXT], usec_t t)
 	strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+/* By comparison with what it comes back as. */
+int
+clock_parse(const char *text, usec_t *to)
+{
+	char back[CLOCK_TEXT];
+	struct tm tm = { 0 };
+	size_t size = strlen(text);
+	const char *end;
+	time_t seconds;
+
+	if ((size != 10 && size != 20) || text[0] < '1' || text[0] > '2')
+		return -1;
+	end = strptime(text, size == 10 ? "%Y-%m-%d" : "%Y-%m-%dT%H:%M:%SZ",
+	    &tm);
+	if (end == NULL || *end != '\0' || (seconds = timegm(&tm)) <= 0)
+		return -1;
+	*to = (usec_t)seconds * USEC;
+	clock_text_seconds(back, *to);
+	return strncmp(back, text, size) == 0 ? 0 : -1;
+}
+
 void
 clock_text_hour(char to[CLOCK_TEXT], usec_t t)
 {

@@ -27,6 +27,11 @@ usec_t	clock_steady(void);
 void	clock_text(char to[CLOCK_TEXT], usec_t);
 void	clock_text_seconds(char to[CLOCK_TEXT], usec_t);
 void	clock_text_hour(char to[CLOCK_TEXT], usec_t);
+/*
+ * A day (its midnight) or a second, "2026-12-01", "2026-12-01T08:00:00Z" (RFC
+ * 3339, UTC); 0 or -1.
+ */
+int	clock_parse(const char *, usec_t *);
 /* "YYYYMMDDHHMMSSZ", as in GeneralizedTime. */
 void	clock_text_asn1(char to[CLOCK_TEXT], usec_t);
 

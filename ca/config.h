@@ -36,6 +36,8 @@ struct notice_rules {
 	int	tries;			/* then it is given up */
 };
 
+#define INTAKE_USERS	8
+
 struct config {
 	char	home[512];
 	char	sha256[65];		/* of everything read */
@@ -56,6 +58,8 @@ struct config {
 	struct appointments *appointments;
 	bool	signed_decisions;	/* every decision, not a profile's */
 	int	open_requests_max;	/* in a box, then EDQUOT */
+	int	open_reports_max;	/* of a user; problem reports */
+	char	intake_users[INTAKE_USERS][64];	/* believed for receipt */
 	usec_t	scratch_age;		/* swept after: 1 h */
 	struct revocation_rules revocation;
 	struct notice_rules notices;

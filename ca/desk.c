@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "agreement_act.h"
+#include "desk_meanings.h"
 #include "desk_private.h"
 #include "recording.h"
 #include "stop.h"
@@ -251,6 +252,8 @@ desk_folder_moved(struct desk_act *act, struct tx *tx, int64_t folder,
 	case DESK_DOSSIER:
 	case DESK_DOSSIER_DOCUMENTS:
 		return dossier_look(act, tx, DESK_OBJECT(folder), e);
+	case DESK_REPORTS:
+		return report_left(e);
 	default:
 		return 0;
 	}

@@ -30,6 +30,9 @@ batch_may(struct authority *authority, struct view *v, int64_t object,
 	if (strlen(name) > NAME_ROOM)
 		return err_set(e, ENAMETOOLONG, "a name here has at most %d "
 		    "octets", NAME_ROOM);
+	if (!revocation_asked_how(&authority->config->revocation, "batch"))
+		return err_set(e, EACCES, "here nobody revokes by a batch "
+		    "(pkifs.conf [revocation] how)");
 	if ((authority->parts->roles_of(uid) & ROLE_REVOCATION) == 0 &&
 	    subscriber_of_user(v, uid, &subscriber) != 1)
 		return err_set(e, EACCES, "uid %lu is neither a revocation "

@@ -5,12 +5,15 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "desk_meanings.h"
 #include "desk_private.h"
 #include "desk_rules.h"
 #include "dossier.h"
+#include "report_case.h"
+#include "text.h"
 
 static int
 find(struct view *v, int64_t id, struct dossier *d, struct err *e)
@@ -39,6 +42,27 @@ dossier_may(struct authority *authority, struct view *v, int64_t id,
 }
 
 /* What was dropped with the draft is what its approval rests on. */
+static bool
+is_of_report(struct view *v, const struct dossier *d, const char *name)
+{
+	struct report_case	*c = calloc(1, sizeof(*c));
+	struct desk_file	 file;
+	struct err		 ignored = { 0 };
+	char			 sha256[SHA256_TEXT] = "";
+
+	if (c == NULL)
+		die("out of memory");
+	if (d->kind == DOSSIER_REPORT && report_case_read(v, d, c,
+	    &ignored) == 0) {
+		sha256_text(sha256, SLICE(&c->said.document));
+		report_case_free(c);
+	}
+	free(c);
+	return sha256[0] != '\0' &&
+	    desk_file_find(v, DESK_FOLDER(DESK_DOSSIER_DOCUMENTS, d->id),
+	    name, &file) == 1 && strcmp(file.sha256, sha256) == 0;
+}
+
 static bool
 is_of_draft(struct view *v, const struct dossier *d, const char *name)
 {
@@ -72,6 +96,9 @@ dossier_may_evidence(struct authority *authority, struct view *v, int64_t id,
 	if (is_of_draft(v, &d, name))
 		return err_set(e, EPERM, "it came with the draft, and the "
 		    "decision is about it: change it there");
+	if (is_of_report(v, &d, name))
+		return err_set(e, EPERM, "it came with the report, and stays "
+		    "as it came");
 	return d.place == PLACE_PENDING ? 0 : err_set(e, EPERM, "an officer "
 	    "has decided on the documents as they are: reject it, or leave "
 	    "them");

@@ -13,6 +13,7 @@
 #include "application.h"
 #include "authority_own.h"
 #include "desk_effects.h"
+#include "dossier_report.h"
 #include "recording.h"
 #include "registration_effect.h"
 #include "store_events.h"
@@ -119,16 +120,6 @@ registration_after(struct authority *authority, const struct dossier *d)
 
 /* --- revocations ---------------------------------------------------------- */
 
-static int
-revocation_decided(struct authority *authority, struct tx *tx,
-    const struct dossier *d, const struct decision *decision, struct err *e)
-{
-	struct certificate	c;
-
-	return certificate_get(tx_view(tx), d->object, &c) == 1 ? 0 :
-	    err_set(e, EIO, "the certificate of a dossier is gone");
-}
-
 static void
 revocation_after(struct authority *authority, const struct dossier *d)
 {
@@ -153,6 +144,7 @@ dossier_effect(enum dossier_kind kind)
 		    registration_after },
 		{ DOSSIER_AUTHORITY, authority_decided, authority_after },
 		{ DOSSIER_REVOCATION, revocation_decided, revocation_after },
+		{ DOSSIER_REPORT, report_decided, revocation_after },
 	};
 	size_t	i;
 

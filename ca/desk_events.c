@@ -51,6 +51,9 @@ desk_path(char to[PATH_TEXT], struct view *v, int64_t folder)
 	case DESK_BATCH:
 		snprintf(to, PATH_TEXT, "revoke/batch");
 		return;
+	case DESK_REPORTS:
+		snprintf(to, PATH_TEXT, "revoke/reports");
+		return;
 	default:
 		path_dossier(to, v, DESK_OBJECT(folder));
 	}
@@ -125,7 +128,8 @@ desk_event(struct view *v, const char *name, int64_t folder, uid_t uid,
 		event_actor(event, uid, role);
 		return event;
 	}
-	event = event_new(name, DESK_KIND(folder) == DESK_BATCH ?
+	event = event_new(name, DESK_KIND(folder) == DESK_BATCH ||
+	    DESK_KIND(folder) == DESK_REPORTS ?
 	    REVOCATION_MANAGEMENT : REGISTRATION);
 	event_actor(event, uid, role);
 	switch (DESK_KIND(folder)) {
@@ -137,6 +141,7 @@ desk_event(struct view *v, const char *name, int64_t folder, uid_t uid,
 		event_detail_number(event, "draft", DESK_OBJECT(folder));
 		break;
 	case DESK_BATCH:
+	case DESK_REPORTS:
 		break;
 	default:
 		event_detail_number(event, "dossier", DESK_OBJECT(folder));

@@ -18,4 +18,10 @@ desk_may	batch_may;
 desk_meaning	batch_means;
 #define BATCH_RESULT	".result"
 
+/* desk_reports.c */
+desk_may	report_may, confirmation_may;
+desk_meaning	report_means, confirmation_means;
+/* A name in revoke/reports/ is given up: never. */
+int	report_left(struct err *);
+
 #endif

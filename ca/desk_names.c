@@ -11,6 +11,7 @@
 #include "batch_line.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
+#include "report.h"
 
 #define KIB		((size_t)1024)
 #define DOCUMENT_MAX	((size_t)64 << 20)
@@ -19,6 +20,8 @@
 static const struct desk_name names[] = {
 	{ DESK_DOSSIER, "reason.txt", 64 * KIB, "reason-written", false,
 	    dossier_may, dossier_meaning },
+	{ DESK_DOSSIER, "confirmation.txt", 64 * KIB, "confirmation-written",
+	    false, confirmation_may, confirmation_means },
 	{ DESK_DOSSIER, "decision*.p7s", 256 * KIB, "signature-received",
 	    false, dossier_may, dossier_meaning },
 	{ DESK_DOSSIER_DOCUMENTS, "*", DOCUMENT_MAX, "document-received",
@@ -37,6 +40,8 @@ static const struct desk_name names[] = {
 	    false, agreement_may, agreement_means },
 	{ DESK_BATCH, "*", BATCH_MOST, "revocation-batch-received", true,
 	    batch_may, batch_means },
+	{ DESK_REPORTS, "*", REPORT_MOST, "revocation-report-received",
+	    true, report_may, report_means },
 };
 
 /* What we write; nobody else does. */
@@ -50,6 +55,7 @@ static const struct {
 	{ DESK_DOSSIER, "subscriber" }, { DESK_DOSSIER, "documents" },
 	{ DESK_DOSSIER, "registration.conf" },
 	{ DESK_DOSSIER, "authority.conf" }, { DESK_DOSSIER, "changes.txt" },
+	{ DESK_DOSSIER, "report.txt" },
 	{ DESK_DRAFT, "state" }, { DESK_DRAFT, "documents" },
 	{ DESK_DRAFT, "agreement" }, { DESK_DRAFT, "changes.txt" },
 	{ DESK_BOX, "agreement.status" }, { DESK_BOX, "terms.txt" },

@@ -1,6 +1,7 @@
 /*
  * Who stands how to a dossier.  See desk_people.h.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "authority_draft.h"
@@ -8,6 +9,7 @@
 #include "desk_people.h"
 #include "event.h"
 #include "registration.h"
+#include "report_case.h"
 #include "store_desk.h"
 #include "store_events.h"
 #include "store_registrations.h"
@@ -79,7 +81,7 @@ people_wrote(struct view *v, const struct dossier *d, uid_t uid)
 	size_t		i;
 
 	look_at_uid(&s, d->author);
-	if (d->kind == DOSSIER_REQUEST || d->kind == DOSSIER_REVOCATION ||
+	if (d->kind == DOSSIER_REQUEST || dossier_is_of_revocation(d->kind) ||
 	    draft_get(v, d->object, &draft) != 1)
 		return s.found;
 	for (i = 0; i < sizeof(files) / sizeof(files[0]) && !s.found; i++)
@@ -155,6 +157,45 @@ look_at_authority(const struct authority_parts *parts, struct view *v,
 		look_at_ra(parts, &ra, s);
 }
 
+struct holders {
+	struct view	*v;
+	struct search	*s;
+};
+
+static int
+look_at_holder(void *arg, const struct certificate *c)
+{
+	struct holders			*h = arg;
+	struct registration_version	 r;
+
+	if (c->subscriber == 0)
+		return 0;
+	subscriber_users(h->v, c->subscriber, look_at_uid, h->s);
+	if (!h->s->found && registration_in_force(h->v, c->subscriber,
+	    &r) == 1 && r.subject_uid != (uid_t)-1)
+		look_at_uid(h->s, r.subject_uid);
+	return h->s->found;
+}
+
+/* Whose certificates are reported, and whose the officer names instead. */
+static void
+look_at_report(struct view *v, const struct dossier *d, struct search *s)
+{
+	struct report_case	*c = calloc(1, sizeof(*c));
+	struct holders		 h = { v, s };
+	struct err		 e = { 0 };
+
+	if (c == NULL)
+		die("out of memory");
+	if (report_case_read(v, d, c, &e) == 0) {
+		report_certificates(v, &c->said.named, look_at_holder, &h);
+		if (!s->found)
+			report_certificates(v, &c->named, look_at_holder, &h);
+		report_case_free(c);
+	}
+	free(c);
+}
+
 bool
 people_are_in_it(struct authority *authority, struct view *v,
     const struct dossier *d, uid_t uid)
@@ -172,5 +213,7 @@ people_are_in_it(struct authority *authority, struct view *v,
 		look_at_draft(authority->parts, v, d, &s);
 	if (d->kind == DOSSIER_AUTHORITY)
 		look_at_authority(authority->parts, v, d, &s);
+	if (d->kind == DOSSIER_REPORT)
+		look_at_report(v, d, &s);
 	return s.found;
 }

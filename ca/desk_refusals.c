@@ -32,7 +32,8 @@ desk_is_refusal(const struct err *e)
 {
 	static const int	codes[] = { EACCES, EPERM, EINVAL, EEXIST,
 		ENOENT, ESTALE, EKEYREJECTED, ENAMETOOLONG, EFBIG, ENODATA,
-		EAGAIN };
+		EAGAIN,
+		EDQUOT };
 	size_t			i;
 
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
@@ -158,7 +159,9 @@ desk_refused(struct authority *authority, int64_t folder, uid_t uid,
 {
 	struct refusal	*r;
 
-	if (!desk_is_refusal(why) || !is_due(authority, uid, what))
+	/* In revoke/ it is recorded as every refusal there. */
+	if (!desk_is_refusal(why) || DESK_KIND(folder) == DESK_REPORTS ||
+	    !is_due(authority, uid, what))
 		return;
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		die("out of memory");

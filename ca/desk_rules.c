@@ -11,7 +11,7 @@
 enum role
 move_role(enum dossier_kind kind)
 {
-	return kind == DOSSIER_REVOCATION ? ROLE_REVOCATION : ROLE_RA;
+	return dossier_is_of_revocation(kind) ? ROLE_REVOCATION : ROLE_RA;
 }
 
 /* --- the steps ------------------------------------------------------------ */

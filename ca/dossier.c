@@ -45,9 +45,9 @@ dossier_wanted(const struct config *config, struct view *v,
 struct event *
 dossier_event(struct view *v, const char *name, const struct dossier *d)
 {
-	struct event	*event = event_new(name, d->kind ==
-			    DOSSIER_REVOCATION ? REVOCATION_MANAGEMENT :
-			    REGISTRATION);
+	struct event	*event = event_new(name,
+			    dossier_is_of_revocation(d->kind) ?
+			    REVOCATION_MANAGEMENT : REGISTRATION);
 	struct certificate c;
 	struct request	 request;
 	struct slot	 slot;

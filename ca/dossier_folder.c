@@ -154,6 +154,7 @@ struct gathered {
 	struct registration_version registration;
 	struct draft		draft;
 	struct certificate	certificate;
+	struct report_case	report;
 	struct config		config;		/* a name alone */
 	struct bytes		documents, checks, changes, decisions, reason;
 };
@@ -184,6 +185,7 @@ static void
 gather_object(struct gathered *g, struct view *v, const struct dossier *d)
 {
 	struct dossier_facts	*f = &g->facts;
+	struct err		 ignored = { 0 };
 
 	if (d->subscriber != 0 &&
 	    subscriber_get(v, d->subscriber, &g->subscriber) == 1)
@@ -198,6 +200,9 @@ gather_object(struct gathered *g, struct view *v, const struct dossier *d)
 	if (d->kind == DOSSIER_REVOCATION &&
 	    certificate_get(v, d->object, &g->certificate) == 1)
 		f->certificate = &g->certificate;
+	if (d->kind == DOSSIER_REPORT &&
+	    report_case_read(v, d, &g->report, &ignored) == 0)
+		f->report = &g->report;
 }
 
 static void
@@ -235,6 +240,8 @@ gather(struct gathered *g, const struct config *config, struct view *v,
 static void
 gathered_free(struct gathered *g)
 {
+	if (g->facts.report != NULL)
+		report_case_free(&g->report);
 	bytes_free(&g->documents);
 	bytes_free(&g->checks);
 	bytes_free(&g->changes);

@@ -106,6 +106,11 @@ put_asked(const struct dossier_facts *f, struct bytes *to)
 		put_row(to, "Common name", f->certificate->common_name);
 		put_time(to, "Valid until", f->certificate->not_after);
 	}
+	if (f->report != NULL) {
+		put_row(to, "Report", f->report->row.name);
+		put_row(to, "By", f->report->row.via);
+		put_time(to, "Received", f->report->row.received);
+	}
 	snprintf(uid, sizeof(uid), "uid %u, %s", (unsigned)d->author,
 	    f->asked_by);
 	put_row(to, "Asked by", uid);
@@ -191,6 +196,17 @@ put_answers(const struct dossier_facts *f, const char *title, bool passed,
 		bytes_put_text(to, "<p>Nothing.</p>\n");
 }
 
+/* As its reporter wrote it. */
+static void
+put_report(const struct dossier_facts *f, struct bytes *to)
+{
+	if (f->report == NULL)
+		return;
+	bytes_put_text(to, "<pre>");
+	html_put(to, SLICE(&f->report->said.text));
+	bytes_put_text(to, "</pre>\n");
+}
+
 static void
 put_documents(const struct dossier_facts *f, struct bytes *to)
 {
@@ -229,7 +245,9 @@ dossier_html_summary(const struct dossier_facts *f, struct bytes *to)
 	    "verified</p>\n" : "</p>\n");
 	put_asked(f, to);
 	put_answers(f, f->certificate != NULL ? "What is not true any more" :
-	    "What is missing", false, to);
+	    f->report != NULL ? "What is reported" : "What is missing", false,
+	    to);
+	put_report(f, to);
 	bytes_put_text(to, "<h2>What to do</h2>\n<ol>\n");
 	dossier_steps(f, put_step, to);
 	bytes_put_text(to, "</ol>\n");

@@ -99,6 +99,10 @@ put_what(const struct dossier_facts *f, struct bytes *to)
 		put_line(to, "serial", f->certificate->serial);
 		bytes_printf(to, "reason: %d\n", f->dossier->reason);
 		return;
+	case DOSSIER_REPORT:
+		put_line(to, "decision", "revoke what this report comes to");
+		dossier_case_decision(f, to);
+		return;
 	}
 	put_line(to, "folder", f->draft->name);
 }
@@ -197,6 +201,8 @@ dossier_steps(const struct dossier_facts *f, step_each *each, void *arg)
 {
 	if (f->dossier->kind == DOSSIER_REQUEST)
 		steps_of_request(f, each, arg);
+	if (dossier_is_of_revocation(f->dossier->kind))
+		dossier_case_steps(f, each, arg);
 	if (!dossier_is_decidable(f))
 		goto reject;
 	if (f->is_signed)
@@ -261,7 +267,7 @@ dossier_text_state(const struct dossier_facts *f, struct bytes *to)
 		bytes_printf(to, "wanted: %s%s with the role %s\n",
 		    f->officers == 2 ? "two officers" : "one officer",
 		    f->is_signed ? ", signing," : "",
-		    d->kind == DOSSIER_REVOCATION ? "revocation" : "ra");
+		    dossier_is_of_revocation(d->kind) ? "revocation" : "ra");
 	}
 	if (f->refused != NULL)
 		bytes_printf(to, "%s: %s\n", d->withdrawn ? "why" :

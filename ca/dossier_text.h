@@ -7,6 +7,7 @@
 #define CA_DOSSIER_TEXT_H
 
 #include "application.h"
+#include "report_case.h"
 #include "store_desk.h"
 #include "store_dossiers.h"
 #include "store_registrations.h"
@@ -28,6 +29,7 @@ struct dossier_facts {		/* borrowed; NULL and empty: not so */
 	struct slice		 changes;	/* of a draft */
 	struct slice		 decisions;	/* a line each */
 	struct slice		 reason;	/* reason.txt */
+	const struct report_case *report;
 	const char		*refused;	/* the newest refused move */
 };
 
@@ -35,6 +37,8 @@ void	dossier_text_decision(const struct dossier_facts *, struct bytes *);
 void	dossier_text_state(const struct dossier_facts *, struct bytes *);
 /* As `openssl req -text -noout` prints it. */
 void	dossier_text_request(struct slice der, struct bytes *);
+/* dossier_case.c: of a problem report. */
+void	dossier_case_decision(const struct dossier_facts *, struct bytes *);
 /* dossier_html.c */
 void	dossier_html_summary(const struct dossier_facts *, struct bytes *);
 
@@ -45,5 +49,7 @@ bool	dossier_finding_is_decidable(const struct finding *);
 /* What to do next, a paragraph each, in the order in which it is done. */
 typedef void step_each(void *arg, const char *text);
 void	dossier_steps(const struct dossier_facts *, step_each *, void *arg);
+void	dossier_case_steps(const struct dossier_facts *, step_each *,
+	    void *arg);		/* before those of every kind */
 
 #endif

@@ -25,6 +25,10 @@ static const struct word who_words[WORDS] = {
 	    "the users of the subscriber, for its own certificates" },
 	{ "holder", false, "whoever proves to hold the certificate's private "
 	    "key, always as keyCompromise" },
+	{ "ra", false, "a recognised registration authority, for certificates "
+	    "of the subscribers\nthat it is recognised for" },
+	{ "reporter", false, "anybody, who reports a problem: a revocation "
+	    "officer decides on it" },
 };
 static const struct word how_words[WORDS] = {
 	{ "file", true,
@@ -33,6 +37,13 @@ static const struct word how_words[WORDS] = {
 	    "reason into\nrevoke/by-key/<SHA-256 of the key>" },
 	{ "proof", false, "by dropping a proof made with the private key into "
 	    "revoke/<serial>.pop, as\nrevoke/HOWTO.txt says" },
+	{ "batch", false, "by a file of serial numbers and reasons in "
+	    "revoke/batch/" },
+	{ "ra", false, "by a request that the registration authority signed, "
+	    "as a file in\nrevoke/reports/" },
+	{ "report", false, "by a report, as a text file in revoke/reports/" },
+	{ "intake", false, "by a report sent by mail or a web form, round the "
+	    "clock" },
 };
 static const struct word confirmation_words[WORDS] = {
 	{ "login", true, "the operating system tells who wrote it: that user "
@@ -40,6 +51,11 @@ static const struct word confirmation_words[WORDS] = {
 	    "by that" },
 	{ "proof", false, "a signature with the certificate's own key over "
 	    "the sentence of\nrevoke/HOWTO.txt confirms by itself" },
+	{ "ra", false, "the signature of the recognised registration "
+	    "authority confirms by itself" },
+	{ "report", false, "a revocation officer finds out whether what was "
+	    "reported is true, and records\nhow, or why that could not be "
+	    "done in time" },
 };
 /* Both stand in every certificate, so neither can be left out. */
 static const struct word mechanism_words[WORDS] = {
@@ -80,7 +96,7 @@ static int
 check_word(const struct word words[WORDS], const char *text,
     struct err *err)
 {
-	char wanted[120] = "";
+	char wanted[160] = "";
 	size_t i, n = 0;
 
 	for (i = 0; i < WORDS && words[i].word != NULL; i++) {
@@ -233,6 +249,37 @@ take_deadline(struct revocation_rules *r, const char *item, struct err *err)
 	return 0;
 }
 
+/* Who, how and what confirms: all three or none. */
+static const struct {
+	const char *who, *how, *confirmation;
+} together[] = {
+	{ "holder", "proof", "proof" },
+	{ "ra", "ra", "ra" },
+	{ "reporter", "report", "report" },
+};
+
+static int
+check_together(const struct revocation_rules *r, struct err *err)
+{
+	size_t i;
+	bool who;
+
+	for (i = 0; i < sizeof(together) / sizeof(together[0]); i++) {
+		who = revocation_asked_by(r, together[i].who);
+		if (who != revocation_asked_how(r, together[i].how) ||
+		    who != HAS(r->confirmation, together[i].confirmation))
+			return err_set(err, EINVAL, "who, how, confirmation: "
+			    "%s, %s and %s stand together or not at all",
+			    together[i].who, together[i].how,
+			    together[i].confirmation);
+	}
+	if (revocation_asked_how(r, "intake") &&
+	    !revocation_asked_how(r, "report"))
+		return err_set(err, EINVAL, "how: intake files reports, so "
+		    "report has to stand there too");
+	return 0;
+}
+
 int
 revocation_rules_check(struct revocation_rules *r, struct err *err)
 {
@@ -244,11 +291,8 @@ revocation_rules_check(struct revocation_rules *r, struct err *err)
 	    r->confirmation) == -1 ||
 	    NEEDED("mechanism", mechanism_words, r->mechanism) == -1)
 		return -1;
-	if (revocation_asked_by(r, "holder") !=
-	    revocation_asked_how(r, "proof") ||
-	    revocation_asked_by(r, "holder") != HAS(r->confirmation, "proof"))
-		return err_set(err, EINVAL, "who, how, confirmation: holder, "
-		    "proof and proof stand together or not at all");
+	if (check_together(r, err) == -1)
+		return -1;
 	if (!revocation_for_reason(r, 1))
 		return err_set(err, EINVAL, "reasons: wanted keyCompromise "
 		    "among them (REV-6.3.9-02)");

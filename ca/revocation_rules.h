@@ -17,7 +17,7 @@
 #define REVOCATION_RECEIPT_MAX	(24 * 3600 * USEC)	/* REV-6.2.4-03A */
 
 struct revocation_rules {
-	char	who[4][16], how[8][16], confirmation[4][16];
+	char	who[8][16], how[8][16], confirmation[8][16];
 	char	reasons[REASONS][24], mechanism[2][8];
 	char	deadlines[REASONS][48];		/* "keyCompromise 4 h" */
 	char	exception[256];			/* REV-6.2.4-03BA */

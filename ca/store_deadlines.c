@@ -135,4 +135,14 @@ deadlines_open(struct view *v, usec_t decision_max, deadline_each *each,
 	bind_number(q, decision_max);
 	bind_number(q, DOSSIER_REVOCATION);
 	take_and_give(q, each, arg);
+	/* From its receipt by the transport, whenever it was filed. */
+	q = query_new(v->sql, "SELECT 1, d.id, r.received, r.received + ?1,"
+	    " coalesce(t.told, 0), 0, NULL, -1, 0, 0"
+	    " FROM dossiers d INDEXED BY dossiers_by_place"
+	    " JOIN reports r ON r.id = d.object"
+	    " LEFT JOIN deadlines t ON t.kind = 1 AND t.object = d.id"
+	    " WHERE +d.kind = ?2 AND d.place IN (1, 2)");
+	bind_number(q, decision_max);
+	bind_number(q, DOSSIER_REPORT);
+	take_and_give(q, each, arg);
 }

@@ -45,7 +45,7 @@ bool	deadline_has(const struct deadline *, enum deadline_method);
 typedef int deadline_each(void *arg, const struct deadline *);
 /*
  * All that are not done, or were done too late and are not removed.  A dossier
- * has `decision_max` from its opening.
+ * has `decision_max` from its opening, one about a report from its receipt.
  */
 void	deadlines_open(struct view *, usec_t decision_max, deadline_each *,
 	    void *arg);

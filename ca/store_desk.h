@@ -21,7 +21,8 @@ enum desk_kind {
 	DESK_DRAFT_DOCUMENTS = 3,
 	DESK_BOX = 4,			/* agreement.txt in a drop box */
 	DESK_DOSSIER_OWN = 5,		/* of no folder of the tree */
-	DESK_BATCH = 6			/* revoke/batch, object 1 */
+	DESK_BATCH = 6,			/* revoke/batch, object 1 */
+	DESK_REPORTS = 7		/* revoke/reports, object 1 */
 };
 #define DESK_FOLDER(kind, object)	((int64_t)(object) * 8 + (kind))
 #define DESK_KIND(folder)		((enum desk_kind)((folder) % 8))

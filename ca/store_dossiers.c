@@ -16,7 +16,7 @@ static const char *const places[] = {
 static const char *const kinds[] = {
 	[DOSSIER_REQUEST] = "request", [DOSSIER_REGISTRATION] = "registration",
 	[DOSSIER_AUTHORITY] = "external registration authority",
-	[DOSSIER_REVOCATION] = "revocation"
+	[DOSSIER_REVOCATION] = "revocation", [DOSSIER_REPORT] = "report"
 };
 
 const char *
@@ -29,6 +29,12 @@ const char *
 dossier_kind_name(enum dossier_kind kind)
 {
 	return kinds[kind];
+}
+
+bool
+dossier_is_of_revocation(enum dossier_kind kind)
+{
+	return kind == DOSSIER_REVOCATION || kind == DOSSIER_REPORT;
 }
 
 /* --- dossiers ------------------------------------------------------------ */
@@ -232,43 +238,24 @@ dossiers_of_subscriber(struct view *v, int64_t subscriber, int64_t after,
 	    "WHERE subscriber = ? AND id > ? AND place <> 4 AND (place < 3"
 	    " OR (kind = 1 AND EXISTS (SELECT 1 FROM requests"
 	    "  WHERE requests.id = object AND state < 2))"
-	    " OR (kind = 4 AND EXISTS (SELECT 1 FROM certificates"
-	    "  WHERE certificates.id = object"
-	    "  AND (revoked IS NULL OR certificates.reason = 6))))"
+	    " OR (kind = 4 AND EXISTS (SELECT 1 FROM revocation_orders o"
+	    "  WHERE o.dossier = dossiers.id AND o.done IS NULL)))"
 	    " ORDER BY id");
 	bind_number(q, subscriber);
 	bind_number(q, after);
 	every_dossier(q, each, arg);
 }
 
-static struct query *
-undone_requests(struct view *v)
-{
-	return query_new(v->sql, "SELECT dossiers.id FROM requests"
-	    " JOIN dossiers ON kind = 1 AND object = requests.id"
-	    " WHERE state < 2 AND state = 0 AND place = 3"
-	    " AND withdrawn = 0 AND dossiers.id > ? ORDER BY dossiers.id");
-}
-
-static struct query *
-undone_revocations(struct view *v)
-{
-	return query_new(v->sql, "SELECT dossiers.id FROM dossiers"
-	    " JOIN certificates ON certificates.id = object"
-	    " WHERE kind = 4 AND place = 3 AND withdrawn = 0"
-	    " AND (revoked IS NULL OR certificates.reason = 6)"
-	    " AND dossiers.id > ? ORDER BY dossiers.id");
-}
-
 void
-dossiers_undone(struct view *v, enum dossier_kind kind, int64_t after,
-    dossier_each *each, void *arg)
+dossiers_undone(struct view *v, int64_t after, dossier_each *each, void *arg)
 {
 	struct dossier d;
 	struct query *q;
 
-	q = kind == DOSSIER_REQUEST ? undone_requests(v) :
-	    undone_revocations(v);
+	q = query_new(v->sql, "SELECT dossiers.id FROM requests"
+	    " JOIN dossiers ON kind = 1 AND object = requests.id"
+	    " WHERE state < 2 AND state = 0 AND place = 3"
+	    " AND withdrawn = 0 AND dossiers.id > ? ORDER BY dossiers.id");
 	bind_number(q, after);
 	while (query_next(q))
 		if (dossier_get(v, take_number(q), &d) == 1 &&

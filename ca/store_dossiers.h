@@ -14,13 +14,16 @@ enum dossier_kind {
 	DOSSIER_REQUEST = 1,		/* object: request */
 	DOSSIER_REGISTRATION = 2,	/* object: draft of a subscriber */
 	DOSSIER_AUTHORITY = 3,		/* object: draft of an external RA */
-	DOSSIER_REVOCATION = 4		/* object: certificate */
+	DOSSIER_REVOCATION = 4,		/* object: certificate */
+	DOSSIER_REPORT = 5		/* object: problem report */
 };
 enum dossier_place {
 	PLACE_PENDING = 1, PLACE_COUNTERSIGN, PLACE_APPROVED, PLACE_REJECTED
 };
 const char	*dossier_place_name(enum dossier_place);	/* "pending" */
 const char	*dossier_kind_name(enum dossier_kind);
+/* Is it a revocation officer's to decide? */
+bool		 dossier_is_of_revocation(enum dossier_kind);
 
 /* What an approval binds (GEN-6.3.2-00A); "" where it does not apply. */
 struct dossier_basis {
@@ -53,9 +56,9 @@ void	dossiers_in(struct view *, enum dossier_place, int64_t after,
 /* Those of a subscriber that wait or are approved and not yet done. */
 void	dossiers_of_subscriber(struct view *, int64_t subscriber,
 	    int64_t after, dossier_each *, void *arg);
-/* Approved and not yet done: the request pending, the serial not revoked. */
-void	dossiers_undone(struct view *, enum dossier_kind, int64_t after,
-	    dossier_each *, void *arg);
+/* Of requests: approved, and the request is pending yet. */
+void	dossiers_undone(struct view *, int64_t after, dossier_each *,
+	    void *arg);
 usec_t	dossiers_changed(struct view *, enum dossier_place);
 
 /* One officer's step. */

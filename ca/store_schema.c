@@ -506,7 +506,8 @@ static const char *const versions[][PARTS] = {
 	    store_schema_desk_1, store_schema_registrations_1,
 	    store_schema_consents_1, store_schema_handover_1,
 	    store_schema_deadlines_1, store_schema_batches_1,
-	    store_schema_notices_1, store_schema_counts_1 },
+	    store_schema_notices_1, store_schema_counts_1,
+	    store_schema_reports_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))
 

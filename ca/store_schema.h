@@ -29,5 +29,7 @@ extern const char store_schema_batches_1[];
 extern const char store_schema_notices_1[];
 /* store_schema_counts.c: what is counted. */
 extern const char store_schema_counts_1[];
+/* store_schema_reports.c: problem reports, ordered revocations. */
+extern const char store_schema_reports_1[];
 
 #endif

@@ -68,8 +68,6 @@ const char store_schema_desk_1[] =
     " documents_sha256 BLOB) STRICT;"
     "CREATE INDEX dossiers_by_place ON dossiers (place, id);"
     "CREATE INDEX dossiers_by_object ON dossiers (kind, object, id);"
-    "CREATE INDEX dossiers_to_revoke ON dossiers (id)"
-    " WHERE kind = 4 AND place = 3;"
     "CREATE INDEX dossiers_of_subscriber ON dossiers (subscriber, id)"
     " WHERE place <> 4;"
     "CREATE TRIGGER dossiers_insert BEFORE INSERT ON dossiers"

@@ -6,10 +6,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "authority_own.h"
 #include "dossier.h"
+#include "revocation_rules.h"
+#include "store_reports.h"
 #include "store_supersessions.h"
 #include "supersession.h"
 
@@ -152,7 +155,7 @@ revoke_one(struct authority *authority, const struct supersession *s)
 	const struct authority_parts	*parts = authority->parts;
 	struct certificate		 old, successor;
 	struct view			*v = view_take(parts->store);
-	char				 why[80 + SERIAL_TEXT];
+	struct revocation_order		 order = { .how = BY_CA };
 	bool				 there;
 
 	there = !is_over(v, s) &&
@@ -161,9 +164,11 @@ revoke_one(struct authority *authority, const struct supersession *s)
 	view_put(v);
 	if (!there)
 		return;
-	snprintf(why, sizeof(why), "its successor is %s", successor.serial);
-	parts->revoke(parts->revoked_arg, old.serial, s->reason, getuid(),
-	    why);
+	order.uid = getuid();
+	memcpy(order.serial, old.serial, sizeof(order.serial));
+	snprintf(order.line, sizeof(order.line), "%s its successor is %s",
+	    reason_name(s->reason), successor.serial);
+	parts->revoke(parts->revoked_arg, &order, NULL, NULL);
 }
 
 static void

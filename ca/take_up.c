@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "authority_own.h"
+#include "orders.h"
 #include "recovery.h"
-#include "store_certificates.h"
 #include "store_dossiers.h"
 #include "supersession.h"
 #include "take_up.h"
@@ -104,67 +104,15 @@ judge_subscriber(struct take_up *t, int64_t subscriber)
 	} while (ids.count == AT_ONCE && !t->authority->closing);
 }
 
-struct case_to_revoke {
-	struct certificate	certificate;
-	int			reason;
-	uid_t			uid;
-};
-
-struct cases {
-	struct view		*view;
-	struct case_to_revoke	 list[AT_ONCE];
-	size_t			 count;
-	int64_t			 last;
-};
-
-static int
-note_officer(void *arg, const struct decision *decision)
-{
-	*(uid_t *)arg = decision->uid;
-	return 0;
-}
-
-static int
-note_case(void *arg, const struct dossier *d)
-{
-	struct cases		*cases = arg;
-	struct case_to_revoke	*c = &cases->list[cases->count];
-
-	cases->last = d->id;
-	if (certificate_get(cases->view, d->object, &c->certificate) != 1)
-		return 0;
-	c->reason = d->reason;
-	decisions_of(cases->view, d->id, note_officer, &c->uid);
-	return ++cases->count == AT_ONCE;
-}
-
 /* What could not be revoked now is tried again at the next one or start. */
 static void
 revoke_all(struct take_up *t)
 {
-	const struct authority_parts	*parts = t->authority->parts;
-	struct cases			*cases;
-	size_t				 i;
-
-	if ((cases = calloc(1, sizeof(*cases))) == NULL)
-		die("out of memory");
 	pthread_mutex_lock(&t->revoking);
-	while (parts->revoke != NULL) {
-		cases->count = 0;
-		cases->view = view_take(parts->store);
-		dossiers_undone(cases->view, DOSSIER_REVOCATION, cases->last,
-		    note_case, cases);
-		view_put(cases->view);
-		for (i = 0; i < cases->count; i++)
-			parts->revoke(parts->revoked_arg,
-			    cases->list[i].certificate.serial,
-			    cases->list[i].reason, cases->list[i].uid, NULL);
-		if (cases->count < AT_ONCE)
-			break;
-	}
+	if (t->authority->parts->revoke != NULL)
+		orders_do(t->authority);
 	supersessions_look(t->authority);
 	pthread_mutex_unlock(&t->revoking);
-	free(cases);
 }
 
 static int
@@ -179,7 +127,7 @@ find_undone(struct take_up *t)
 {
 	struct view	*v = view_take(t->authority->parts->store);
 
-	dossiers_undone(v, DOSSIER_REQUEST, 0, note_undone, t);
+	dossiers_undone(v, 0, note_undone, t);
 	view_put(v);
 }
 

@@ -35,6 +35,20 @@ stand_in(int64_t box, const char *name, char to[256])
 		to[0] = '_';
 }
 
+/* In revoke/ a refusal stands in refused/<uid>.txt; there is no `state`. */
+static void
+note_refused(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    const struct err *fault)
+{
+	struct revocation_act	act = { .uid = uid };
+
+	if (DESK_KIND(-box) != DESK_REPORTS)
+		return;
+	snprintf(act.serial, sizeof(act.serial), "%.*s",
+	    (int)sizeof(act.serial) - 1, name);
+	publisher_refused(drops->tree->parts.publisher, &act, fault);
+}
+
 static int
 ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
     uint64_t *most)
@@ -45,8 +59,10 @@ ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
 
 	stand_in(box, name, plain);
 	if (desk_may_write(drops->tree->parts.authority, -box, plain, uid,
-	    &max, &err) == -1)
+	    &max, &err) == -1) {
+		note_refused(drops, box, name, uid, &err);
 		return (fault_errno(&err));
+	}
 	*most = max;
 	return (0);
 }
@@ -107,11 +123,46 @@ batch_done(void *arg, const struct err *fault)
 	order->done(order, true, fault);
 }
 
+/* Recorded, then answered; not by the committer's thread, which it waits for. */
+struct refused_order {
+	struct drop_order	*order;
+	struct err		 fault;
+};
+
+static void
+record_and_answer(void *arg)
+{
+	struct refused_order	*refused = arg;
+	struct drop_order	*order = refused->order;
+
+	note_refused(order->drops, order->box, order->name, order->uid,
+	    &refused->fault);
+	order->done(order, false, &refused->fault);
+	free(refused);
+}
+
+static void
+refuse_order(struct drop_order *order, const struct err *fault)
+{
+	struct refused_order	*refused = calloc(1, sizeof(*refused));
+
+	if (refused == NULL)
+		die("out of memory");
+	refused->order = order;
+	refused->fault = *fault;
+	errands_run(order->drops->tree->errands, record_and_answer, refused);
+}
+
 static void
 desk_decided(void *arg, bool kept, const struct err *fault)
 {
 	struct drop_order	*order = arg;
 
+	if (!kept && fault != NULL &&
+	    DESK_KIND(-order->box) == DESK_REPORTS) {
+		refuse_order(order, fault);
+		return;
+	}
 	if (!kept || fault != NULL ||
 	    DESK_KIND(-order->box) != DESK_BATCH) {
 		order->done(order, kept, fault);

@@ -294,6 +294,8 @@ const struct fixed_entry	fixed_entries[] = {
 	{ { NODE_REVOKE, 0, 0 }, "refused", { NODE_REVOKE_FOLDER, 1, 0 } },
 	{ { NODE_REVOKE, 0, 0 }, "batch",
 	    { NODE_DESK, DESK_FOLDER(DESK_BATCH, 1), 0 } },
+	{ { NODE_REVOKE, 0, 0 }, "reports",
+	    { NODE_DESK, DESK_FOLDER(DESK_REPORTS, 1), 0 } },
 	{ { NODE_ROOT, 1, 0 }, "status", { NODE_PUBLISHED, 6, 0 } },
 	{ { NODE_ROOT, 1, 0 }, "evidence", { NODE_EVIDENCE, 0, 0 } },
 	{ { NODE_PUBLISHED, 1, 0 }, "cp", { NODE_PUBLISHED, 2, 0 } },

@@ -188,15 +188,19 @@ outer_row(struct ask *ask, int64_t folder, uint64_t *row, usec_t *changed)
 	return (i < RA_FOLDERS);
 }
 
-/* revoke/batch/: for all who may revoke something, each for his own files. */
+/*
+ * revoke/batch/, revoke/reports/: for all, each for his own files; only
+ * officers see what others reported.
+ */
 static bool
-is_batch(int64_t folder)
+is_of_revoke(int64_t folder)
 {
-	return (DESK_KIND(folder) == DESK_BATCH);
+	return (DESK_KIND(folder) == DESK_BATCH ||
+	    DESK_KIND(folder) == DESK_REPORTS);
 }
 
 static void
-batch_mode(struct ask *ask, mode_t mode, struct stat *st)
+revoke_mode(struct ask *ask, mode_t mode, struct stat *st)
 {
 	st->st_mode = mode;
 	st->st_gid = ask->tree->parts.role_gid(ROLE_REVOCATION);
@@ -209,8 +213,9 @@ desk_stat(struct ask *ask, struct node folder, struct stat *st)
 	uint64_t	row;
 	usec_t		changed = ask->tree->born;
 
-	if (is_batch(number))
-		batch_mode(ask, S_IFDIR | 01777, st);
+	if (is_of_revoke(number))
+		revoke_mode(ask, S_IFDIR | (DESK_KIND(number) == DESK_BATCH ?
+		    01777 : 0773), st);
 	else if (!outer_row(ask, number, &row, &changed))
 		return (0);
 	changed = later(changed, desk_changed(ask->view, number));
@@ -234,7 +239,7 @@ desk_parent(struct ask *ask, struct node folder, struct node *to)
 	uint64_t	row;
 	usec_t		changed;
 
-	if (is_batch(number)) {
+	if (is_of_revoke(number)) {
 		*to = node_of(NODE_REVOKE, 0);
 		return (DESK_OBJECT(number) == 1);
 	}
@@ -356,7 +361,7 @@ desk_group(struct ask *ask, int64_t folder)
 	    box_get(ask->view, DESK_OBJECT(folder), &box) == 1 &&
 	    subscriber_get(ask->view, box.subscriber, &subscriber) == 1)
 		return (subscriber.gid);
-	return (ask->tree->parts.role_gid(is_batch(folder) ?
+	return (ask->tree->parts.role_gid(is_of_revoke(folder) ?
 	    ROLE_REVOCATION : ROLE_RA));
 }
 
@@ -371,9 +376,9 @@ desk_file_stat(struct ask *ask, struct node node, struct stat *st)
 	if (!in_slab || info.registered)
 		in_store = desk_file_get(ask->view, (int64_t)node.a,
 		    &file) == 1 && !file.generated;
-	if ((in_slab && is_batch(-info.box)) ||
-	    (in_store && is_batch(file.folder)))
-		batch_mode(ask, S_IFREG | 0640, st);
+	if ((in_slab && is_of_revoke(-info.box)) ||
+	    (in_store && is_of_revoke(file.folder)))
+		revoke_mode(ask, S_IFREG | 0640, st);
 	if (in_slab) {
 		st->st_uid = info.uid;
 		st->st_gid = info.gid;
@@ -411,7 +416,7 @@ desk_text_stat(struct ask *ask, struct node node, struct stat *st)
 	    !file.generated)
 		return (0);
 	st->st_gid = desk_group(ask, file.folder);
-	if (is_batch(file.folder))
+	if (is_of_revoke(file.folder))
 		st->st_uid = file.uid;
 	stat_size(st, file.size);
 	stat_time(st, file.time);

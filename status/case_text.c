@@ -52,8 +52,18 @@ put_asker(struct bytes *to, const struct revocation *r,
 		    "the serial is abandoned)" : "");
 }
 
+/* REV-6.2.4-03BB */
 static void
-put_states(struct bytes *to, const struct revocation *r)
+put_exception(struct bytes *to, const struct case_act *act)
+{
+	if (act != NULL && act->exception != NULL &&
+	    act->exception[0] != '\0')
+		bytes_printf(to, "exception: %s\n", act->exception);
+}
+
+static void
+put_states(struct bytes *to, const struct revocation *r,
+    const struct case_act *act)
 {
 	static const char *const how[] = {
 		[BY_CA] = "by the CA itself", [BY_LOGIN] = "by login",
@@ -77,6 +87,7 @@ put_states(struct bytes *to, const struct revocation *r)
 		bytes_printf(to, "confirmation: %s at %s\n",
 		    confirmation[r->confirmation], time);
 	}
+	put_exception(to, act);
 	put_time(to, "decided", r->decided);
 	if (r->role[0] != '\0')
 		bytes_printf(to, "decided-by: uid %lu (%s)\n",
@@ -102,7 +113,7 @@ put_head(struct bytes *to, const struct revocation *r, const char *state,
 	put_reason(to, r->reason);
 	put_asker(to, r, act);
 	put_time(to, "received", r->received);
-	put_states(to, r);
+	put_states(to, r, act);
 	put_dates(to, r);
 	if (act != NULL && act->text[0] != '\0')
 		bytes_printf(to, "text: %s\n", act->text);
@@ -221,6 +232,7 @@ put_change(struct bytes *to, const struct case_act *act)
 		bytes_printf(to, "changed: %s by the CA itself: %s\n", time,
 		    act->what);
 	put_time(to, "received", act->received);
+	put_exception(to, act);
 	if (act->text[0] != '\0')
 		bytes_printf(to, "text: %s\n", act->text);
 }

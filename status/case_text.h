@@ -17,6 +17,7 @@ struct case_act {
 	const char	*what;		/* of a change: "reason ..., was ..." */
 	usec_t		 received, time;
 	uid_t		 uid;
+	const char	*exception;	/* why it was not confirmed; NULL, "" */
 };
 
 /*

@@ -53,13 +53,14 @@ ring(void *arg)
 	notices_ring(p->notices);
 }
 
-/* From the authority: a dossier was decided, or a successor stands. */
+/* From the authority: it was ordered, or a successor stands. */
 static void
-revoke(void *arg, const char *serial, int reason, uid_t uid, const char *why)
+revoke(void *arg, const struct revocation_order *order, drop_done *done,
+    void *done_arg)
 {
 	struct publisher *p = arg;
 
-	revocations_decided(p->revocations, serial, reason, uid, why);
+	revocations_ordered(p->revocations, order, done, done_arg);
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "live.h"
 
 struct publisher;
+struct revocation_order;
 
 /*
  * Borrows the authority and its parts; sets parts->revoked.  Publishes what a
@@ -40,6 +41,7 @@ struct revocation_act {
 	char	role[40];	/* "holder of the key" */
 	struct slice proof;	/* BY_PROOF; lasts until `done` */
 	usec_t	received;	/* by the transport's clock; 0: now */
+	const struct revocation_order *order;	/* that it does; or NULL */
 };
 /* Early word at open: EACCES, ENOENT; 0 when the act may be tried. */
 int	publisher_may_revoke(struct publisher *,

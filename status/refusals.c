@@ -85,3 +85,32 @@ refusal_put(struct tx *tx, const struct refusal *r, struct err *err)
 	return r->role[0] == '\0' || r->certificate->id == 0 ? 0 :
 	    put_for_certificate(tx, r, err);
 }
+
+/*
+ * Nobody's mistakes keep those of another from being
+ * recorded, but for more users a second than there are rows.
+ */
+bool
+refusal_counts(struct refusal_count counts[REFUSED_USERS], uid_t uid,
+    int most)
+{
+	usec_t now = clock_steady();
+	size_t row = 0;
+
+	for (size_t i = 0; i < REFUSED_USERS; i++) {
+		if (counts[i].since != 0 &&
+		    counts[i].uid == uid) {
+			row = i;
+			break;
+		}
+		if (counts[i].since < counts[row].since)
+			row = i;
+	}
+	if (now - counts[row].since >= USEC) {
+		counts[row].uid = uid;
+		counts[row].since = now;
+		counts[row].count = 0;
+	}
+	return counts[row].uid == uid &&
+	    counts[row].count++ < most;
+}

@@ -18,4 +18,13 @@ struct refusal {
 };
 int	refusal_put(struct tx *, const struct refusal *, struct err *);
 
+#define REFUSED_USERS	16	/* in one second */
+struct refusal_count {
+	uid_t	uid;
+	usec_t	since;		/* steady; 0: unused */
+	int	count;
+};
+/* One more of this uid's: is it among the `most` of a second? */
+bool	refusal_counts(struct refusal_count[REFUSED_USERS], uid_t, int most);
+
 #endif

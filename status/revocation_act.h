@@ -1,30 +1,15 @@
 /*
- * What somebody writes into revoke/<serial>, and whether he may (DESIGN 2.2;
- * REV-6.2.4-09):
- *
- *	REASON [at=TIME] [invalidity=TIME] [text...]
- *	certificateHold [until=TIME] [text...]
- *	reinstate [text...]
- *
- * REASON is a CRLReason of RFC 5280 5.3.1 by name, either case, or number; TIME
- * is a day (its midnight) or "2026-12-01T08:00:00Z", UTC (RFC 3339).
+ * Whether somebody may do what he writes into revoke/<serial> (DESIGN 2.2;
+ * REV-6.2.4-09); its words are in ca/revocation_words.h.
  */
 #ifndef STATUS_REVOCATION_ACT_H
 #define STATUS_REVOCATION_ACT_H
 
 #include "../ca/authority.h"
+#include "../ca/revocation_words.h"
 #include "../ca/store_scheduled.h"
 
-#define REASON_KEY_COMPROMISE	1
 #define ACT_AHEAD	(366 * USEC_DAY)	/* at= and until=, at most */
-
-struct act_words {
-	int	reason;		/* REASON_REINSTATED: reinstate */
-	usec_t	at, invalidity, until;	/* 0: not said */
-	const char *text;	/* behind it all, in the line */
-};
-/* EINVAL and what is wrong with the words. */
-int	act_parse(const char *line, struct act_words *, struct err *);
 
 /*
  * The role in which this uid may revoke: "subscriber" or "revocation

@@ -71,6 +71,12 @@ event_facts(struct event *event, const struct act_order *o, usec_t decided)
 
 	event_rule(event, "authorised", "yes", o->role);
 	event_detail(event, "authenticated", how[o->how]);
+	event_detail(event, "confirmation", o->exception[0] != '\0' ?
+	    "exception" : "confirmed");
+	if (o->exception[0] != '\0') {
+		event_requirements(event, "REV-6.2.4-03BA REV-6.2.4-03BB");
+		event_detail(event, "exception", o->exception);
+	}
 	detail_time(event, "decided", decided);
 	detail_time(event, "at", o->words.at);
 	detail_time(event, "invalidity", o->words.invalidity);
@@ -135,7 +141,9 @@ fill_row(const struct act_order *o, struct revocation *r, usec_t now)
 	}
 	if (r->id == 0 || !is_final(r->reason)) {
 		r->how = o->how;
-		r->received = r->authenticated = o->received;
+		r->received = o->received;
+		r->authenticated = o->authenticated != 0 ?
+		    o->authenticated : o->received;
 		r->decided = o->decided != 0 ? o->decided : now;
 		/* It was invalid since it was suspended: X.509 8.5.2.1. */
 		if (r->id == 0 || r->reason != REASON_HOLD)
@@ -145,8 +153,9 @@ fill_row(const struct act_order *o, struct revocation *r, usec_t now)
 	}
 	if (o->words.invalidity != 0)
 		r->invalidity = o->words.invalidity;
-	r->confirmation = CONFIRMED;
-	r->confirmed = now;
+	r->confirmation = o->exception[0] != '\0' ? CONFIRM_EXCEPTION :
+	    CONFIRMED;
+	r->confirmed = o->confirmed != 0 ? o->confirmed : now;
 	memcpy(r->act, o->act, sizeof r->act);
 	memcpy(r->role, o->role, sizeof r->role);
 	event_person(o->uid, r->person);
@@ -240,7 +249,8 @@ put_row(const struct act_order *o, struct tx *tx,
 	struct case_act act = {
 		.role = o->by_itself ? NULL : o->role,
 		.text = o->words.text, .received = o->received,
-		.time = clock_now(), .uid = o->uid
+		.time = clock_now(), .uid = o->uid,
+		.exception = o->exception
 	};
 	char what[160];
 
@@ -357,7 +367,8 @@ change_one(const struct act_order *o, struct tx *tx, struct revocation *row,
 		.words = &o->words, .certificate = &o->certificate,
 		.standing = &before, .officer = o->officer,
 		.profile = config_profile(o->desk->parts->config,
-		    o->certificate.profile), .now = o->received
+		    o->certificate.profile),
+		.now = o->now != 0 ? o->now : o->received
 	};
 
 	row->id = 0;

@@ -19,7 +19,10 @@ struct act_order {
 	bool	officer;
 	char	act[65];
 	usec_t	received;
-	usec_t	decided, effective;	/* 0: now */
+	usec_t	now;		/* when it is asked; 0: as received */
+	usec_t	authenticated;	/* 0: as received */
+	usec_t	confirmed, decided, effective;	/* 0: now */
+	char	exception[400];	/* why it was not confirmed; "" */
 	bool	by_itself;	/* what was decided takes place */
 	const char *line;	/* as written, for evidence; "" */
 	struct slice proof;	/* by which it was authenticated */

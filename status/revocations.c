@@ -15,6 +15,7 @@
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
+#include "../ca/store_reports.h"
 #include "bell.h"
 #include "case_text.h"
 #include "refusals.h"
@@ -23,7 +24,6 @@
 
 #define REFUSALS_SECOND	10	/* of one user, recorded; */
 #define OF_OFFICERS	100	/* of an officer */
-#define REFUSED_USERS	16	/* in one second */
 
 struct revocations {
 	const struct desk *desk;
@@ -34,11 +34,7 @@ struct revocations {
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
 	size_t		 under_way;
-	struct {
-		uid_t	 uid;
-		usec_t	 since;		/* steady; 0: unused */
-		int	 count;
-	}		 refusals[REFUSED_USERS];
+	struct refusal_count refusals[REFUSED_USERS];
 	struct access_log access_log;
 };
 
@@ -46,7 +42,7 @@ struct act {
 	struct job	 job;		/* first: the job is the act */
 	struct revocations *all;
 	struct revocation_act act;
-	bool		 decided;	/* on a dossier, or by the CA itself */
+	bool		 decided;	/* ordered, or by the CA itself */
 	struct act_order order;
 	drop_done	*done;
 	void		*arg;
@@ -186,13 +182,13 @@ take_role(struct act *a, struct view *view, const struct certificate *c,
 	const char *role = a->act.role;
 
 	if (a->decided)
-		role = a->act.how == BY_CA ? "the CA itself" :
-		    "revocation officer";
+		role = a->act.how == BY_CA ? "the CA itself" : o->role;
 	else if (a->act.how <= BY_LOGIN)
 		role = act_role(view, roles, a->act.uid, c, err);
 	if (role == NULL || may_role(a, roles, err) != 0)
 		return -1;
-	snprintf(o->role, sizeof o->role, "%s", role);
+	if (role != o->role)
+		snprintf(o->role, sizeof o->role, "%s", role);
 	o->officer = a->decided || (roles & ROLE_REVOCATION) != 0;
 	return 0;
 }
@@ -204,7 +200,7 @@ check_one(struct act *a, struct view *view, struct err *err)
 	struct act_standing standing;
 	struct act_question q = {
 		.words = &o->words, .certificate = &o->certificate,
-		.standing = &standing, .now = o->received
+		.standing = &standing, .now = o->now
 	};
 
 	if (find_certificate(view, a->act.serial, &o->certificate, err) != 0 ||
@@ -272,7 +268,7 @@ check_key(struct act *a, struct view *view, struct err *err)
 	struct act_words *w = &a->order.words;
 	struct key key;
 
-	if (!revocation_asked_how(
+	if (!a->decided && !revocation_asked_how(
 	    &a->all->desk->parts->config->revocation, "key"))
 		return err_set(err, EACCES, "here nobody revokes by key "
 		    "(pkifs.conf [revocation] how)");
@@ -285,7 +281,7 @@ check_key(struct act *a, struct view *view, struct err *err)
 		return err_set(err, EINVAL, "a key is blocked at once and for "
 		    "ever, and its certificates are revoked: neither at= nor a "
 		    "suspension");
-	if (w->invalidity > a->order.received)
+	if (w->invalidity > a->order.now)
 		return err_set(err, EINVAL, "invalidity= lies in the future");
 	if (w->reason == REASON_KEY_COMPROMISE ||
 	    keys_find(view, a->act.key, &key) == 1)
@@ -390,42 +386,14 @@ apply_refusal(struct job *job, struct tx *tx, struct err *err)
 	return refusal_put(tx, &refusal, err);
 }
 
-/*
- * With the lock held.  Nobody's mistakes keep those of another from being
- * recorded, but for more users a second than there are rows.
- */
-static bool
-count_refusal(struct revocations *all, uid_t uid, int most)
-{
-	usec_t now = clock_steady();
-	size_t row = 0;
-
-	for (size_t i = 0; i < REFUSED_USERS; i++) {
-		if (all->refusals[i].since != 0 &&
-		    all->refusals[i].uid == uid) {
-			row = i;
-			break;
-		}
-		if (all->refusals[i].since < all->refusals[row].since)
-			row = i;
-	}
-	if (now - all->refusals[row].since >= USEC) {
-		all->refusals[row].uid = uid;
-		all->refusals[row].since = now;
-		all->refusals[row].count = 0;
-	}
-	return all->refusals[row].uid == uid &&
-	    all->refusals[row].count++ < most;
-}
-
 static bool
 is_recorded(struct revocations *all, uid_t uid, bool officer)
 {
 	bool recorded;
 
 	pthread_mutex_lock(&all->mutex);
-	recorded = count_refusal(all, uid, officer ? OF_OFFICERS :
-	    REFUSALS_SECOND);
+	recorded = refusal_counts(all->refusals, uid, officer ?
+	    OF_OFFICERS : REFUSALS_SECOND);
 	pthread_mutex_unlock(&all->mutex);
 	return recorded;
 }
@@ -485,6 +453,22 @@ refuse(struct act *a, const struct err *fault)
 
 /* --- the door ------------------------------------------------------------ */
 
+/* What was ordered was decided then, and keeps its times. */
+static void
+take_order(struct act *a, const struct revocation_order *order)
+{
+	struct act_order *o = &a->order;
+
+	a->decided = true;
+	o->how = order->how;
+	o->authenticated = order->authenticated;
+	o->confirmed = order->confirmed;
+	o->decided = order->decided;
+	snprintf(o->exception, sizeof o->exception, "%s", order->exception);
+	snprintf(o->role, sizeof o->role, "%s", order->role);
+	a->act.order = NULL;	/* the caller's */
+}
+
 static void
 act_prepare(struct act *a, struct revocations *all,
     const struct revocation_act *act)
@@ -500,9 +484,11 @@ act_prepare(struct act *a, struct revocations *all,
 		.desk = all->desk, .uid = act->uid, .line = a->act.line,
 		.how = act->how == BY_CA ? BY_LOGIN : act->how,
 		.received = act->received != 0 ? act->received : clock_now(),
-		.proof = act->proof
+		.now = clock_now(), .proof = act->proof
 	};
 	memcpy(a->order.act, act->act, sizeof a->order.act);
+	if (act->order != NULL)
+		take_order(a, act->order);
 }
 
 int
@@ -539,7 +525,7 @@ revocations_refused(struct revocations *all,
 
 static void
 act_begin(struct revocations *all, const struct revocation_act *act,
-    bool decided, drop_done *done, void *arg)
+    drop_done *done, void *arg)
 {
 	struct act *a = calloc(1, sizeof *a);
 	struct err fault;
@@ -547,9 +533,6 @@ act_begin(struct revocations *all, const struct revocation_act *act,
 	if (a == NULL)
 		die("out of memory");
 	act_prepare(a, all, act);
-	a->decided = decided;
-	if (decided)
-		a->order.how = act->how;
 	a->done = done;
 	a->arg = arg;
 	if (check(a, &fault) != 0) {
@@ -566,30 +549,36 @@ void
 revocations_act(struct revocations *all, const struct revocation_act *act,
     drop_done *done, void *arg)
 {
-	act_begin(all, act, false, done, arg);
+	act_begin(all, act, done, arg);
 }
 
 static void
-decided_done(void *arg, const struct err *fault)
+ordered_done(void *arg, const struct err *fault)
 {
 	if (fault != NULL)
-		log_line("a revocation that was decided: %s", fault->text);
+		log_line("a revocation that was ordered: %s", fault->text);
+}
+
+/* Of a successor there is no order in the store; it is known by its words. */
+static void
+order_name(char to[65], const struct revocation_order *order)
+{
+	if (order->how == BY_CA)
+		snprintf(to, 65, "successor");
+	else
+		snprintf(to, 65, "order %lld", (long long)order->id);
 }
 
 void
-revocations_decided(struct revocations *all, const char *serial, int reason,
-    uid_t uid, const char *why)
+revocations_ordered(struct revocations *all,
+    const struct revocation_order *order, drop_done *done, void *arg)
 {
-	struct revocation_act act = { .uid = uid, .act = "dossier",
-	    .how = BY_REPORT };
+	struct revocation_act act = { .uid = order->uid, .how = order->how,
+	    .order = order, .received = order->received };
 
-	if (why != NULL) {
-		act.how = BY_CA;
-		snprintf(act.act, sizeof act.act, "successor");
-	}
-
-	snprintf(act.serial, sizeof act.serial, "%s", serial);
-	snprintf(act.line, sizeof act.line, "%s %s", reason_name(reason),
-	    why != NULL ? why : "decided on a dossier");
-	act_begin(all, &act, true, decided_done, NULL);
+	order_name(act.act, order);
+	memcpy(act.serial, order->serial, sizeof act.serial);
+	memcpy(act.key, order->key, sizeof act.key);
+	memcpy(act.line, order->line, sizeof act.line);
+	act_begin(all, &act, done != NULL ? done : ordered_done, arg);
 }

@@ -10,6 +10,8 @@
 #include "publisher.h"
 #include "schedule.h"
 
+struct revocation_order;
+
 struct revocations;
 
 /* `committed` is called after each, from the committer's thread. */
@@ -26,11 +28,8 @@ void	revocations_refused(struct revocations *,
 void	revocations_act(struct revocations *, const struct revocation_act *,
 	    drop_done *, void *arg);
 
-/*
- * What an officer decided on a dossier, by its decision on disk; the same
- * again is known and nothing.
- */
-void	revocations_decided(struct revocations *, const char *serial,
-	    int reason, uid_t, const char *why);
+/* As authority_parts.revoke; `done` may be NULL. */
+void	revocations_ordered(struct revocations *,
+	    const struct revocation_order *, drop_done *done, void *arg);
 
 #endif

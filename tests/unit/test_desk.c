@@ -4,6 +4,8 @@
  */
 #include "tests/unit/desk_bed.h"
 
+#include "ca/store_reports.h"
+
 static bool
 www_is_issued(void)
 {
@@ -448,16 +450,23 @@ an_approved_dossier_is_taken_up_at_start(void **state)
 
 /* --- revocation ----------------------------------------------------------- */
 
-static char revoked_serial[SERIAL_TEXT];
-static int revoked_reason;
+static char revoked_serial[SERIAL_TEXT], revoked_line[80];
+static usec_t revoked_received;
 static unsigned revoked_calls;
 
 static void
-note_revoked(void *arg, const char *serial, int reason, uid_t uid,
-    const char *why)
+note_revoked(void *arg, const struct revocation_order *order,
+    drop_done *done, void *done_arg)
 {
-	snprintf(revoked_serial, sizeof(revoked_serial), "%s", serial);
-	revoked_reason = reason;
+	struct err fault = { 0 };
+
+	snprintf(revoked_serial, sizeof(revoked_serial), "%s",
+	    order->serial);
+	snprintf(revoked_line, sizeof(revoked_line), "%.70s", order->line);
+	revoked_received = order->received;
+	/* It is not done, nor refused. */
+	err_set(&fault, EIO, "the disk fails");
+	done(done_arg, &fault);
 	__atomic_add_fetch(&revoked_calls, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -522,7 +531,11 @@ a_revocation_is_decided_and_done(void **state)
 	    "NULL"), 2);
 	assert_true(bed_within(BED_PATIENCE, revoked_once));
 	assert_string_equal(revoked_serial, bed_serial("www"));
-	assert_int_equal(revoked_reason, 3);
+	assert_string_equal(revoked_line,
+	    "affiliationChanged decided on a dossier");
+	/* REV-6.2.4-03A: it counts from when the CA knew. */
+	assert_int_equal(revoked_received, number_in_db("SELECT opened FROM "
+	    "dossiers"));
 	/* Nothing revoked it: the next core is told again. */
 	revoked_calls = 0;
 	desk_restart();

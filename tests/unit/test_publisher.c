@@ -12,6 +12,7 @@
 
 #include "ca/commit.h"
 #include "ca/store_private.h"
+#include "ca/store_reports.h"
 #include "fake_ca.h"
 #include "status/compare.h"
 #include "status/publisher.h"
@@ -743,6 +744,19 @@ a_revocation_is_out_when_it_is_answered(void **state)
 	EVP_PKEY_free(key);
 }
 
+static usec_t
+received_of(const char *serial)
+{
+	struct revocation r;
+	struct view *view = view_take(test_store);
+	usec_t received = 0;
+
+	if (revocation_find(view, serial, &r) == 1)
+		received = r.received;
+	view_put(view);
+	return received;
+}
+
 /* Whoever decided had the role then; by now it may be gone. */
 static void
 a_decided_revocation_is_published(void **state)
@@ -751,15 +765,26 @@ a_decided_revocation_is_published(void **state)
 	EVP_PKEY *key = fake_key("P-256");
 	unsigned ended = revoke_ended;
 	long number;
+	struct revocation_order order = { .id = 7, .how = BY_REPORT,
+		.uid = STRANGER, .role = "revocation officer",
+		.line = "affiliationChanged it moved",
+		.exception = "nobody answers",
+		.received = clock_now() - 3600 * USEC };
 
 	issue(key, "tls-server", 1, serial);
 	assert_true(revoke_set > 0);
 	assert_non_null(parts.revoke);
-	parts.revoke(parts.revoked_arg, serial, 3, STRANGER, NULL);
+	strcpy(order.serial, serial);
+	order.decided = clock_now() - 60 * USEC;
+	parts.revoke(parts.revoked_arg, &order, NULL, NULL);
 	eventually(on_crl(serial, &number) == 3);
-	assert_true(case_says(serial, "decided on a dossier"));
+	assert_true(case_says(serial, "text: it moved"));
+	assert_true(case_says(serial, "exception: nobody answers"));
+	assert_true(case_says(serial, "a report, decided by an officer"));
+	/* REV-6.2.4-03A: its clock began when the report was received. */
+	assert_true(received_of(serial) == order.received);
 	/* The next core does it again: it is known, and nothing. */
-	parts.revoke(parts.revoked_arg, serial, 3, STRANGER, NULL);
+	parts.revoke(parts.revoked_arg, &order, NULL, NULL);
 	close_publisher();
 	assert_null(parts.revoke);
 	assert_int_equal(revoke_ended, ended + 1);

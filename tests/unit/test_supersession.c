@@ -4,18 +4,19 @@
  */
 #include "tests/unit/authority_bed.h"
 
+#include "ca/store_reports.h"
 #include "ca/store_supersessions.h"
 
 static char revoked_serial[SERIAL_TEXT], revoked_why[120];
-static int revoked_reason, revoked_calls;
+static int revoked_calls;
 
 static void
-note_revoked(void *arg, const char *serial, int reason, uid_t uid,
-    const char *why)
+note_revoked(void *arg, const struct revocation_order *order,
+    drop_done *done, void *done_arg)
 {
-	snprintf(revoked_serial, sizeof(revoked_serial), "%s", serial);
-	snprintf(revoked_why, sizeof(revoked_why), "%s", why);
-	revoked_reason = reason;
+	snprintf(revoked_serial, sizeof(revoked_serial), "%s",
+	    order->serial);
+	snprintf(revoked_why, sizeof(revoked_why), "%.110s", order->line);
 	__atomic_add_fetch(&revoked_calls, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -103,7 +104,7 @@ what_is_due_is_revoked(void **state)
 	follow(first);
 	assert_true(is_called());
 	assert_string_equal(revoked_serial, first);
-	assert_int_equal(revoked_reason, 4);
+	assert_says(revoked_why, "superseded ");
 	assert_says(revoked_why, bed_serial("www"));
 	bed_parts.revoke = NULL;
 	authority_revoke_end(bed);
