@@ -38,5 +38,5 @@ must "$pkifs" root-crl "$home"
 must "$pkifs" reload "$home"
 within 20 health ok
 told $events || fail "told of the new one"
-test "$(openssl crl -in "$ca/status/root.crl" -inform DER -noout \
-    -crlnumber)" = crlNumber=0x2 || fail "the new one is not published"
+openssl crl -in "$ca/status/root.crl" -inform DER -noout -text |
+    grep -A1 "CRL Number" | grep -qx " *2" || fail "the new one is not published"
