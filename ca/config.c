@@ -28,6 +28,7 @@ struct reading {
 	char		name[128];
 	char		roles[5][ROLE_ITEMS][72];
 	char		decisions[8];
+	char		ocsp_unknown[16];
 	struct bytes	conf;		/* pkifs.conf */
 	struct bytes	digests;	/* "sha256  file" lines */
 	struct bytes	templates[3];
@@ -127,6 +128,16 @@ check_decisions(const char *text, struct err *err)
 	    text);
 }
 
+static int
+check_unknown(const char *text, struct err *err)
+{
+
+	if (strcmp(text, "unauthorized") == 0 || strcmp(text, "revoked") == 0)
+		return 0;
+	return err_set(err, EINVAL, "wanted unauthorized or revoked, found "
+	    "\"%s\"", text);
+}
+
 static const struct conf_key keys[] = {
 	{ "ca", "name", CONF_TEXT, offsetof(struct reading, name), 128 },
 	{ "ca", "url", CONF_TEXT, AT(url), ROOM(url), .check = config_check_url },
@@ -148,6 +159,14 @@ static const struct conf_key keys[] = {
 	{ "status", "ocsp_next_update", CONF_DURATION, AT(ocsp_next_update),
 	    0, 2 * USEC, 24 * HOUR, .absent = "12 h", .clause =
 	    "REV-6.2.4-03C: an answer kept by others must not be older" },
+	{ "status", "ocsp_fresh_rate", CONF_NUMBER, AT(ocsp_fresh_rate), 0, 0,
+	    1000, .absent = "20" },
+	{ "status", "ocsp_unknown", CONF_TEXT,
+	    offsetof(struct reading, ocsp_unknown), 16,
+	    .absent = "unauthorized", .clause = "OVR-6.6.3-02",
+	    .check = check_unknown },
+	{ "status", "ocsp_archive_cutoff", CONF_YES, AT(ocsp_archive_cutoff),
+	    .absent = "no" },
 	{ "status", "shards", CONF_NUMBER, AT(shards), 0, 0, 1024,
 	    .absent = "0" },
 	REVOCATION("who", who, 8, revocation_check_who),
@@ -193,6 +212,9 @@ static const struct conf_key keys[] = {
 	    .check = check_user },
 	{ "processes", "signer_user", CONF_TEXT, AT(signer_user),
 	    ROOM(signer_user), .check = check_user },
+	{ "processes", "responder_user", CONF_TEXT, AT(responder_user),
+	    ROOM(responder_user), .absent = "pkifs-responder",
+	    .check = check_user },
 	{ "token", "module", CONF_TEXT, AT(module), ROOM(module),
 	    .check = check_absolute },
 };
@@ -265,6 +287,7 @@ conf_part(struct reading *r, struct err *err)
 	    sizeof(keys) / sizeof(keys[0]), r, err) == -1 ||
 	    roles_split(r, err) == -1)
 		return -1;
+	c->ocsp_unknown_revoked = strcmp(r->ocsp_unknown, "revoked") == 0;
 	c->signed_decisions = strcmp(r->decisions, "signed") == 0;
 	sha256_text(c->conf_sha256, SLICE(&r->conf));
 	if (revocation_rules_check(&c->revocation, &why) == -1) {

@@ -44,13 +44,16 @@ struct config {
 	char	name[128];		/* the CA's name, from its certificate */
 	bool	sandbox;
 	char	url[256];		/* BASE, no slash at the end */
-	char	user[64], signer_user[64];
+	char	user[64], signer_user[64], responder_user[64];
 	char	module[256];		/* of the PKCS#11 token */
 	struct role_rule roles[5];
 	char	component_owner[8][64], component_performer[8][64];
 	usec_t	wait;			/* a flush waits so long: 5 s */
 	usec_t	crl_next_update;	/* 24 h; signed anew after half of it */
 	usec_t	ocsp_next_update;	/* 12 h; renewed at half */
+	int	ocsp_fresh_rate;	/* signed for one question, a second */
+	bool	ocsp_unknown_revoked;	/* never issued: revoked; unauthorized */
+	bool	ocsp_archive_cutoff;	/* says since when status is kept */
 	int	shards;			/* of the CRL, in use; 0: none */
 	size_t	request_max, scratch_max;	/* octets */
 	/* [ra]: the rules between people hold, as always outside a sandbox */

@@ -29,6 +29,7 @@ static const struct kind {
 	{ CONTROL_FAILED,	"failed",	1,	4096,	0 },
 	{ CONTROL_NO_RESEND,	"no-resend",	0,	0,	0 },
 	{ CONTROL_RELOAD,	"reload",	0,	0,	0 },
+	{ CONTROL_RESPONDER,	"responder",	0,	0,	1 },
 	{ CONTROL_TELL,		"tell",		36,	16384,	0 },
 	{ CONTROL_TOLD,		"told",		13,	13,	0 }
 };

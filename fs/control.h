@@ -27,6 +27,7 @@ enum control_type {
 	CONTROL_FAILED = 'f',	/* from core, main: one sentence */
 	CONTROL_NO_RESEND = 'n', /* from core: this kernel cannot resend */
 	CONTROL_RELOAD = 'H',	/* to main: hand over to the new program */
+	CONTROL_RESPONDER = 'd', /* to core: a responder's connection */
 	CONTROL_TELL = 'T',	/* to main: a notice (ca/letter.h) */
 	CONTROL_TOLD = 't'	/* to core: what became of it */
 };

@@ -93,6 +93,12 @@ on_told(struct control_message *m)
 		publisher_told(core.publisher, &outcome);
 }
 
+static void
+on_responder(struct control_message *m)
+{
+	publisher_responder(core.publisher, control_take(m, 0));
+}
+
 /* parts->tell: main is the one who may start a program. */
 static int
 tell_main(const struct letter *letter, struct err *err)
@@ -113,6 +119,7 @@ static const struct {
 } acts[] = {
 	{ CONTROL_PEOPLE, on_people }, { CONTROL_SIGNER, on_signer },
 	{ CONTROL_HERALD, on_herald }, { CONTROL_TOLD, on_told },
+	{ CONTROL_RESPONDER, on_responder },
 	{ CONTROL_LEAVE, NULL }
 };
 
@@ -125,7 +132,7 @@ listen_once(void)
 	size_t i;
 	int rc;
 
-	if ((rc = control_receive(CONTROL_FD, "Rshtl", &m, &err)) != 1) {
+	if ((rc = control_receive(CONTROL_FD, "Rshtdl", &m, &err)) != 1) {
 		if (rc == -1)
 			log_line("%s", err.text);
 		return 0;

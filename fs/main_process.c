@@ -138,7 +138,14 @@ on_child(struct keeper *k, int which)
 }
 
 enum { ON_SIGNALS, ON_CORE, ON_SOCKET, ON_PEOPLE, ON_MOUNTS, ON_HERALD,
-       ON_SIGNER, ON_DETACHER, ON_ALL };
+       ON_SIGNER, ON_DETACHER, ON_DOOR, ON_ALL };
+
+/* To whom a responder's connection can be handed over. */
+static bool
+can_hand_over(const struct keeper *k)
+{
+	return k->ready && k->children[CORE].control != -1;
+}
 
 static void
 wait_once(struct keeper *k, int ms)
@@ -147,6 +154,7 @@ wait_once(struct keeper *k, int ms)
 		[ON_SIGNALS] = { k->signals, POLLIN, 0 },
 		[ON_CORE] = { k->children[CORE].control, POLLIN, 0 },
 		[ON_SOCKET] = { k->socket, POLLIN, 0 },
+		[ON_DOOR] = { can_hand_over(k) ? k->door : -1, POLLIN, 0 },
 		[ON_PEOPLE] = { k->databases, POLLIN, 0 },
 		[ON_MOUNTS] = { k->mounts, POLLPRI, 0 },
 		[ON_HERALD] = { k->children[HERALD].control, POLLIN, 0 },
@@ -173,6 +181,8 @@ wait_once(struct keeper *k, int ms)
 		on_people(k);
 	if (fds[ON_SIGNALS].revents != 0)
 		on_signals(k);
+	if (fds[ON_DOOR].revents != 0 && can_hand_over(k))
+		keeper_on_door(k);
 	if (fds[ON_SOCKET].revents != 0 && !k->leave)
 		keeper_on_socket(k);
 }
@@ -211,6 +221,7 @@ start_fresh(struct keeper *k, struct err *err)
 	    mount_clear(k->home, k->mountpoint, err) == -1 ||
 	    keeper_sign_lock(k, err) == -1 ||
 	    keeper_listen(k, err) == -1 ||
+	    keeper_open_door(k, err) == -1 ||
 	    keeper_start(k, DETACHER, err) == -1 ||
 	    keeper_start(k, HERALD, err) == -1 ||
 	    keeper_mount(k, err) == -1)
@@ -230,7 +241,7 @@ start_resumed(struct keeper *k, int state, struct err *err)
 	if (keeper_resume(k, state, err) == -1)
 		return -1;
 	k->was_ready = true;
-	if (read_home(k, err) == -1)
+	if (read_home(k, err) == -1 || keeper_open_door(k, err) == -1)
 		return -1;
 	return keeper_start(k, HERALD, err) == -1 ||
 	    keeper_start(k, SIGNER, err) == -1 ||
@@ -373,6 +384,7 @@ run_in_background(struct keeper *k)
 
 static struct keeper keeper = {
 	.lock = -1, .fuse = -1, .slab = -1, .socket = -1, .databases = -1,
+	.door = -1,
 	.mounts = -1, .signals = -1, .waiter = -1, .client = -1,
 	.children = { CHILD_NONE, CHILD_NONE, CHILD_NONE, CHILD_NONE }
 };

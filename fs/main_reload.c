@@ -28,39 +28,13 @@
 #define CHECK_MS	20000
 #define CLIENT_SECONDS	2
 
-/* sun_path is short, so the socket is made and found from its folder. */
 int
 keeper_listen(struct keeper *k, struct err *err)
 {
-	struct sockaddr_un name = { .sun_family = AF_UNIX,
-	    .sun_path = "socket" };
-	int here, fd, rc = -1;
+	static const struct keeper_socket reload = { "socket", SOCK_SEQPACKET,
+	    0600, 4 };
 
-	here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (here == -1 || fd == -1 || chdir(k->home) == -1 ||
-	    chdir("run") == -1) {
-		err_set(err, errno, "%s/run: %s", k->home, strerror(errno));
-		goto out;
-	}
-	(void)unlink(name.sun_path);
-	if (bind(fd, (struct sockaddr *)&name, sizeof(name)) == -1 ||
-	    chmod(name.sun_path, 0600) == -1 || listen(fd, 4) == -1) {
-		err_set(err, errno, "%s/run/socket: %s", k->home,
-		    strerror(errno));
-		goto out;
-	}
-	k->socket = fd;
-	fd = -1;
-	rc = 0;
-out:
-	if (here != -1) {
-		(void)!fchdir(here);
-		close(here);
-	}
-	if (fd != -1)
-		close(fd);
-	return rc;
+	return keeper_bind(k, &reload, &k->socket, err);
 }
 
 /* Only root, or whoever runs the CA, and one at a time. */

@@ -26,6 +26,7 @@ struct keeper {
 	int	fuse;			/* /dev/fuse */
 	int	slab;			/* memory of open handles */
 	int	socket;			/* HOME/run/socket, for reload */
+	int	door;			/* HOME/run/responder.sock */
 	int	databases;		/* inotify: passwd and group */
 	int	mounts;			/* /proc/self/mountinfo */
 	int	signals;
@@ -66,6 +67,19 @@ void	keeper_tell_notice(struct keeper *, struct slice body);
 /* Those that have ended: core is told how. */
 void	keeper_reap_notices(struct keeper *);
 void	keeper_stop_notices(struct keeper *);	/* what runs is killed */
+
+/* --- main_door.c --------------------------------------------------------- */
+
+struct keeper_socket {
+	const char	*name;		/* in HOME/run */
+	int		 type;
+	mode_t		 mode;
+	int		 queue;
+};
+int	keeper_bind(const struct keeper *, const struct keeper_socket *,
+	    int *to, struct err *);
+int	keeper_open_door(struct keeper *, struct err *);
+void	keeper_on_door(struct keeper *);	/* a responder is there */
 
 /* --- main_mount.c -------------------------------------------------------- */
 

@@ -21,7 +21,9 @@
 #include "respond.h"
 #include "sandbox.h"
 
-#define PLACES_MOST	16
+#define PLACES_MOST	REPLIES_PLACES
+#define KEPT_MOST	65536	/* answers in memory, about a KiB each */
+#define BURST_SECONDS	10
 #define BACKLOG		4096
 #define SPARE_FILES	64
 #define USER		"pkifs-responder"
@@ -37,12 +39,17 @@ const char respond_usage[] =
     "  --connections N       at once (default 12000)\n"
     "  --per-client N        of them from one address, 0: no bound\n"
     "                        (default 256; behind a proxy: 0)\n"
-    "  --patience SECONDS    for a request to arrive (default 15)\n";
+    "  --patience SECONDS    for a request to arrive (default 15)\n"
+    "  --nonces N            answers with a nonce, a second and client, when\n"
+    "                        DIR is a home (default 5; ten seconds' at once)\n"
+    "  --questions N         other questions to core, the same (default 50)\n";
 
 struct respond {
 	const char	*listen, *user;
 	unsigned	 threads, connections, per_client, patience;
+	unsigned	 nonces, questions;
 	struct served	*places[PLACES_MOST];
+	struct link	*links[PLACES_MOST];	/* NULL: no home */
 	size_t		 place_count;
 	int		 listener;
 	char		 address[NI_MAXHOST + NI_MAXSERV + 4];
@@ -80,6 +87,8 @@ take_option(struct respond *r, const char *name, const char *value)
 		{ "--connections", NULL, &r->connections, 1, 1000000 },
 		{ "--per-client", NULL, &r->per_client, 0, 1000000 },
 		{ "--patience", NULL, &r->patience, 1, 3600 },
+		{ "--nonces", NULL, &r->nonces, 0, 10000 },
+		{ "--questions", NULL, &r->questions, 0, 10000 },
 	};
 	size_t i;
 
@@ -102,10 +111,30 @@ take_option(struct respond *r, const char *name, const char *value)
 	return 0;
 }
 
+/* A folder, and the way to core when it is a home's. */
+static int
+add_place(struct respond *r, const char *path)
+{
+	size_t n = r->place_count;
+	const char *run;
+	struct err err;
+
+	if ((r->places[n] = served_open(path, &err)) == NULL) {
+		fprintf(stderr, "pkifs: %s\n", err.text);
+		return 1;
+	}
+	r->place_count++;
+	run = served_run(r->places[n]);
+	if (run != NULL && (r->links[n] = link_new(run, &err)) == NULL) {
+		fprintf(stderr, "pkifs: %s\n", err.text);
+		return 1;
+	}
+	return 0;
+}
+
 static int
 take_words(struct respond *r, int argc, char **argv)
 {
-	struct err err;
 	int i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i += 2)
@@ -115,14 +144,9 @@ take_words(struct respond *r, int argc, char **argv)
 		fprintf(stderr, "%s", respond_usage);
 		return 2;
 	}
-	for (; i < argc; i++) {
-		r->places[r->place_count] = served_open(argv[i], &err);
-		if (r->places[r->place_count] == NULL) {
-			fprintf(stderr, "pkifs: %s\n", err.text);
+	for (; i < argc; i++)
+		if (add_place(r, argv[i]) != 0)
 			return 1;
-		}
-		r->place_count++;
-	}
 	return 0;
 }
 
@@ -265,18 +289,29 @@ serve(struct respond *r, const sigset_t *ends, struct err *err)
 	    .threads = r->threads, .connections = r->connections,
 	    .per_client = r->per_client, .patience = r->patience * USEC,
 	    .places = r->places, .place_count = r->place_count };
+	struct replies_plan asked = { .places = r->places, .links = r->links,
+	    .count = r->place_count, .keep = KEPT_MOST };
 	struct http *http;
 	int signal_number;
+	size_t i;
 
-	plan.replies = replies_new(r->places, r->place_count, 65536);
+	asked.nonces = rates_new(r->nonces, BURST_SECONDS * r->nonces);
+	asked.questions = rates_new(r->questions,
+	    BURST_SECONDS * r->questions);
+	plan.replies = replies_new(&asked);
 	if ((http = http_start(&plan, err)) != NULL) {
 		printf("listening on %s\n", r->address);
 		fflush(stdout);
 		while (sigwait(ends, &signal_number) != 0)
 			;
 	}
+	/* Who waits for core gets an answer before the server ends. */
+	for (i = 0; i < r->place_count; i++)
+		link_stop(r->links[i]);
 	http_stop(http);
 	replies_free(plan.replies);
+	rates_free(asked.nonces);
+	rates_free(asked.questions);
 	return http != NULL ? 0 : -1;
 }
 
@@ -285,7 +320,8 @@ verb_respond(int argc, char **argv)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 	struct respond r = { .user = USER, .listener = -1,
-	    .connections = 12000, .per_client = 256, .patience = 15 };
+	    .connections = 12000, .per_client = 256, .patience = 15,
+	    .nonces = 5, .questions = 50 };
 	sigset_t ends;
 	struct err err;
 	size_t i;
@@ -307,7 +343,9 @@ verb_respond(int argc, char **argv)
 			rc = 1;
 		}
 	}
-	for (i = 0; i < r.place_count; i++)
+	for (i = 0; i < r.place_count; i++) {
+		link_free(r.links[i]);
 		served_close(r.places[i]);
+	}
 	return rc;
 }

@@ -42,11 +42,15 @@ struct batch {
 /* --- from the store ------------------------------------------------------ */
 
 static int
-look(struct view *view, const struct ocsp_ids *ids, struct ocsp_single *to)
+look(struct view *view, const struct work *work, struct ocsp_single *to)
 {
-	for (size_t i = 0; i < ids->count; i++)
-		if (ocsp_status(view, &ids->id[i], &to[i]) != 1)
+	for (size_t i = 0; i < work->ids.count; i++) {
+		if (ocsp_status(view, &work->ids.id[i], &to[i]) == 1)
+			continue;
+		if (!work->order->unknown)
 			return 0;
+		to[i].never = true;
+	}
 	return 1;
 }
 
@@ -56,8 +60,12 @@ build(struct batch *b)
 	usec_t life = b->desk->parts->config->ocsp_next_update;
 	struct view *view = view_take(b->desk->parts->store);
 	struct answer_order *order;
+	struct ocsp_frame frame;
 	struct work *work;
 
+	if (b->desk->parts->config->ocsp_archive_cutoff)
+		b->frame.archive_cutoff =
+		    signatory_not_before(b->desk->issuing);
 	b->frame.responder = b->responder;
 	b->frame.this_update = clock_now() / USEC * USEC;
 	b->frame.next_update = b->frame.this_update + life;
@@ -71,9 +79,11 @@ build(struct batch *b)
 		order->answer = 0;
 		order->outdated = false;
 		if (ocsp_ids_decode(SLICE(&order->ids), &work->ids) != 0 ||
-		    look(view, &work->ids, work->singles) != 1)
+		    look(view, work, work->singles) != 1)
 			continue;
-		ocsp_put_data(&work->tbs, &b->frame, work->singles,
+		frame = b->frame;
+		frame.nonce = order->nonce;
+		ocsp_put_data(&work->tbs, &frame, work->singles,
 		    work->ids.count);
 		b->count++;
 	}
@@ -146,10 +156,11 @@ is_still_so(struct view *view, const struct work *work)
 {
 	struct ocsp_single now[OCSP_IDS_MOST];
 
-	if (look(view, &work->ids, now) != 1)
+	if (look(view, work, now) != 1)
 		return false;
 	for (size_t i = 0; i < work->ids.count; i++)
 		if (now[i].revoked != work->singles[i].revoked ||
+		    now[i].never != work->singles[i].never ||
 		    now[i].reason != work->singles[i].reason)
 			return false;
 	return true;
@@ -164,8 +175,13 @@ fill_event(struct event *event, const void *arg)
 	for (size_t i = 0; i < work->ids.count; i++)
 		event_detail(event, i == 0 ? "serial" : "another-serial",
 		    work->ids.id[i].serial);
-	event_detail(event, "status", work->singles[0].revoked != 0 ?
-	    "revoked" : "good");
+	event_detail(event, "status", work->singles[0].never ?
+	    "never-issued" : work->singles[0].revoked != 0 ? "revoked" :
+	    "good");
+	if (work->order->nonce.size > 0)
+		event_detail(event, "for", "one question, with its nonce");
+	else if (work->order->once)
+		event_detail(event, "for", "one question");
 	if (work->der.size > 0) {	/* not kept: no input document */
 		sha256_text(digest, SLICE(&work->der));
 		event_detail(event, "answer-sha256", digest);
@@ -211,10 +227,11 @@ apply_answer(struct batch *b, struct work *work, struct tx *tx,
 	if (ocsp_ids_is_usual(&work->ids))
 		answer.form = work->ids.id[0].hash == OCSP_SHA1 ?
 		    OCSP_FORM_SHA1 : OCSP_FORM_SHA256;
-	if (kept && ocsp_put(tx, SLICE(&work->order->ids), &answer,
-	    SLICE(&work->der), err) != 0)
+	if (kept && !work->order->once && ocsp_put(tx,
+	    SLICE(&work->order->ids), &answer, SLICE(&work->der), err) != 0)
 		return -1;
 	work->order->answer = kept ? answer.id : 0;
+	work->order->next_update = b->frame.next_update;
 	event.outcome = ending(b, work, kept);
 	if (intent_close(tx, work->intent.id, event.outcome, err) != 0)
 		return -1;
@@ -296,6 +313,10 @@ answers_make(const struct desk *desk, const struct signatory *responder,
 			list->orders[i].answer = 0;
 	else if (why.code != 0)
 		*err = why;
+	/* On disk: the world may see those that were not kept. */
+	for (size_t i = 0; i < b.count && ret == 0; i++)
+		if (b.works[i].order->once && !b.works[i].order->outdated)
+			bytes_take(&b.works[i].order->der, &b.works[i].der);
 	for (size_t i = 0; i < b.count; i++) {
 		bytes_free(&b.works[i].tbs);
 		bytes_free(&b.works[i].der);

@@ -1,6 +1,7 @@
 /*
  * OCSP answers from the store's snapshot to the store: built, intended,
- * signed, read again, and kept if what they say is still so.
+ * signed, read again, and kept if what they say is still so.  One for a single
+ * question is kept nowhere, but its signature is evidence like any other.
  */
 #ifndef STATUS_ANSWERS_H
 #define STATUS_ANSWERS_H
@@ -12,6 +13,12 @@ struct answer_order {
 	struct bytes	ids;		/* CertIDs, joined; the caller's */
 	int64_t		answer;		/* becomes its id, 0: none */
 	bool		outdated;	/* the status changed meanwhile */
+	/* For one question: */
+	bool		once;		/* not kept: its octets go to `der`, */
+	bool		unknown;	/* also about what was never issued; */
+	struct slice	nonce;		/* echoed; the caller's */
+	struct bytes	der;		/* empty: none.  The caller frees it */
+	usec_t		next_update;
 };
 /* A revocation that OCSP carries when all orders beside it are kept. */
 struct answer_mark {

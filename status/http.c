@@ -32,8 +32,12 @@ struct http {
 
 /* One request, from its first line to its answer. */
 struct exchange {
+	struct http	*http;
+	struct MHD_Connection *connection;
 	struct bytes	body;
 	bool		too_large;
+	bool		answered;	/* core has completed the reply */
+	struct reply	reply;
 };
 
 /* --- answers ------------------------------------------------------------- */
@@ -154,15 +158,16 @@ give_kept(struct MHD_Connection *c, const struct kept *k, bool get)
 	return queue(c, unchanged ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, r);
 }
 
+/* One with a nonce is for who asked; one that is not signed, for nobody. */
 static enum MHD_Result
 give_reply(struct MHD_Connection *c, const struct reply *reply, bool get)
 {
 	struct MHD_Response *r;
 
-	if (reply->file == OCSP_ANSWER)
+	if (reply->file == OCSP_ANSWER && !reply->own)
 		return give_kept(c, reply->kept, get);
-	/* RFC 6960 4.2.1: not signed, so nobody may keep it. */
-	r = response(ocsp_fixed(reply->file));
+	r = response(reply->file == OCSP_ANSWER ? SLICE(&reply->kept->der) :
+	    ocsp_fixed(reply->file));
 	add(r, MHD_HTTP_HEADER_CONTENT_TYPE, "application/ocsp-response");
 	add(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	return queue(c, MHD_HTTP_OK, r);
@@ -208,27 +213,41 @@ give_file(struct http *h, struct MHD_Connection *c, const char *path)
 
 /* --- requests ------------------------------------------------------------ */
 
-static enum MHD_Result
-ask(struct http *h, struct MHD_Connection *c, struct slice request, bool get)
+/* From the link's thread: the server's comes back to `answer`. */
+static void
+resume(void *arg)
 {
-	enum MHD_Result result;
-	struct reply reply;
+	struct exchange *x = arg;
 
-	replies_find(h->plan.replies, request, &reply);
-	result = give_reply(c, &reply, get);
-	reply_clear(&reply);
-	return result;
+	x->answered = true;
+	MHD_resume_connection(x->connection);
 }
 
 static enum MHD_Result
-answer_get(struct http *h, struct MHD_Connection *c, const char *url)
+ask(struct exchange *x, struct slice request, bool get)
 {
+	const struct sockaddr *client = MHD_get_connection_info(x->connection,
+	    MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+
+	if (replies_find(x->http->plan.replies, request, client, &x->reply))
+		return give_reply(x->connection, &x->reply, get);
+	/* First: it may be answered before the next line. */
+	MHD_suspend_connection(x->connection);
+	replies_ask(x->http->plan.replies, request, &x->reply, resume, x);
+	return MHD_YES;
+}
+
+static enum MHD_Result
+answer_get(struct exchange *x, const char *url)
+{
+	struct MHD_Connection *c = x->connection;
+	struct http *h = x->http;
 	enum MHD_Result result;
 	struct bytes asked = { 0 };
 
 	switch (url_read(url, &asked)) {
 	case URL_OCSP:
-		result = ask(h, c, SLICE(&asked), true);
+		result = ask(x, SLICE(&asked), true);
 		break;
 	case URL_FILE:
 		result = give_file(h, c, bytes_text(&asked));
@@ -303,8 +322,10 @@ answer(void *arg, struct MHD_Connection *c, const char *url,
 	unsigned wrong = 0;
 
 	if (x == NULL) {
-		if ((*own = calloc(1, sizeof *x)) == NULL)
+		if ((*own = x = calloc(1, sizeof *x)) == NULL)
 			die("out of memory");
+		x->http = h;
+		x->connection = c;
 		if (!post && !get)
 			wrong = MHD_HTTP_METHOD_NOT_ALLOWED;
 		else if (post)
@@ -315,10 +336,12 @@ answer(void *arg, struct MHD_Connection *c, const char *url,
 		take_body(x, data, size);
 		return MHD_YES;
 	}
+	if (x->answered)
+		return give_reply(c, &x->reply, get);
 	if (get)
-		return answer_get(h, c, url);
+		return answer_get(x, url);
 	return x->too_large ? refuse(c, 413) :
-	    ask(h, c, SLICE(&x->body), false);
+	    ask(x, SLICE(&x->body), false);
 }
 
 /* --- the server ---------------------------------------------------------- */
@@ -333,8 +356,10 @@ completed(void *arg, struct MHD_Connection *c, void **own,
 	struct exchange *x = *own;
 	struct http *h = arg;
 
-	if (x != NULL)
+	if (x != NULL) {
 		bytes_free(&x->body);
+		reply_clear(&x->reply);
+	}
 	free(x);
 	*own = NULL;
 	if (info != NULL && info->socket_context != NULL)

@@ -81,6 +81,7 @@ kept_release(struct kept *k)
 		return;
 	bytes_free(&k->key);
 	bytes_free(&k->der);
+	bytes_free(&k->request);
 	free(k);
 }
 

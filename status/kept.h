@@ -23,8 +23,9 @@ struct kept {
 	/* From a file: which one it was. */
 	uint64_t	inode;
 	int64_t		size, mtime_sec, mtime_nsec;
-	/* From core: by which connection, and is another one asked for? */
-	uint64_t	connection;
+	/* From core: by which connection, to what, is another asked for? */
+	uint64_t	connection;	/* 0: from a file */
+	struct bytes	request;
 	atomic_bool	renewing;
 	atomic_bool	used;		/* since it was made */
 	struct kept	*next;		/* the table's */

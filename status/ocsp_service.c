@@ -1,6 +1,6 @@
 /*
  * The OCSP service: one thread that signs, in this order, what a revocation
- * withdrew and what is asked.
+ * withdrew, what is asked, and what is asked for one question alone.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -28,6 +28,11 @@ struct ocsp_service {
 	struct ocsp_issuer issuer;
 	struct bell	 bell;
 	pthread_t	 thread;
+	struct fresh	*fresh;
+	pthread_mutex_t	 watching;
+	void		(*changed)(void *arg, const char *serial);
+	void		*changed_arg;
+	bool		 rung;		/* since the last round */
 	bool		 leftovers;	/* there may be open intents */
 	bool		 blocked;	/* something waits for a key */
 	usec_t		 retry_at;	/* steady; after a failure */
@@ -37,6 +42,7 @@ struct ocsp_service {
 
 /* Revocations that OCSP does not carry yet, and what was answered of them. */
 struct withdrawn {
+	struct ocsp_service *service;
 	struct view	*view;
 	bool		 can_sign, waits;
 	struct answer_list list;
@@ -54,6 +60,16 @@ add_asked(void *arg, struct slice ids)
 	return 0;
 }
 
+/* Who keeps answers of ours may not give them any more. */
+static void
+tell_changed(struct ocsp_service *s, const char *serial)
+{
+	pthread_mutex_lock(&s->watching);
+	if (s->changed != NULL)
+		s->changed(s->changed_arg, serial);
+	pthread_mutex_unlock(&s->watching);
+}
+
 /*
  * Those nobody asked about need no signature: from its commit on OCSP says
  * nothing but revoked of them.
@@ -66,6 +82,8 @@ add_revocation(void *arg, const struct revocation *r)
 
 	if (r->on_ocsp != 0)
 		return 0;
+	if (w->service->rung)
+		tell_changed(w->service, r->serial);
 	ocsp_asked(w->view, r->serial, add_asked, w);
 	if (w->list.order_count > before && !w->can_sign) {
 		while (w->list.order_count > before)
@@ -118,7 +136,7 @@ make(struct ocsp_service *s, struct answer_list *list)
 static bool
 serve_revocations(struct ocsp_service *s)
 {
-	struct withdrawn w = { .can_sign = can_sign(s) };
+	struct withdrawn w = { .service = s, .can_sign = can_sign(s) };
 
 	w.view = view_take(s->desk->parts->store);
 	revocations_unpublished(w.view, add_revocation, &w);
@@ -135,6 +153,24 @@ serve_revocations(struct ocsp_service *s)
 }
 
 /* --- who asks ------------------------------------------------------------ */
+
+static bool
+serve_fresh(struct ocsp_service *s)
+{
+	struct answer_order orders[FRESH_AT_ONCE];
+	struct answer_list list = { .orders = orders };
+
+	fresh_expire(s->fresh);
+	if (!can_sign(s)) {
+		s->blocked = s->blocked || fresh_wait(s->fresh);
+		return false;
+	}
+	if ((list.order_count = fresh_take(s->fresh, orders)) == 0)
+		return false;
+	make(s, &list);
+	fresh_answer(s->fresh, orders, list.order_count);
+	return true;
+}
 
 static bool
 serve_questions(struct ocsp_service *s)
@@ -156,6 +192,34 @@ serve_questions(struct ocsp_service *s)
 	return true;
 }
 
+enum ocsp_known
+ocsp_service_knows(struct ocsp_service *s, const struct ocsp_ids *ids)
+{
+	struct ocsp_single single;
+	struct view *view;
+	size_t known = 0;
+
+	if (!ocsp_issuer_is_asked(&s->issuer, ids))
+		return OCSP_NOT_OURS;
+	view = view_take(s->desk->parts->store);
+	while (known < ids->count &&
+	    ocsp_status(view, &ids->id[known], &single) == 1)
+		known++;
+	view_put(view);
+	return known == ids->count ? OCSP_KNOWN : OCSP_NEVER_ISSUED;
+}
+
+void
+ocsp_service_ask_once(struct ocsp_service *s, const struct ocsp_ids *ids,
+    fresh_done *done, void *arg)
+{
+	counter_add(COUNT_OCSP_TO_SIGN, 1);
+	if (fresh_add(s->fresh, ids, done, arg) == 0)
+		bell_ring(&s->bell);
+	else
+		done(arg, OCSP_TRY_LATER, (struct slice){ NULL, 0 }, 0);
+}
+
 void
 ocsp_service_ask(struct ocsp_service *s, struct slice request,
     ocsp_done *done, void *arg)
@@ -175,7 +239,7 @@ ocsp_service_ask(struct ocsp_service *s, struct slice request,
 		return;
 	}
 	view = view_take(s->desk->parts->store);
-	if ((asked = ocsp_issuer_is_asked(&s->issuer, &ids)))
+	if ((asked = !ids.critical && ocsp_issuer_is_asked(&s->issuer, &ids)))
 		while (known < ids.count &&
 		    ocsp_status(view, &ids.id[known], &single) == 1)
 			known++;
@@ -230,14 +294,16 @@ run(void *arg)
 		close_leftovers(s);
 		worked = serve_revocations(s);
 		pending_settle(s->pending);
+		s->rung = false;
 		worked = serve_questions(s) || worked;
+		worked = serve_fresh(s) || worked;
 		if (s->retry_at > clock_steady()) {
 			bell_sleep(&s->bell, s->retry_at - clock_steady());
 			continue;
 		}
-		if (!worked)
-			bell_wait(&s->bell, s->blocked ? LOOK_SOON :
-			    s->leftovers ? LOOK_FOR_KEY : LOOK_LATER);
+		/* Rung while it worked: perhaps. */
+		s->rung = worked || bell_wait(&s->bell, s->blocked ?
+		    LOOK_SOON : s->leftovers ? LOOK_FOR_KEY : LOOK_LATER);
 	}
 	return NULL;
 }
@@ -254,7 +320,10 @@ ocsp_service_new(const struct desk *desk, struct pending *pending)
 	s->leftovers = true;
 	ocsp_issuer_set(&s->issuer, desk->issuing);
 	bell_init(&s->bell);
+	pthread_mutex_init(&s->watching, NULL);
 	s->questions = questions_new(desk);
+	s->fresh = fresh_new(desk);
+	s->rung = true;
 	s->responder = responder_new(desk, &s->bell);
 	if (pthread_create(&s->thread, NULL, run, s) != 0)
 		die("cannot start the thread of the OCSP service");
@@ -270,6 +339,8 @@ ocsp_service_free(struct ocsp_service *s)
 	pthread_join(s->thread, NULL);
 	responder_free(s->responder);
 	questions_free(s->questions);
+	fresh_free(s->fresh);
+	pthread_mutex_destroy(&s->watching);
 	bell_destroy(&s->bell);
 	free(s);
 }
@@ -278,4 +349,20 @@ void
 ocsp_service_ring(struct ocsp_service *s)
 {
 	bell_ring(&s->bell);
+}
+
+const struct ocsp_issuer *
+ocsp_service_issuer(const struct ocsp_service *s)
+{
+	return &s->issuer;
+}
+
+void
+ocsp_service_watch(struct ocsp_service *s,
+    void (*changed)(void *arg, const char *serial), void *arg)
+{
+	pthread_mutex_lock(&s->watching);
+	s->changed = changed;
+	s->changed_arg = arg;
+	pthread_mutex_unlock(&s->watching);
 }

@@ -10,6 +10,7 @@
 #include "crl_maker.h"
 #include "deadlines.h"
 #include "desk.h"
+#include "door.h"
 #include "metrics.h"
 #include "notices.h"
 #include "ocsp_service.h"
@@ -29,6 +30,7 @@ struct publisher {
 	struct deadlines	*deadlines;
 	struct crl_maker	*crl_maker;
 	struct ocsp_service	*ocsp;
+	struct door		*door;
 	struct schedule		*schedule;
 	struct revocations	*revocations;
 	struct batches		*batches;
@@ -122,6 +124,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->root_alarm = root_alarm_new(&p->desk);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
+	p->door = door_new(&p->desk, p->ocsp);
 	p->schedule = schedule_new(&p->desk, ring, p);
 	p->revocations = revocations_new(&p->desk, p->pending, p->schedule,
 	    ring, p);
@@ -151,6 +154,7 @@ publisher_close(struct publisher *p)
 	revocations_free(p->revocations);
 	schedule_free(p->schedule);
 	crl_maker_free(p->crl_maker);
+	door_free(p->door);
 	ocsp_service_free(p->ocsp);
 	notices_free(p->notices);
 	root_alarm_free(p->root_alarm);
@@ -220,4 +224,10 @@ publisher_ocsp_request(struct publisher *p, const char *serial, bool hash256,
 	    OCSP_SHA1, &cert_id);
 	ocsp_request_put(request, SLICE(&cert_id));
 	bytes_free(&cert_id);
+}
+
+void
+publisher_responder(struct publisher *p, int fd)
+{
+	door_enter(p->door, fd);
 }

@@ -84,4 +84,7 @@ void	publisher_ocsp(struct publisher *, struct slice request, ocsp_done *,
 void	publisher_ocsp_request(struct publisher *, const char *serial,
 	    bool sha256, struct bytes *request);
 
+/* A responder's connection (docs/PROTOCOL.responder); the publisher's now. */
+void	publisher_responder(struct publisher *, int fd);
+
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bucket.h"
 #include "ocsp_status.h"
 #include "questions.h"
 
@@ -39,12 +40,6 @@ struct question {
 	struct bytes	 ids;		/* joined */
 };
 
-struct bucket {
-	int64_t		 price, most;	/* a token's time; all it holds */
-	int64_t		 level;		/* microseconds */
-	usec_t		 filled;	/* steady */
-};
-
 struct questions {
 	const struct desk *desk;
 	pthread_mutex_t	 mutex;
@@ -52,32 +47,6 @@ struct questions {
 	size_t		 count;
 	struct bucket	 all, several;
 };
-
-static void
-bucket_set(struct bucket *b, int64_t price, int64_t burst)
-{
-	b->price = price;
-	b->level = b->most = burst * b->price;
-	b->filled = clock_steady();
-}
-
-/* How many tokens there are, at most so many; takes them. */
-static size_t
-bucket_take(struct bucket *b, size_t most)
-{
-	usec_t now = clock_steady();
-	size_t count = 0;
-
-	b->level += now - b->filled;
-	b->filled = now;
-	if (b->level > b->most)
-		b->level = b->most;
-	while (count < most && b->level >= b->price) {
-		b->level -= b->price;
-		count++;
-	}
-	return count;
-}
 
 struct questions *
 questions_new(const struct desk *desk)
