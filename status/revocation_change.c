@@ -386,6 +386,7 @@ change_one(const struct act_order *o, struct tx *tx, struct revocation *row,
 
 /* --- those with the same key --------------------------------------------- */
 
+/* SDP-6.5.1-21: every unexpired certificate that has the public key. */
 struct with_key {
 	struct certificate *rows;
 	size_t		 count;

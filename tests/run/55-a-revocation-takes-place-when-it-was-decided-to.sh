@@ -1,6 +1,6 @@
 # A revocation decided for later is readable at once and takes place by itself,
 # and a compromised key takes every certificate it is in, whoever names it by
-# serial or by digest. (REV-6.2.4-05A, REV-6.3.9-01, REV-6.3.9-02)
+# serial or by digest. (REV-6.2.4-05A, REV-6.3.9-01, REV-6.3.9-02, SDP-6.5.1-21)
 . "$(dirname "$0")/lib.sh"
 need_root
 new_group pk55-rev

@@ -85,6 +85,7 @@ parse(const struct made *m)
 	return crl;
 }
 
+/* RFC 5280 5.3.2: since when it was not to be relied on. */
 static void
 check_invalidity(X509_REVOKED *one, usec_t wanted)
 {
