@@ -10,7 +10,8 @@ build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
 	libidn2-dev libunistring-dev libmicrohttpd-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
-	python3 python3-cryptography python3-yaml mandoc util-linux mount e2fsprogs procps"
+	python3 python3-cryptography python3-yaml mandoc util-linux mount
+	e2fsprogs procps"
 desktop="thunar nautilus pcmanfm xvfb openbox xdotool imagemagick x11-utils
 	dbus-x11 gvfs adwaita-icon-theme fonts-dejavu-core"
 page="chromium fonts-dejavu-core"
