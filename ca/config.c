@@ -181,6 +181,8 @@ static const struct conf_key keys[] = {
 	{ "revocation", "status_max", CONF_DURATION,
 	    AT(revocation.status_max), 0, USEC, 24 * HOUR,
 	    .clause = "REV-6.2.4-01" },
+	{ "revocation", "batch_max_alone", CONF_NUMBER,
+	    AT(revocation.batch_max_alone), 0, 0, 250000, .absent = "1000" },
 	{ "revocation", "exception", CONF_TEXT, AT(revocation.exception),
 	    ROOM(revocation.exception), .clause = "REV-6.2.4-03BA" },
 	{ "revocation", "deadlines", CONF_LIST, AT(revocation.deadlines),

@@ -254,6 +254,8 @@ desk_folder_moved(struct desk_act *act, struct tx *tx, int64_t folder,
 		return dossier_look(act, tx, DESK_OBJECT(folder), e);
 	case DESK_REPORTS:
 		return report_left(e);
+	case DESK_BATCH:
+		return batch_left(act, tx, e);
 	default:
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "batch_decision.h"
 #include "batch_line.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
@@ -92,11 +93,22 @@ batch_means(struct desk_act *act, struct tx *tx, struct err *e)
 		return 0;
 	if (batch_check(act->write->bytes, &lines, &act->fault) == -1)
 		return say_fault(act, tx, e);
-	batch.received = clock_now();
 	batch.lines = (int64_t)lines;
+	if (batch_withdraw(tx, file->id, "its author wrote another batch over "
+	    "it", e) == -1)
+		return -1;
+	batch.received = batch.decided = clock_now();
+	if (batch.lines > act->authority->config->revocation.batch_max_alone)
+		batch.state = BATCH_TO_TRY;
 	memcpy(batch.name, file->name, sizeof(batch.name));
 	memcpy(batch.sha256, file->sha256, sizeof(batch.sha256));
 	if (replace_result(act, tx, (struct slice){ NULL, 0 }, e) == -1)
 		return -1;
 	return batch_put(tx, &batch, e);
+}
+
+int
+batch_left(struct desk_act *act, struct tx *tx, struct err *e)
+{
+	return batch_withdraw(tx, act->file->id, "its author removed it", e);
 }

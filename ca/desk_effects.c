@@ -12,6 +12,7 @@
 #include "authority_draft.h"
 #include "application.h"
 #include "authority_own.h"
+#include "batch_decision.h"
 #include "desk_effects.h"
 #include "dossier_report.h"
 #include "recording.h"
@@ -145,6 +146,7 @@ dossier_effect(enum dossier_kind kind)
 		{ DOSSIER_AUTHORITY, authority_decided, authority_after },
 		{ DOSSIER_REVOCATION, revocation_decided, revocation_after },
 		{ DOSSIER_REPORT, report_decided, revocation_after },
+		{ DOSSIER_BATCH, batch_decided, batch_after },
 	};
 	size_t	i;
 

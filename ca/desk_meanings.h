@@ -16,7 +16,8 @@ desk_meaning	draft_meaning;
 /* desk_batches.c */
 desk_may	batch_may;
 desk_meaning	batch_means;
-#define BATCH_RESULT	".result"
+/* It was removed, or has another name: what nobody decided on is withdrawn. */
+desk_meaning	batch_left;
 
 /* desk_reports.c */
 desk_may	report_may, confirmation_may;

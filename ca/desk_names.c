@@ -56,6 +56,7 @@ static const struct {
 	{ DESK_DOSSIER, "registration.conf" },
 	{ DESK_DOSSIER, "authority.conf" }, { DESK_DOSSIER, "changes.txt" },
 	{ DESK_DOSSIER, "report.txt" },
+	{ DESK_DOSSIER, "batch.txt" }, { DESK_DOSSIER, "dry-run.txt" },
 	{ DESK_DRAFT, "state" }, { DESK_DRAFT, "documents" },
 	{ DESK_DRAFT, "agreement" }, { DESK_DRAFT, "changes.txt" },
 	{ DESK_BOX, "agreement.status" }, { DESK_BOX, "terms.txt" },

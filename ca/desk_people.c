@@ -1,12 +1,14 @@
 /*
  * Who stands how to a dossier.  See desk_people.h.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "authority_draft.h"
 #include "authority_own.h"
 #include "desk_people.h"
+#include "dossier.h"
 #include "event.h"
 #include "registration.h"
 #include "report_case.h"
@@ -93,6 +95,17 @@ people_wrote(struct view *v, const struct dossier *d, uid_t uid)
 /* --- who is in it --------------------------------------------------------- */
 
 static void
+look_at_subscriber(struct view *v, int64_t subscriber, struct search *s)
+{
+	struct registration_version	r;
+
+	subscriber_users(v, subscriber, look_at_uid, s);
+	if (!s->found && registration_in_force(v, subscriber, &r) == 1 &&
+	    r.subject_uid != (uid_t)-1)
+		look_at_uid(s, r.subject_uid);
+}
+
+static void
 look_at_name(const struct authority_parts *parts, const char *user,
     struct search *s)
 {
@@ -166,14 +179,9 @@ static int
 look_at_holder(void *arg, const struct certificate *c)
 {
 	struct holders			*h = arg;
-	struct registration_version	 r;
 
-	if (c->subscriber == 0)
-		return 0;
-	subscriber_users(h->v, c->subscriber, look_at_uid, h->s);
-	if (!h->s->found && registration_in_force(h->v, c->subscriber,
-	    &r) == 1 && r.subject_uid != (uid_t)-1)
-		look_at_uid(h->s, r.subject_uid);
+	if (c->subscriber != 0)
+		look_at_subscriber(h->v, c->subscriber, h->s);
 	return h->s->found;
 }
 
@@ -196,24 +204,40 @@ look_at_report(struct view *v, const struct dossier *d, struct search *s)
 	free(c);
 }
 
+/* Whose certificates the batch names, as its dry run found them. */
+static void
+look_at_batch(struct view *v, const struct dossier *d, struct search *s)
+{
+	struct desk_file	 file;
+	struct bytes		 text = { 0 };
+	const char		*at;
+	long long		 id;
+	int			 used;
+
+	if (desk_file_find(v, DESK_FOLDER(DESK_DOSSIER_OWN, d->id),
+	    BATCH_SUBSCRIBERS, &file) == 1 &&
+	    documents_read(v, file.sha256, &text) == 1)
+		for (at = bytes_text(&text); !s->found &&
+		    sscanf(at, "%lld%n", &id, &used) == 1; at += used)
+			look_at_subscriber(v, id, s);
+	bytes_free(&text);
+}
+
 bool
 people_are_in_it(struct authority *authority, struct view *v,
     const struct dossier *d, uid_t uid)
 {
-	struct registration_version	r;
-	struct search			s = { .uid = uid };
+	struct search	s = { .uid = uid };
 
-	if (d->subscriber != 0) {
-		subscriber_users(v, d->subscriber, look_at_uid, &s);
-		if (!s.found && registration_in_force(v, d->subscriber,
-		    &r) == 1 && r.subject_uid != (uid_t)-1)
-			look_at_uid(&s, r.subject_uid);
-	}
+	if (d->subscriber != 0)
+		look_at_subscriber(v, d->subscriber, &s);
 	if (!s.found && d->kind == DOSSIER_REGISTRATION)
 		look_at_draft(authority->parts, v, d, &s);
 	if (d->kind == DOSSIER_AUTHORITY)
 		look_at_authority(authority->parts, v, d, &s);
 	if (d->kind == DOSSIER_REPORT)
 		look_at_report(v, d, &s);
+	if (d->kind == DOSSIER_BATCH)
+		look_at_batch(v, d, &s);
 	return s.found;
 }

@@ -337,6 +337,49 @@ dossier_open_revocation(struct tx *tx, int64_t certificate,
 	    "any more", e);
 }
 
+/* --- batches of revocations ----------------------------------------------- */
+
+/* What it is about, as it was written, and what a dry run of it said. */
+static int
+fill_batch(struct tx *tx, const struct batch *b,
+    const struct batch_trial *trial, struct dossier *d, struct err *e)
+{
+	int64_t		own = DESK_FOLDER(DESK_DOSSIER_OWN, d->id);
+	int64_t		folder = DESK_FOLDER(DESK_DOSSIER, d->id);
+	struct bytes	text = { 0 };
+	int		rc = -1;
+
+	if (documents_read(tx_view(tx), b->sha256, &text) != 1)
+		err_set(e, EIO, "the text of a batch is gone");
+	else if (desk_file_write(tx, own, "checks", trial->checks,
+	    e) == 0 && desk_file_write(tx, own, BATCH_SUBSCRIBERS,
+	    trial->subscribers, e) == 0 &&
+	    desk_file_write(tx, folder, "batch.txt", SLICE(&text), e) == 0 &&
+	    desk_file_write(tx, folder, BATCH_DRY_RUN, trial->verdicts,
+	    e) == 0)
+		rc = dossier_folder_write(NULL, tx, d, NULL, e);
+	bytes_free(&text);
+	return rc;
+}
+
+int
+dossier_open_batch(struct tx *tx, struct batch *b,
+    const struct batch_trial *trial, struct err *e)
+{
+	struct dossier	d = { .kind = DOSSIER_BATCH, .place = PLACE_PENDING,
+		.object = b->id, .author = b->uid };
+
+	memcpy(d.basis.content_sha256, b->sha256,
+	    sizeof(d.basis.content_sha256));
+	if (dossier_put(tx, &d, e) == -1 ||
+	    fill_batch(tx, b, trial, &d, e) == -1 ||
+	    dossier_put(tx, &d, e) == -1)
+		return -1;
+	b->dossier = d.id;
+	return put_opened(tx, &d, "a batch of revocations has more lines than "
+	    "one officer decides on alone", e);
+}
+
 /* --- texts ---------------------------------------------------------------- */
 
 static int

@@ -10,6 +10,7 @@
 #include "application.h"
 #include "approval.h"
 #include "event.h"
+#include "store_batches.h"
 #include "store_desk.h"
 #include "store_dossiers.h"
 
@@ -54,6 +55,19 @@ int	dossier_close_draft(struct tx *, enum dossier_kind, int64_t draft,
 int	dossier_open_revocation(struct tx *, int64_t certificate,
 	    int64_t subscriber, uid_t author, int reason, struct slice why,
 	    struct err *);
+/*
+ * A batch of revocations that was tried and needs another officer; sets its
+ * dossier.  The texts are borrowed.
+ */
+struct batch_trial {
+	struct slice checks;		/* for the summary, a line each */
+	struct slice verdicts;		/* what each line would do */
+	struct slice subscribers;	/* ids, a line each */
+};
+#define BATCH_SUBSCRIBERS	"subscribers"	/* in DESK_DOSSIER_OWN */
+#define BATCH_DRY_RUN		"dry-run.txt"
+int	dossier_open_batch(struct tx *, struct batch *,
+	    const struct batch_trial *, struct err *);
 /*
  * Texts that follow from what lies in it (decision.txt, summary.html, state)
  * made anew; `refused` (may be NULL) is the newest refusal of a move.

@@ -155,6 +155,7 @@ struct gathered {
 	struct draft		draft;
 	struct certificate	certificate;
 	struct report_case	report;
+	struct batch		batch;
 	struct config		config;		/* a name alone */
 	struct bytes		documents, checks, changes, decisions, reason;
 };
@@ -186,6 +187,7 @@ gather_object(struct gathered *g, struct view *v, const struct dossier *d)
 {
 	struct dossier_facts	*f = &g->facts;
 	struct err		 ignored = { 0 };
+	struct desk_file	 file;
 
 	if (d->subscriber != 0 &&
 	    subscriber_get(v, d->subscriber, &g->subscriber) == 1)
@@ -203,6 +205,13 @@ gather_object(struct gathered *g, struct view *v, const struct dossier *d)
 	if (d->kind == DOSSIER_REPORT &&
 	    report_case_read(v, d, &g->report, &ignored) == 0)
 		f->report = &g->report;
+	if (d->kind == DOSSIER_BATCH && batch_get(v, d->object,
+	    &g->batch) == 1)
+		f->batch = &g->batch;
+	if (f->batch != NULL && desk_file_find(v, DESK_FOLDER(DESK_DOSSIER,
+	    d->id), BATCH_DRY_RUN, &file) == 1)
+		memcpy(f->dry_run_sha256, file.sha256,
+		    sizeof(f->dry_run_sha256));
 }
 
 static void

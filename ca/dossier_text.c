@@ -103,6 +103,13 @@ put_what(const struct dossier_facts *f, struct bytes *to)
 		put_line(to, "decision", "revoke what this report comes to");
 		dossier_case_decision(f, to);
 		return;
+	case DOSSIER_BATCH:
+		put_line(to, "decision", "do what this batch of revocations "
+		    "says");
+		put_line(to, "batch", f->batch->name);
+		bytes_printf(to, "lines: %lld\n", (long long)f->batch->lines);
+		put_line(to, "dry-run-sha256", f->dry_run_sha256);
+		return;
 	}
 	put_line(to, "folder", f->draft->name);
 }

@@ -8,6 +8,7 @@
 
 #include "application.h"
 #include "report_case.h"
+#include "store_batches.h"
 #include "store_desk.h"
 #include "store_dossiers.h"
 #include "store_registrations.h"
@@ -20,6 +21,8 @@ struct dossier_facts {		/* borrowed; NULL and empty: not so */
 	const struct registration_version *registration;
 	const struct draft	*draft;
 	const struct certificate *certificate;
+	const struct batch	*batch;
+	char			 dry_run_sha256[65];	/* of the batch */
 	char			 asked_by[40];	/* pseudonym of the author */
 	int			 officers;	/* wanted, 1 or 2 */
 	bool			 is_signed;	/* decisions have to be */

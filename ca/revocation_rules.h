@@ -22,6 +22,7 @@ struct revocation_rules {
 	char	deadlines[REASONS][48];		/* "keyCompromise 4 h" */
 	char	exception[256];			/* REV-6.2.4-03BA */
 	usec_t	decision_max, status_max;
+	int	batch_max_alone;	/* lines of a batch without another */
 	usec_t	deadline[REASONS];	/* by reason; 0: not given here */
 };
 

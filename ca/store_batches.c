@@ -12,11 +12,13 @@ batch_put(struct tx *tx, struct batch *b, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO batches (file, uid, received,"
-	    " at, line, lines, done, refused, name, sha256)"
-	    " VALUES (?, ?, ?, 0, 0, ?, 0, 0, ?, ?)");
+	    " state, decided, dossier, at, line, lines, done, refused, name,"
+	    " sha256) VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?, 0, 0, ?, ?)");
 	bind_number(q, b->file);
 	bind_number(q, b->uid);
 	bind_number(q, b->received);
+	bind_number(q, b->state);
+	bind_number(q, b->decided);
 	bind_number(q, b->lines);
 	bind_text(q, b->name);
 	bind_hex(q, b->sha256);
@@ -32,19 +34,23 @@ batch_update(struct tx *tx, const struct batch *b, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "UPDATE batches SET at = ?, line = ?,"
-	    " done = ?, refused = ?, finished = ? WHERE id = ?");
+	    " done = ?, refused = ?, finished = ?, state = ?, decided = ?,"
+	    " dossier = ? WHERE id = ?");
 	bind_number(q, b->at);
 	bind_number(q, b->line);
 	bind_number(q, b->done);
 	bind_number(q, b->refused);
 	bind_reference(q, b->finished);
+	bind_number(q, b->state);
+	bind_number(q, b->decided);
+	bind_number(q, b->dossier);
 	bind_number(q, b->id);
 	return query_write(q, err);
 }
 
 #define SELECT_BATCHES \
-    "SELECT id, file, uid, received, finished, at, line, lines, done," \
-    " refused, name, sha256 FROM batches "
+    "SELECT id, file, uid, received, finished, state, decided, dossier," \
+    " at, line, lines, done, refused, name, sha256 FROM batches "
 
 static int
 one_batch(struct query *q, struct batch *b)
@@ -57,6 +63,9 @@ one_batch(struct query *q, struct batch *b)
 		b->uid = (uid_t)take_number(q);
 		b->received = take_number(q);
 		b->finished = take_number(q);
+		b->state = (enum batch_state)take_number(q);
+		b->decided = take_number(q);
+		b->dossier = take_number(q);
 		b->at = take_number(q);
 		b->line = take_number(q);
 		b->lines = take_number(q);
@@ -82,10 +91,32 @@ batch_of_file(struct view *v, int64_t file, const char *sha256,
 }
 
 int
+batch_get(struct view *v, int64_t id, struct batch *b)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_BATCHES "WHERE id = ?");
+	bind_number(q, id);
+	return one_batch(q, b);
+}
+
+int
 batch_first_open(struct view *v, struct batch *b)
 {
 	return one_batch(query_new(v->sql, SELECT_BATCHES
-	    "WHERE finished IS NULL ORDER BY id LIMIT 1"), b);
+	    "WHERE finished IS NULL AND state < 2 ORDER BY state, id"
+	    " LIMIT 1"), b);
+}
+
+int
+batch_undecided(struct view *v, int64_t file, struct batch *b)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_BATCHES "WHERE file = ?"
+	    " AND finished IS NULL AND state IN (1, 2)");
+	bind_number(q, file);
+	return one_batch(q, b);
 }
 
 int

@@ -10,6 +10,11 @@
  *				>= BEGIN	the thread brings home
  *	after the thread	rest <= REST	the writer brings the rest home
  *				else		the thread once more
+ *	pages >= LONG	the writer brings home whatever the rest is
+ *
+ * Without the last line the WAL would grow for as long as a batch of
+ * revocations writes more at once than REST, and each page that is read is
+ * looked for in all of it.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -20,7 +25,7 @@
 
 #define BEGIN	4000	/* pages: 16 MiB */
 #define REST	1000
-#define LONG	32000	/* 128 MiB: it did not get to its start for long */
+#define LONG	16000	/* 64 MiB: it did not get to its start for long */
 #define READERS_MS 100
 
 struct checkpointer {
@@ -144,7 +149,8 @@ rest_is_ours(struct checkpointer *c)
 
 	pthread_mutex_lock(&c->lock);
 	if (!c->wanted) {
-		ours = c->home != 0 && c->pages - c->home <= REST;
+		ours = c->home != 0 && (c->pages - c->home <= REST ||
+		    c->pages >= LONG);
 		c->home = 0;
 		c->wanted = !ours;
 		if (c->wanted)

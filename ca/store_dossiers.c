@@ -16,7 +16,8 @@ static const char *const places[] = {
 static const char *const kinds[] = {
 	[DOSSIER_REQUEST] = "request", [DOSSIER_REGISTRATION] = "registration",
 	[DOSSIER_AUTHORITY] = "external registration authority",
-	[DOSSIER_REVOCATION] = "revocation", [DOSSIER_REPORT] = "report"
+	[DOSSIER_REVOCATION] = "revocation", [DOSSIER_REPORT] = "report",
+	[DOSSIER_BATCH] = "batch of revocations"
 };
 
 const char *
@@ -34,7 +35,8 @@ dossier_kind_name(enum dossier_kind kind)
 bool
 dossier_is_of_revocation(enum dossier_kind kind)
 {
-	return kind == DOSSIER_REVOCATION || kind == DOSSIER_REPORT;
+	return kind == DOSSIER_REVOCATION || kind == DOSSIER_REPORT ||
+	    kind == DOSSIER_BATCH;
 }
 
 /* --- dossiers ------------------------------------------------------------ */

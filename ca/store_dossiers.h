@@ -15,7 +15,8 @@ enum dossier_kind {
 	DOSSIER_REGISTRATION = 2,	/* object: draft of a subscriber */
 	DOSSIER_AUTHORITY = 3,		/* object: draft of an external RA */
 	DOSSIER_REVOCATION = 4,		/* object: certificate */
-	DOSSIER_REPORT = 5		/* object: problem report */
+	DOSSIER_REPORT = 5,		/* object: problem report */
+	DOSSIER_BATCH = 6		/* object: batch of revocations */
 };
 enum dossier_place {
 	PLACE_PENDING = 1, PLACE_COUNTERSIGN, PLACE_APPROVED, PLACE_REJECTED

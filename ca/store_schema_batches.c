@@ -10,6 +10,9 @@ const char store_schema_batches_1[] =
     " uid INTEGER NOT NULL,"
     " received INTEGER NOT NULL,"
     " finished INTEGER,"
+    " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
+    " decided INTEGER NOT NULL,"	/* since when it may be done */
+    " dossier INTEGER NOT NULL,"	/* of its second officer; 0: none */
     " at INTEGER NOT NULL,"
     " line INTEGER NOT NULL,"
     " lines INTEGER NOT NULL,"
@@ -19,12 +22,17 @@ const char store_schema_batches_1[] =
     " sha256 BLOB NOT NULL,"
     /* What comes again, from whoever could not be answered, is the same. */
     " UNIQUE (file, sha256)) STRICT;"
-    "CREATE INDEX batches_open ON batches (id) WHERE finished IS NULL;"
+    "CREATE INDEX batches_open ON batches (state, id)"
+    " WHERE finished IS NULL AND state < 2;"
     "CREATE TRIGGER batches_update BEFORE UPDATE ON batches"
     " WHEN OLD.finished IS NOT NULL OR NEW.id <> OLD.id"
     "  OR NEW.file <> OLD.file OR NEW.uid <> OLD.uid"
     "  OR NEW.sha256 <> OLD.sha256 OR NEW.at < OLD.at"
     "  OR NEW.received <> OLD.received"
+    /* Tried, then decided by another; never back, never around it. */
+    "  OR (NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN"
+    "   (VALUES (1, 2), (2, 0), (2, 3), (1, 4), (2, 4)))"
+    "  OR (NEW.at <> OLD.at AND OLD.state <> 0)"
     " BEGIN SELECT RAISE(ABORT, 'a batch is done once'); END;"
     "CREATE TRIGGER batches_delete BEFORE DELETE ON batches"
     " BEGIN SELECT RAISE(ABORT, 'a batch is never removed'); END;"

@@ -1,7 +1,6 @@
 /*
- * Batches of revocations: one thread, one batch at a time, in the order in
- * which they were taken.  A batch is its author's act: each line is asked with
- * his rights, as if he had written it into revoke/<serial>.
+ * Batches of revocations: one thread, one batch at a time, what may be done
+ * before what is to be tried, each in the order in which it was taken.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -9,21 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ca/batch_line.h"
-#include "../ca/desk_meanings.h"
 #include "../ca/stop.h"
-#include "../ca/store_batches.h"
-#include "../ca/store_certificates.h"
+#include "../ca/store_desk.h"
 #include "../ca/store_events.h"
+#include "batch_lines.h"
+#include "batch_trial.h"
 #include "batches.h"
 #include "bell.h"
-#include "case_text.h"
-#include "revocation_change.h"
 
 #define AT_ONCE		512
 #define RETRY		(1 * USEC)
 #define LOOK		(60 * USEC)
-#define FAILED		(-2)		/* beside 0 and -1, a refusal */
 
 struct batch_waiter {
 	struct timer	 timer;		/* first: the timer is the waiter */
@@ -49,160 +44,31 @@ struct batches {
 	bool		 careful;	/* a way back for each line */
 };
 
-/* --- one line ------------------------------------------------------------ */
-
-/* What [revocation] of pkifs.conf says of who asks, and why. */
-static int
-check_rules(const struct batches *all, const struct act_order *o,
-    struct err *err)
-{
-	const struct revocation_rules *rules =
-	    &all->desk->parts->config->revocation;
-
-	if (!o->officer && !revocation_asked_by(rules, "subscriber"))
-		return err_set(err, EACCES, "here subscribers do not revoke "
-		    "by themselves: ask a revocation officer (pkifs.conf "
-		    "[revocation] who)");
-	if (o->words.reason != REASON_REINSTATED &&
-	    !revocation_for_reason(rules, o->words.reason))
-		return err_set(err, EINVAL, "%s is no reason here (pkifs.conf "
-		    "[revocation] reasons; the CPS, 4.9.4)",
-		    reason_name(o->words.reason));
-	return 0;
-}
-
-/* The act a line is; its fault is what the verdict says. */
-static int
-fill_order(struct batches *all, struct tx *tx,
-    const struct batch_line *line, struct act_order *o, struct err *err)
-{
-	const struct batch *b = &all->batch;
-	unsigned roles = all->desk->parts->roles_of(b->uid);
-	const char *role;
-
-	*o = (struct act_order){ .desk = all->desk, .how = BY_LOGIN,
-	    .uid = b->uid, .received = b->received, .line = line->act };
-	snprintf(o->act, sizeof o->act, "batch %lld line %zu",
-	    (long long)b->id, line->number);
-	if (line->serial[0] == '\0')
-		return err_set(err, EINVAL, "a serial number is wanted "
-		    "first");
-	if (certificate_find(tx_view(tx), line->serial,
-	    &o->certificate) != 1)
-		return err_set(err, ENOENT, "no certificate has this serial "
-		    "number");
-	if ((role = act_role(tx_view(tx), roles, b->uid, &o->certificate,
-	    err)) == NULL || act_parse(line->act, &o->words, err) != 0)
-		return -1;
-	snprintf(o->role, sizeof o->role, "%s", role);
-	o->officer = (roles & ROLE_REVOCATION) != 0;
-	return check_rules(all, o, err);
-}
-
-static bool
-is_of_disk(int code)
-{
-	return code == ENOSPC || code == EROFS || code == EIO;
-}
-
-static void
-put_verdict(struct bytes *to, const struct batch_line *line,
-    const struct act_order *o, const struct err *fault)
-{
-	char at[CLOCK_TEXT];
-
-	if (line->serial[0] != '\0')
-		bytes_printf(to, "%s: ", line->serial);
-	else
-		bytes_printf(to, "line %zu: ", line->number);
-	if (fault != NULL)
-		bytes_printf(to, "refused: %s\n", fault->text);
-	else if (o->words.reason == REASON_REINSTATED)
-		bytes_put_text(to, "reinstated\n");
-	else if (o->words.at != 0) {
-		clock_text_seconds(at, o->words.at);
-		bytes_printf(to, "to be revoked at %s, %s\n", at,
-		    reason_name(o->words.reason));
-	} else
-		bytes_printf(to, "%s, %s\n", o->words.reason == REASON_HOLD ?
-		    "suspended" : "revoked", reason_name(o->words.reason));
-}
-
-/*
- * A refusal comes before anything is written, so a line needs no way back,
- * which costs a copy of each page it writes; where that is not so, all lines
- * are done again with one.
- */
-static int
-change(struct batches *all, struct tx *tx, const struct act_order *o,
-    struct err *why, struct err *err)
-{
-	struct revocation row;
-	int64_t written = tx_written(tx);
-	int ret;
-
-	if (!all->careful) {
-		ret = revocation_change(o, tx, &row, why);
-		if (ret == 0 || tx_written(tx) == written)
-			return ret;
-		*err = *why;
-		return FAILED;
-	}
-	if (tx_savepoint(tx, err) != 0)
-		return FAILED;
-	ret = revocation_change(o, tx, &row, why);
-	return (ret == 0 ? tx_release(tx, err) :
-	    tx_rollback_to(tx, err)) == 0 ? ret : FAILED;
-}
-
-/* -1: not even a refusal, the disk failed. */
-static int
-do_line(struct batches *all, struct tx *tx, const struct batch_line *line,
-    struct bytes *verdicts, struct err *err)
-{
-	struct batch *next = &all->next;
-	struct act_order o;
-	struct err why = { 0 };
-	int ret;
-
-	if ((ret = fill_order(all, tx, line, &o, &why)) == 0)
-		ret = change(all, tx, &o, &why, err);
-	if (ret == FAILED)
-		return -1;
-	if (ret != 0 && is_of_disk(why.code)) {
-		*err = why;
-		return -1;
-	}
-	put_verdict(verdicts, line, &o, ret == 0 ? NULL : &why);
-	if (ret == 0)
-		next->done++;
-	else
-		next->refused++;
-	return 0;
-}
-
 /* --- a transaction ------------------------------------------------------- */
 
 static int
 apply_lines(struct job *job, struct tx *tx, struct err *err)
 {
 	struct batches *all = (struct batches *)job;
+	struct batch_doing d = { .desk = all->desk, .batch = &all->batch,
+	    .careful = all->careful };
 	struct batch_line line;
-	struct bytes verdicts = { 0 };
 	size_t at = (size_t)all->batch.at, number = (size_t)all->batch.line;
 	int ret = 0;
 
-	all->next = all->batch;
 	for (int i = 0; i < AT_ONCE && ret == 0 && batch_line_next(
 	    SLICE(&all->text), &at, &number, &line) == 1; i++)
-		ret = do_line(all, tx, &line, &verdicts, err);
+		ret = batch_line_do(&d, tx, &line, err);
+	all->next = all->batch;
+	all->next.done += d.done;
+	all->next.refused += d.refused;
 	all->next.at = (int64_t)at;
 	all->next.line = (int64_t)number;
 	if (ret == 0 && (batch_verdicts_put(tx, all->batch.id,
-	    SLICE(&verdicts), err) != 0 ||
+	    SLICE(&d.verdicts), err) != 0 ||
 	    batch_update(tx, &all->next, err) != 0))
 		ret = -1;
-	bytes_free(&verdicts);
+	bytes_free(&d.verdicts);
 	return ret;
 }
 
@@ -239,6 +105,11 @@ append_event(const struct batch *b, struct slice result, struct tx *tx,
 	event_detail_number(event, "lines", b->lines);
 	event_detail_number(event, "done", b->done);
 	event_detail_number(event, "refused", b->refused);
+	if (b->dossier != 0) {
+		event_detail_number(event, "dossier", b->dossier);
+		clock_text(time, b->decided);
+		event_detail(event, "approved", time);
+	}
 	if (documents_put(tx, result, digest, err) != 0) {
 		event_free(event);
 		return -1;
@@ -396,9 +267,9 @@ do_lines(struct batches *all, struct err *err)
 	return ret;
 }
 
-/* 1 done, 0 there is none to do, -1. */
+/* Whose turn it is, and its text; 1, 0 there is none, -1. */
 static int
-do_batch(struct batches *all, struct err *err)
+take_batch(struct batches *all, struct err *err)
 {
 	struct view *view = view_take(all->desk->parts->store);
 	int there;
@@ -409,8 +280,13 @@ do_batch(struct batches *all, struct err *err)
 	    &all->text) != 1)
 		there = err_set(err, EIO, "the text of a batch is gone");
 	view_put(view);
-	if (there != 1)
-		return there;
+	return there;
+}
+
+/* 1, 0 when it has to end, -1. */
+static int
+do_batch(struct batches *all, struct err *err)
+{
 	while (all->batch.done + all->batch.refused < all->batch.lines) {
 		if (do_lines(all, err) != 0)
 			return -1;
@@ -425,6 +301,20 @@ do_batch(struct batches *all, struct err *err)
 	return 1;
 }
 
+/* A batch, or what it would do; 1 done, 0 there is none, -1. */
+static int
+do_next(struct batches *all, struct err *err)
+{
+	int there = take_batch(all, err);
+
+	if (there != 1)
+		return there;
+	if (all->batch.state == BATCH_TO_DO)
+		return do_batch(all, err);
+	return batch_try(all->desk, &all->batch, SLICE(&all->text),
+	    &all->bell, err);
+}
+
 static void *
 run(void *arg)
 {
@@ -434,7 +324,7 @@ run(void *arg)
 
 	while (!bell_closed(&all->bell)) {
 		see_waiters(all);
-		if ((done = do_batch(all, &err)) == 1) {
+		if ((done = do_next(all, &err)) == 1) {
 			all->finished(all->arg);
 			answer_all(all, all->batch.file);
 		} else if (done == 0) {
@@ -465,6 +355,12 @@ batches_new(const struct desk *desk, void (*finished)(void *), void *arg)
 	if (pthread_create(&all->thread, NULL, run, all) != 0)
 		die("cannot start the thread of the batches");
 	return all;
+}
+
+void
+batches_ring(struct batches *all)
+{
+	bell_ring(&all->bell);
 }
 
 void

@@ -268,7 +268,8 @@ find_held(struct view *view, struct unpublished *u)
 	struct batch batch;
 
 	if (batch_first_open(view, &batch) == 1 &&
-	    clock_now() < batch.received + HELD_MOST)
+	    batch.state == BATCH_TO_DO &&
+	    clock_now() < batch.decided + HELD_MOST)
 		snprintf(u->held, sizeof u->held, "batch %lld ",
 		    (long long)batch.id);
 }

@@ -53,6 +53,8 @@ ring(void *arg)
 	crl_maker_ring(p->crl_maker);
 	ocsp_service_ring(p->ocsp);
 	notices_ring(p->notices);
+	if (p->batches != NULL)
+		batches_ring(p->batches);
 }
 
 /* From the authority: it was ordered, or a successor stands. */

@@ -12,7 +12,8 @@ export PKIFS_STOP_FILE="$dir/stop"
 stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
 must stop init
 make_ca --user pk58-sub
-sed -i 's/^revocation = .*/revocation = pk58-rev/' "$home/pkifs.conf"
+sed -i 's/^revocation = .*/revocation = pk58-rev/
+	s/^\[revocation\]/&\nbatch_max_alone = 250000/' "$home/pkifs.conf"
 mount_ca
 sub() { as pk58-sub "$@"; }
 rev() { as pk58-rev "$@"; }
