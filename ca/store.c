@@ -19,6 +19,7 @@
 
 #define VIEWS_MAX	64	/* more wait */
 #define VIEWS_KEPT	12	/* connections kept open when idle */
+#define PAGES_AT_ONCE	256
 
 void
 store_path(const struct store *s, char to[PATH_MAX], const char *name)
@@ -28,13 +29,17 @@ store_path(const struct store *s, char to[PATH_MAX], const char *name)
 
 /*
  * One process, many threads, but each connection in one thread at a time; and
- * no statistics, for they lock at every allocation.
+ * no statistics, for they lock at every allocation.  A reader drops all pages
+ * it has when something was committed since: it takes them from one piece of
+ * memory of its own (a fourth argument's pages at a time, no more than its
+ * cache may have), not from malloc each time.
  */
 static void
 configure_sqlite(void)
 {
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, PAGES_AT_ONCE);
 }
 
 /* The file is made here, so that its mode does not depend on the umask. */

@@ -21,6 +21,8 @@
 #define STATEMENTS	128	/* heads of the table; more just share one */
 #define HEXES		10	/* bind_hex in one statement */
 #define HEX_OCTETS	32
+#define ROW_OCTETS	8192	/* memory kept for rows being written */
+#define ROWS_AT_ONCE	64
 
 struct query {
 	struct sql	*sql;
@@ -76,6 +78,10 @@ sql_setup(struct sql *s, struct err *err)
 	int on;
 
 	sql_set_timeout(s);
+	/* A row with an event's octets fits; the usual 1200 are too few. */
+	if (s->mode == SQL_WRITER)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL,
+		    ROW_OCTETS, ROWS_AT_ONCE);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, &on);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, &on);
