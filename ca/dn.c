@@ -286,16 +286,33 @@ dn_parse(struct dn *dn, struct slice name, struct err *err)
 
 /* --- the normal form ------------------------------------------------------ */
 
+/* What is ASCII folds to its small letters, and most values are. */
+static bool
+fold_ascii(const char *value, uint8_t to[4 * DN_VALUE], size_t *size)
+{
+	size_t i;
+
+	for (i = 0; value[i] != '\0'; i++) {
+		if ((unsigned char)value[i] > 0x7f || i == *size)
+			return false;
+		to[i] = value[i] >= 'A' && value[i] <= 'Z' ?
+		    (uint8_t)(value[i] - 'A' + 'a') : (uint8_t)value[i];
+	}
+	*size = i;
+	return true;
+}
+
 /* Folded and squeezed, behind what is there. */
 static void
 put_normal(struct bytes *to, const char *value)
 {
-	uint8_t room[4 * DN_VALUE], *folded;
+	uint8_t room[4 * DN_VALUE], *folded = room;
 	size_t size = sizeof(room), start = to->size, i;
 	bool blank = false;
 
-	folded = u8_casefold((const uint8_t *)value, strlen(value), NULL,
-	    UNINORM_NFKC, room, &size);
+	if (!fold_ascii(value, room, &size))
+		folded = u8_casefold((const uint8_t *)value, strlen(value),
+		    NULL, UNINORM_NFKC, room, &size);
 	if (folded == NULL)
 		die("dn: a value cannot be folded");
 	for (i = 0; i < size; i++) {
