@@ -27,6 +27,7 @@
 #include "../hsm/ceremony.h"
 #include "birth.h"
 #include "context.h"
+#include "drop_names.h"
 #include "init.h"
 #include "unfinished.h"
 
@@ -229,6 +230,7 @@ static int
 person_find(struct init *init, struct err *err)
 {
 	const struct passwd *person;
+	char slot[SLOT_NAME + 1];
 
 	errno = 0;
 	person = init->user != NULL ? getpwnam(init->user) :
@@ -244,7 +246,8 @@ person_find(struct init *init, struct err *err)
 		    "another user");
 	/* It becomes a folder in requests/, beside the slots. */
 	if (strlen(person->pw_name) >= sizeof(init->birth.login) ||
-	    person->pw_name[0] == '.' || strchr(person->pw_name, '/') != NULL)
+	    person->pw_name[0] == '.' || strchr(person->pw_name, '/') != NULL ||
+	    drop_name_kind(person->pw_name, slot) != NAME_SCRATCH)
 		return err_set(err, EINVAL, "the name %s cannot be that of a "
 		    "folder", person->pw_name);
 	snprintf(init->birth.login, sizeof(init->birth.login), "%s",

@@ -93,10 +93,13 @@ inner_box(struct ask *ask, const struct box *box, const char *name,
 {
 	struct subscriber	subscriber;
 	struct box		inner;
+	char			slot_name[SLOT_NAME + 1];
 	size_t			i;
 
 	if (box->id == BOX_ROOT) {
-		if (subscriber_find(ask->view, name, &subscriber) != 1 ||
+		/* No subscriber is called like a request (registration). */
+		if (drop_name_kind(name, slot_name) != NAME_SCRATCH ||
+		    subscriber_find(ask->view, name, &subscriber) != 1 ||
 		    box_find(ask->view, subscriber.id, "", &inner) != 1)
 			return (0);
 	} else {
