@@ -433,6 +433,8 @@ committer_free(struct committer *c)
 void
 commit_submit(struct committer *c, struct job *job)
 {
+	bool wake;
+
 	job->next = NULL;
 	pthread_mutex_lock(&c->lock);
 	if (c->first == NULL)
@@ -441,12 +443,14 @@ commit_submit(struct committer *c, struct job *job)
 		c->urgent++;
 	c->hurry |= job->essential;
 	/* The first one wakes it, and the last one it waits for. */
-	if (job->patient ? c->first == NULL : c->urgent == 1 ||
-	    has_company(c))
-		pthread_cond_signal(&c->wake);
+	wake = job->patient ? c->first == NULL : c->urgent == 1 ||
+	    has_company(c);
 	*c->last = job;
 	c->last = &job->next;
 	pthread_mutex_unlock(&c->lock);
+	/* Without the lock, or who wakes up waits for it. */
+	if (wake)
+		pthread_cond_signal(&c->wake);
 }
 
 void

@@ -196,10 +196,12 @@ load_before_chroot(void)
 	tzset();
 }
 
+/* What a batch of commits starts goes out together. */
 static void
-hold_orders(void *client, bool hold)
+hold_both(void *arg, bool hold)
 {
-	client_hold(client, hold);
+	client_hold(core.client, hold);
+	notifier_hold(core.notifier, hold);
 }
 
 static int
@@ -217,8 +219,8 @@ open_store(const char *store, char spool[PATH_MAX], struct err *err)
 		return -1;
 	core.committer = committer_new(core.store);
 	core.client = client_new();
-	commit_set_together(core.committer, hold_orders, core.client);
 	core.notifier = notifier_new();
+	commit_set_together(core.committer, hold_both, NULL);
 	return 0;
 }
 

@@ -59,6 +59,7 @@ struct notifier {
 	int		 herald;	/* not yet the thread's own */
 	pid_t		 herald_pid;
 	bool		 new_herald, leaving;
+	bool		 held;		/* what comes wakes nobody yet */
 
 	/* The thread's own. */
 	struct announcement *waiting, **waiting_last;
@@ -387,6 +388,7 @@ sink_changed(struct publication_sink *sink, const char *const *paths,
 {
 	struct notifier *n = (struct notifier *)sink;
 	struct publication_item *p;
+	bool held;
 	size_t i;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL ||
@@ -401,8 +403,23 @@ sink_changed(struct publication_sink *sink, const char *const *paths,
 	pthread_mutex_lock(&n->lock);
 	*n->last = p;
 	n->last = &p->next;
-	pthread_cond_signal(&n->more);
+	held = n->held;
 	pthread_mutex_unlock(&n->lock);
+	if (!held)
+		pthread_cond_signal(&n->more);
+}
+
+void
+notifier_hold(struct notifier *n, bool hold)
+{
+	bool waits;
+
+	pthread_mutex_lock(&n->lock);
+	n->held = hold;
+	waits = n->first != NULL;
+	pthread_mutex_unlock(&n->lock);
+	if (!hold && waits)
+		pthread_cond_signal(&n->more);
 }
 
 struct notifier *

@@ -16,6 +16,8 @@ void		 notifier_attach(struct notifier *, struct fuse_session *,
 		    struct tree *);
 /* A connection to the herald and its thread id; fd -1: it is gone. */
 void		 notifier_set_herald(struct notifier *, int fd, pid_t);
+/* Publications of one batch of the committer wake its thread once. */
+void		 notifier_hold(struct notifier *, bool hold);
 struct publication_sink *notifier_sink(struct notifier *);
 
 #endif
