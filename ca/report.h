@@ -5,7 +5,7 @@
  *	serial: SERIAL		a certificate, colons and lower case as well
  *	key: SHA256		all with this key (of its SubjectPublicKeyInfo)
  *
- * and the lines before the first empty one how it came (pkifs-intake(1)):
+ * and the lines before the first empty one how it came (pkifs(1) intake):
  *
  *	received: TIME		by the transport's clock, RFC 3339
  *	via: WORD		"mail", "form"

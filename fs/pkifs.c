@@ -12,6 +12,7 @@
 #include "core_process.h"
 #include "herald.h"
 #include "init.h"
+#include "intake.h"
 #include "main_process.h"
 #include "main_state.h"
 #include "respond.h"
@@ -36,6 +37,10 @@ static const char verify_help[] =
     "Check a copy of evidence/ offline: the chain over the files' bytes,\n"
     "their numbers, and the documents they name.  Exit status: 0 intact, 1 a\n"
     "fault was found, 2 could not tell.\n";
+static const char intake_help[] =
+    "Read a mail, or a form as CGI gives it, from standard input and file it\n"
+    "as a problem report in revoke/reports/ of the CA on MOUNTPOINT.  For the\n"
+    "mail and the web server: exit status 0 filed, 75 try again, 65 no report.\n";
 static const char version_help[] = "Print the version.\n";
 static const char help_help[] = "Print how a verb is used.\n";
 
@@ -57,6 +62,8 @@ static const struct verb {
 	{ "verify", "DIRECTORY", "check evidence", verify_help, verb_verify },
 	{ "root-crl", "HOME", "sign a new CRL of the root", root_crl_usage,
 	    verb_root_crl },
+	{ "intake", "MOUNTPOINT", "file a report that came by mail or a form",
+	    intake_help, verb_intake },
 	{ "version", "", "print the version", version_help, verb_version },
 	{ "help", "[VERB]", "print how a verb is used", help_help,
 	    verb_help },
