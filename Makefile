@@ -150,14 +150,15 @@ FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 fuzz:
 	@tests/fuzz/run.sh "$(FUZZ_SECONDS)" $(FUZZ_SRC)
 
-bench: $B/pkifs $B/bench
+bench: $B/pkifs $B/bench $B/bench_ocsp
 	@PKIFS_BUILD=$(abspath $B) tests/bench/run.sh
+	@PKIFS_BUILD=$(abspath $B) tests/bench/ocsp.sh
 
 # C_Sign alone against the signer from end to end.
 bench-sign: $B/bench_sign
 	@$B/bench_sign
 
-$B/bench $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
+$B/bench $B/bench_ocsp $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
 		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
