@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/counters.h"
 #include "door.h"
 #include "responder_wire.h"
 
@@ -150,6 +151,7 @@ ask(struct door *d, const struct responder_question *q, struct errand *e)
 	struct ocsp_ids ids;
 
 	if (ocsp_request_decode(q->request, &ids) != 0) {
+		counter_add(COUNT_OCSP_MALFORMED, 1);
 		refuse(e, OCSP_MALFORMED);
 		return;
 	}
@@ -162,8 +164,11 @@ ask(struct door *d, const struct responder_question *q, struct errand *e)
 	    (known == OCSP_NEVER_ISSUED && !unknown) ||
 	    (known == OCSP_KNOWN && ids.count == 1 && !e->own))
 		ocsp_service_ask(d->service, q->request, answer_kept, e);
-	else
+	else {
+		if (known == OCSP_NEVER_ISSUED)
+			counter_add(COUNT_OCSP_UNKNOWN, 1);
 		ocsp_service_ask_once(d->service, &ids, answer_once, e);
+	}
 }
 
 /* True while the guest may ask more. */

@@ -463,8 +463,8 @@ static const struct metric metrics[] = {
 	    "OCSP answers signed since the start.", COUNTER, read_counter,
 	    COUNT_OCSP_SIGNED },
 	{ "pkifs_ocsp_requests_total",
-	    "OCSP requests since the start, by how they were answered.",
-	    COUNTER, read_ocsp_requests },
+	    "OCSP requests since the start, but those a responder answered by "
+	    "itself.", COUNTER, read_ocsp_requests },
 	{ "pkifs_ocsp_unknown_serial_total",
 	    "OCSP requests for serials of this CA that it never issued.",
 	    COUNTER, read_counter, COUNT_OCSP_UNKNOWN },
