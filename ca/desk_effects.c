@@ -13,6 +13,7 @@
 #include "application.h"
 #include "authority_own.h"
 #include "batch_decision.h"
+#include "closing.h"
 #include "desk_effects.h"
 #include "dossier_report.h"
 #include "recording.h"
@@ -136,6 +137,16 @@ authority_after(struct authority *authority, const struct dossier *d)
 		authority_take_up(authority, 0);
 }
 
+/* The publisher looks what is left to do. */
+static void
+closing_after(struct authority *authority, const struct dossier *d)
+{
+	const struct authority_parts	*parts = authority->parts;
+
+	if (d->place == PLACE_APPROVED && parts->revoked != NULL)
+		parts->revoked(parts->revoked_arg);
+}
+
 const struct dossier_effect *
 dossier_effect(enum dossier_kind kind)
 {
@@ -147,6 +158,7 @@ dossier_effect(enum dossier_kind kind)
 		{ DOSSIER_REVOCATION, revocation_decided, revocation_after },
 		{ DOSSIER_REPORT, report_decided, revocation_after },
 		{ DOSSIER_BATCH, batch_decided, batch_after },
+		{ DOSSIER_CLOSING, closing_decided, closing_after },
 	};
 	size_t	i;
 

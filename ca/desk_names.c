@@ -9,6 +9,7 @@
 
 #include "agreement_act.h"
 #include "batch_line.h"
+#include "closing.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
 #include "report.h"
@@ -38,6 +39,8 @@ static const struct desk_name names[] = {
 	    agreement_may, agreement_means },
 	{ DESK_BOX, "subject-agreement.txt", 0, "agreement-received",
 	    false, agreement_may, agreement_means },
+	{ DESK_BATCH, CLOSING_FILE, 64 * KIB, "last-crl-asked", false,
+	    closing_may, closing_means },
 	{ DESK_BATCH, "*", BATCH_MOST, "revocation-batch-received", true,
 	    batch_may, batch_means },
 	{ DESK_REPORTS, "*", REPORT_MOST, "revocation-report-received",

@@ -13,6 +13,7 @@
 #include "event.h"
 #include "recording.h"
 #include "store_events.h"
+#include "text.h"
 
 #define SUSPENDED	6	/* certificateHold, RFC 5280 5.3.1 */
 
@@ -35,7 +36,8 @@ dossier_wanted(const struct config *config, struct view *v,
 {
 	const struct profile	*profile = profile_of(config, v, d);
 
-	*officers = profile != NULL && profile->officers > 1 ? 2 : 1;
+	*officers = d->kind == DOSSIER_CLOSING ||
+	    (profile != NULL && profile->officers > 1) ? 2 : 1;
 	*is_signed = config->signed_decisions ||
 	    (profile != NULL && profile->signed_decision);
 }
@@ -378,6 +380,33 @@ dossier_open_batch(struct tx *tx, struct batch *b,
 	b->dossier = d.id;
 	return put_opened(tx, &d, "a batch of revocations has more lines than "
 	    "one officer decides on alone", e);
+}
+
+/* --- the end of the CA ---------------------------------------------------- */
+
+int
+dossier_open_closing(struct tx *tx, uid_t author, struct slice why,
+    struct err *e)
+{
+	struct dossier	old, d = { .kind = DOSSIER_CLOSING,
+		.place = PLACE_PENDING, .object = 1, .author = author };
+
+	sha256_text(d.basis.content_sha256, why);
+	if (dossier_of(tx_view(tx), DOSSIER_CLOSING, d.object, &old) == 1 &&
+	    is_undecided(&old)) {
+		if (strcmp(old.basis.content_sha256,
+		    d.basis.content_sha256) == 0)
+			return 0;
+		if (close_one(tx, &old, "it was asked for anew", e) == -1)
+			return -1;
+	}
+	if (dossier_put(tx, &d, e) == -1 ||
+	    desk_file_write(tx, DESK_FOLDER(DESK_DOSSIER, d.id),
+	    "request.txt", why, e) == -1 ||
+	    dossier_folder_write(NULL, tx, &d, NULL, e) == -1 ||
+	    dossier_put(tx, &d, e) == -1)
+		return -1;
+	return put_opened(tx, &d, "the last CRL was asked for", e);
 }
 
 /* --- texts ---------------------------------------------------------------- */

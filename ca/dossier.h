@@ -55,6 +55,9 @@ int	dossier_close_draft(struct tx *, enum dossier_kind, int64_t draft,
 int	dossier_open_revocation(struct tx *, int64_t certificate,
 	    int64_t subscriber, uid_t author, int reason, struct slice why,
 	    struct err *);
+/* The CA's last CRL was asked for, and why; an undecided one gives way. */
+int	dossier_open_closing(struct tx *, uid_t author, struct slice why,
+	    struct err *);
 /*
  * A batch of revocations that was tried and needs another officer; sets its
  * dossier.  The texts are borrowed.

@@ -99,6 +99,10 @@ put_what(const struct dossier_facts *f, struct bytes *to)
 		put_line(to, "serial", f->certificate->serial);
 		bytes_printf(to, "reason: %d\n", f->dossier->reason);
 		return;
+	case DOSSIER_CLOSING:
+		put_line(to, "decision", "issue the last CRL of this CA and "
+		    "nothing after it");
+		return;
 	case DOSSIER_REPORT:
 		put_line(to, "decision", "revoke what this report comes to");
 		dossier_case_decision(f, to);
@@ -208,7 +212,13 @@ dossier_steps(const struct dossier_facts *f, step_each *each, void *arg)
 {
 	if (f->dossier->kind == DOSSIER_REQUEST)
 		steps_of_request(f, each, arg);
-	if (dossier_is_of_revocation(f->dossier->kind))
+	if (f->dossier->kind == DOSSIER_CLOSING)
+		each(arg, "Read request.txt. Once it is approved this CA "
+		    "issues nothing any more; every certificate that has not "
+		    "ended has to be revoked before, and the CA's own are "
+		    "revoked with it. The last CRL has no end, and none "
+		    "follows it. There is no way back.");
+	else if (dossier_is_of_revocation(f->dossier->kind))
 		dossier_case_steps(f, each, arg);
 	if (!dossier_is_decidable(f))
 		goto reject;

@@ -10,6 +10,7 @@
 #include "err.h"
 #include "gates_rules.h"
 #include "own_profiles.h"
+#include "store_closing.h"
 #include "store_status.h"
 #include "text.h"
 
@@ -317,6 +318,9 @@ int
 ask_validity(struct view *v, const struct gate_case *c, struct answer *a,
     struct err *e)
 {
+	if (closing_state(v) != CLOSING_NOT)
+		return gate_no(a, ENOKEY, "this CA issues nothing any more: "
+		    "its last CRL was decided (CSS-6.3.9-06)");
 	if (c->issuer_end <= c->now + USEC)
 		return gate_no(a, ENOKEY,
 		    "the issuing CA's certificate has ended");

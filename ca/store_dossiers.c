@@ -17,7 +17,8 @@ static const char *const kinds[] = {
 	[DOSSIER_REQUEST] = "request", [DOSSIER_REGISTRATION] = "registration",
 	[DOSSIER_AUTHORITY] = "external registration authority",
 	[DOSSIER_REVOCATION] = "revocation", [DOSSIER_REPORT] = "report",
-	[DOSSIER_BATCH] = "batch of revocations"
+	[DOSSIER_BATCH] = "batch of revocations",
+	[DOSSIER_CLOSING] = "last CRL"
 };
 
 const char *
@@ -36,7 +37,7 @@ bool
 dossier_is_of_revocation(enum dossier_kind kind)
 {
 	return kind == DOSSIER_REVOCATION || kind == DOSSIER_REPORT ||
-	    kind == DOSSIER_BATCH;
+	    kind == DOSSIER_BATCH || kind == DOSSIER_CLOSING;
 }
 
 /* --- dossiers ------------------------------------------------------------ */

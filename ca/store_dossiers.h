@@ -16,7 +16,8 @@ enum dossier_kind {
 	DOSSIER_AUTHORITY = 3,		/* object: draft of an external RA */
 	DOSSIER_REVOCATION = 4,		/* object: certificate */
 	DOSSIER_REPORT = 5,		/* object: problem report */
-	DOSSIER_BATCH = 6		/* object: batch of revocations */
+	DOSSIER_BATCH = 6,		/* object: batch of revocations */
+	DOSSIER_CLOSING = 7		/* the CA's last CRL; object 1 */
 };
 enum dossier_place {
 	PLACE_PENDING = 1, PLACE_COUNTERSIGN, PLACE_APPROVED, PLACE_REJECTED

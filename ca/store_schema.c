@@ -227,23 +227,6 @@ static const char requests_1[] =
     " BEGIN SELECT RAISE(ABORT, 'an intent is never removed'); END;";
 
 static const char certificates_1[] =
-    "CREATE TABLE shards ("
-    " id INTEGER PRIMARY KEY,"
-    " since INTEGER NOT NULL,"
-    " until INTEGER,"			/* out of use; all have ended by then */
-    " issuer TEXT NOT NULL,"
-    " url TEXT NOT NULL UNIQUE) STRICT;"
-    "CREATE TRIGGER shards_insert BEFORE INSERT ON shards"
-    " WHEN EXISTS (SELECT 1 FROM shards WHERE id = NEW.id"
-    "  OR url = NEW.url)"
-    " BEGIN SELECT RAISE(ABORT, 'a shard is never replaced'); END;"
-    "CREATE TRIGGER shards_update BEFORE UPDATE ON shards"
-    " WHEN NEW.id <> OLD.id OR NEW.url <> OLD.url"
-    "  OR NEW.issuer <> OLD.issuer"
-    " BEGIN SELECT RAISE(ABORT, 'a shard is never changed'); END;"
-    "CREATE TRIGGER shards_delete BEFORE DELETE ON shards"
-    " BEGIN SELECT RAISE(ABORT, 'a shard is never removed'); END;"
-
     "CREATE TABLE certificates ("
     " id INTEGER PRIMARY KEY,"
     " request INTEGER,"
@@ -506,7 +489,7 @@ static const char *const versions[][PARTS] = {
 	    store_schema_desk_1, store_schema_registrations_1,
 	    store_schema_consents_1, store_schema_handover_1,
 	    store_schema_deadlines_1, store_schema_batches_1,
-	    store_schema_notices_1, store_schema_counts_1,
+	    store_schema_shards_1, store_schema_notices_1, store_schema_counts_1,
 	    store_schema_reports_1 },
 };
 #define NEWEST	((int64_t)(sizeof(versions) / sizeof(versions[0])))

@@ -25,6 +25,8 @@ extern const char store_schema_handover_1[];
 extern const char store_schema_deadlines_1[];
 /* store_schema_batches.c: batches of revocations. */
 extern const char store_schema_batches_1[];
+/* store_schema_shards.c: shards of the CRL, the end of a CA. */
+extern const char store_schema_shards_1[];
 /* store_schema_notices.c: what subscribers are told of revocations. */
 extern const char store_schema_notices_1[];
 /* store_schema_counts.c: what is counted. */
