@@ -27,7 +27,7 @@ struct reading {
 	struct own	own;
 	char		name[128];
 	char		roles[5][ROLE_ITEMS][72];
-	char		decisions[8];
+	char		decisions[8], ocsp_sign[8];
 	char		ocsp_unknown[16];
 	struct bytes	conf;		/* pkifs.conf */
 	struct bytes	digests;	/* "sha256  file" lines */
@@ -138,6 +138,26 @@ check_unknown(const char *text, struct err *err)
 	    "\"%s\"", text);
 }
 
+static int
+check_ocsp_sign(const char *text, struct err *err)
+{
+
+	if (strcmp(text, "asked") == 0 || strcmp(text, "all") == 0)
+		return 0;
+	return err_set(err, EINVAL, "wanted asked or all, found \"%s\"",
+	    text);
+}
+
+static int
+check_publish_dir(const char *text, struct err *err)
+{
+
+	if (text[0] == '\0' || text[0] == '/' || strcmp(text, "none") == 0)
+		return 0;
+	return err_set(err, EINVAL, "wanted an absolute path or none, found "
+	    "\"%s\"", text);
+}
+
 static const struct conf_key keys[] = {
 	{ "ca", "name", CONF_TEXT, offsetof(struct reading, name), 128 },
 	{ "ca", "url", CONF_TEXT, AT(url), ROOM(url), .check = config_check_url },
@@ -167,6 +187,12 @@ static const struct conf_key keys[] = {
 	    .check = check_unknown },
 	{ "status", "ocsp_archive_cutoff", CONF_YES, AT(ocsp_archive_cutoff),
 	    .absent = "no" },
+	{ "status", "ocsp_sign", CONF_TEXT,
+	    offsetof(struct reading, ocsp_sign), 8, .absent = "asked",
+	    .check = check_ocsp_sign },
+	{ "status", "publish_dir", CONF_TEXT, AT(publish_dir),
+	    ROOM(publish_dir), .absent = "", .may_be_empty = true,
+	    .check = check_publish_dir },
 	{ "status", "shards", CONF_NUMBER, AT(shards), 0, 0, 1024,
 	    .absent = "0" },
 	REVOCATION("who", who, 8, revocation_check_who),
@@ -291,6 +317,7 @@ conf_part(struct reading *r, struct err *err)
 		return -1;
 	c->ocsp_unknown_revoked = strcmp(r->ocsp_unknown, "revoked") == 0;
 	c->signed_decisions = strcmp(r->decisions, "signed") == 0;
+	c->ocsp_sign_all = strcmp(r->ocsp_sign, "all") == 0;
 	sha256_text(c->conf_sha256, SLICE(&r->conf));
 	if (revocation_rules_check(&c->revocation, &why) == -1) {
 		/* The sentence begins with the key. */

@@ -346,6 +346,19 @@ certificates_published(struct view *v, int64_t after, certificate_each *each,
 }
 
 void
+certificates_republished(struct view *v, int64_t event, certificate_each *each,
+    void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES "WHERE id IN (SELECT"
+	    " certificate FROM events WHERE seq > ? AND name IN"
+	    " ('certificate-published', 'certificate-unpublished'))");
+	bind_number(q, event);
+	list(q, each, arg);
+}
+
+void
 certificates_publishable(struct view *v, int64_t subscriber, usec_t not_after,
     certificate_each *each, void *arg)
 {

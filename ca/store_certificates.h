@@ -68,6 +68,9 @@ int	certificate_set_published(struct tx *, int64_t id, usec_t since,
 int	certificates_last_published(struct view *, struct certificate *);
 void	certificates_published(struct view *, int64_t after,
 	    certificate_each *, void *arg);
+/* Those with an event about their publication behind this one. */
+void	certificates_republished(struct view *, int64_t event,
+	    certificate_each *, void *arg);
 void	certificates_publishable(struct view *, int64_t subscriber,
 	    usec_t not_after, certificate_each *, void *arg);
 void	certificates_published_of(struct view *, int64_t subscriber,

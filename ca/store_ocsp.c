@@ -51,11 +51,12 @@ ocsp_put(struct tx *tx, struct slice cert_id, struct ocsp_answer *a,
 	    put_answer(tx, a, der, err) != 0)
 		return -1;
 	q = query_new(tx->view.sql, "INSERT INTO ocsp_asked (cert_id, serial,"
-	    " answer, next_update) VALUES (?, ?, ?, ?)"
+	    " form, answer, next_update) VALUES (?, ?, ?, ?, ?)"
 	    " ON CONFLICT (cert_id) DO UPDATE SET answer = excluded.answer,"
 	    " next_update = excluded.next_update");
 	bind_blob(q, cert_id);
 	bind_hex(q, a->serial);
+	bind_number(q, a->form);
 	bind_number(q, a->id);
 	bind_number(q, a->next_update);
 	return query_write(q, err);
@@ -143,6 +144,28 @@ ocsp_current(struct view *v, int64_t after, ocsp_answer_each *each, void *arg)
 }
 
 void
+ocsp_questions(struct view *v, int64_t after, ocsp_question_each *each,
+    void *arg)
+{
+	struct ocsp_answer a;
+	struct query *q;
+	int64_t question;
+
+	q = query_new(v->sql, "SELECT k.id, a.id, a.serial, a.form,"
+	    " a.this_update, a.next_update, a.size FROM ocsp_asked k"
+	    " JOIN ocsp_answers a ON a.id = k.answer"
+	    " WHERE k.id > ? AND k.form <> 0 ORDER BY k.id");
+	bind_number(q, after);
+	while (query_next(q)) {
+		question = take_number(q);
+		take_answer(q, &a);
+		if (each(arg, question, &a) != 0)
+			break;
+	}
+	query_done(q);
+}
+
+void
 ocsp_superseded(struct view *v, usec_t since, ocsp_answer_each *each,
     void *arg)
 {
@@ -168,6 +191,19 @@ ocsp_withdraw(struct tx *tx, const char *serial, struct err *err)
 	q = query_new(tx->view.sql, "UPDATE ocsp_asked SET answer = NULL,"
 	    " next_update = NULL WHERE serial = ?");
 	bind_hex(q, serial);
+	return query_write(q, err);
+}
+
+int
+ocsp_end(struct tx *tx, struct slice cert_id, struct err *err)
+{
+	struct query *q;
+
+	if (supersede(tx, cert_id, err) != 0)
+		return -1;
+	q = query_new(tx->view.sql, "UPDATE ocsp_asked SET answer = NULL,"
+	    " next_update = NULL WHERE cert_id = ?");
+	bind_blob(q, cert_id);
 	return query_write(q, err);
 }
 

@@ -443,10 +443,12 @@ static const char status_1[] =
 
     /* What was asked stays when the answer to it is withdrawn. */
     "CREATE TABLE ocsp_asked ("
-    " cert_id BLOB PRIMARY KEY,"
-    " serial BLOB NOT NULL,"
+    " id INTEGER PRIMARY KEY,"
     " answer INTEGER,"
-    " next_update INTEGER) STRICT, WITHOUT ROWID;"
+    " next_update INTEGER,"
+    " form INTEGER NOT NULL,"
+    " serial BLOB NOT NULL,"
+    " cert_id BLOB NOT NULL UNIQUE) STRICT;"
     "CREATE INDEX ocsp_asked_by_serial ON ocsp_asked (serial);"
     "CREATE INDEX ocsp_asked_due ON ocsp_asked (next_update)"
     " WHERE answer IS NOT NULL;"

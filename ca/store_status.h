@@ -146,8 +146,15 @@ void	ocsp_current(struct view *, int64_t after, ocsp_answer_each *,
 	    void *arg);
 void	ocsp_superseded(struct view *, usec_t since, ocsp_answer_each *,
 	    void *arg);
+/* The current ones in the order they were first asked for, whose numbers stay. */
+typedef int ocsp_question_each(void *arg, int64_t question,
+	    const struct ocsp_answer *);
+void	ocsp_questions(struct view *, int64_t after, ocsp_question_each *,
+	    void *arg);
 /* With a revocation: no cached good is served any more. */
 int	ocsp_withdraw(struct tx *, const char *serial, struct err *);
+/* The answer to this has ended and gets no successor until somebody asks. */
+int	ocsp_end(struct tx *, struct slice cert_id, struct err *);
 /* CertIDs already handed out about a serial. */
 typedef int ocsp_each(void *arg, struct slice cert_id);
 void	ocsp_asked(struct view *, const char *serial, ocsp_each *, void *arg);

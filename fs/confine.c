@@ -20,11 +20,12 @@
 #define PLACES	24
 
 int
-confine_core(const struct config *config, char store[PATH_MAX],
+confine_core(const struct config *config, int publish, char store[PATH_MAX],
     struct err *err)
 {
 	struct sandbox_person who = { .user = config->user, .root = store };
-	struct sandbox_place place = { store, SANDBOX_WRITE };
+	struct sandbox_place places[2] = { { store, SANDBOX_WRITE },
+	    { NULL, SANDBOX_WRITE, publish } };
 	bool rooted = sandbox_is_root();
 
 	if (snprintf(store, PATH_MAX, "%s/store", config->home) >= PATH_MAX)
@@ -37,8 +38,8 @@ confine_core(const struct config *config, char store[PATH_MAX],
 		    "pkifs.conf");
 	if (rooted)
 		strcpy(store, "/");
-	if (sandbox_places(&place, 1, SANDBOX_NO_NETWORK | SANDBOX_NO_SIGNALS,
-	    err) == -1)
+	if (sandbox_places(places, publish == 0 ? 1 : 2,
+	    SANDBOX_NO_NETWORK | SANDBOX_NO_SIGNALS, err) == -1)
 		return -1;
 	return sandbox_calls(SANDBOX_CORE, err);
 }
@@ -196,7 +197,7 @@ confine_as(const char *process, const struct config *config, struct err *err)
 	char store[PATH_MAX];
 
 	if (strcmp(process, "core") == 0)
-		return confine_core(config, store, err);
+		return confine_core(config, 0, store, err);
 	if (strcmp(process, "signer") == 0)
 		return confine_signer(config->home, config->signer_user,
 		    config->module, err);

@@ -9,9 +9,12 @@
 
 #include "../ca/config.h"
 
-/* `store` gets the path of HOME/store as core sees it from then on. */
-int	confine_core(const struct config *, char store[PATH_MAX],
-	    struct err *);
+/*
+ * `store` gets the path of HOME/store as core sees it from then on; `publish`
+ * is the folder of publish_dir, 0: none.
+ */
+int	confine_core(const struct config *, int publish,
+	    char store[PATH_MAX], struct err *);
 int	confine_signer(const char *home, const char *user,
 	    const char *module, struct err *);
 /* In two steps: at start, and when there is a mount to be confined to. */

@@ -9,6 +9,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -228,6 +229,7 @@ static int
 open_authority(struct err *err)
 {
 	core.parts = (struct authority_parts){
+		.publish_dir = core.parts.publish_dir,
 		.config = core.config, .store = core.store,
 		.committer = core.committer,
 		.signing = client_signing(core.client),
@@ -275,6 +277,25 @@ open_session(const struct control_start *start, int fd, struct err *err)
 	return 0;
 }
 
+/* With the rights core was started with; it is written to with its own. */
+static int
+open_publish_dir(const struct config *c, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (strcmp(c->publish_dir, "none") == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s%s", c->publish_dir[0] == '\0' ?
+	    c->home : c->publish_dir, c->publish_dir[0] == '\0' ?
+	    "/published" : "");
+	core.parts.publish_dir = open(path, O_RDONLY | O_DIRECTORY |
+	    O_CLOEXEC);
+	if (core.parts.publish_dir == -1)
+		return err_set(err, errno, "publish_dir in pkifs.conf: %s: "
+		    "%s", path, strerror(errno));
+	return 0;
+}
+
 static int
 start(const char *home, struct control_message *m, struct err *err)
 {
@@ -287,7 +308,9 @@ start(const char *home, struct control_message *m, struct err *err)
 		return -1;
 	context_set(core.config);
 	load_before_chroot();
-	if (confine_core(core.config, store, err) == -1 ||
+	if (open_publish_dir(core.config, err) == -1 ||
+	    confine_core(core.config, core.parts.publish_dir, store,
+	    err) == -1 ||
 	    open_store(store, spool, err) == -1 ||
 	    open_authority(err) == -1)
 		return -1;

@@ -177,7 +177,8 @@ allow_place(int ruleset, const struct sandbox_place *place, uint64_t handled,
 	struct beneath rule = { .allowed = access_bits[place->access] };
 	int fd, rc = 0;
 
-	fd = open(place->path, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	fd = place->path == NULL ? dup(place->fd) :
+	    open(place->path, O_PATH | O_CLOEXEC | O_DIRECTORY);
 	if (fd == -1 && errno == ENOTDIR) {
 		fd = open(place->path, O_PATH | O_CLOEXEC);
 		rule.allowed &= ON_A_FILE;
@@ -188,7 +189,8 @@ allow_place(int ruleset, const struct sandbox_place *place, uint64_t handled,
 	rule.parent = fd;
 	if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_BENEATH, &rule,
 	    0) == -1)
-		rc = err_set(err, errno, "Landlock: %s: %s", place->path,
+		rc = err_set(err, errno, "Landlock: %s: %s",
+		    place->path == NULL ? "a folder" : place->path,
 		    strerror(errno));
 	close(fd);
 	return rc;

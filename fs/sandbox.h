@@ -53,6 +53,7 @@ enum sandbox_access {
 struct sandbox_place {
 	const char	*path;		/* what does not exist is left out */
 	enum sandbox_access access;
+	int		 fd;		/* instead, when path is NULL */
 };
 enum { SANDBOX_NO_NETWORK = 1, SANDBOX_NO_SIGNALS = 2 };
 /*

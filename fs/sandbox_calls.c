@@ -38,8 +38,8 @@ static const char *const core[] = {
 	"linkat", "lseek", "lstat", "mkdir", "mkdirat", "msync", "open",
 	"openat", "pread64", "preadv", "preadv2", "pwrite64", "pwritev",
 	"pwritev2", "readlink", "readlinkat", "rename", "renameat",
-	"renameat2", "rmdir", "stat", "statfs", "statx", "sync_file_range",
-	"umask", "unlink", "unlinkat", "utimensat",
+	"renameat2", "rmdir", "stat", "statfs", "statx", "symlinkat",
+	"sync_file_range", "umask", "unlink", "unlinkat", "utimensat",
 	/* waiting, and the signer's and the herald's sockets */
 	"epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait", "eventfd2",
 	"getsockopt", "memfd_create", "pipe2", "pselect6", "select",

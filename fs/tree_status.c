@@ -201,7 +201,7 @@ struct staple_walk {
 };
 
 static int
-list_staple(void *arg, const struct ocsp_answer *row)
+list_staple(void *arg, int64_t question, const struct ocsp_answer *row)
 {
 	struct staple_walk	*walk = arg;
 	char			 name[SERIAL_TEXT + 16];
@@ -215,8 +215,8 @@ list_staple(void *arg, const struct ocsp_answer *row)
 		return (0);
 	snprintf(name, sizeof(name), "%s%s", row->serial, staples[i].suffix);
 	return (walk->to->put(walk->to, name,
-	    node_of(NODE_OCSP_ANSWER, (uint64_t)row->id), (uint64_t)row->id,
-	    NULL));
+	    node_of(NODE_OCSP_ANSWER, (uint64_t)row->id),
+	    (uint64_t)question, NULL));
 }
 
 void
@@ -225,7 +225,7 @@ staples_list(struct ask *ask, struct node folder, uint64_t after,
 {
 	struct staple_walk	walk = { to, clock_now() };
 
-	ocsp_current(ask->view, (int64_t)after, list_staple, &walk);
+	ocsp_questions(ask->view, (int64_t)after, list_staple, &walk);
 }
 
 /* --- both ----------------------------------------------------------------- */

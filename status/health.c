@@ -29,7 +29,7 @@ static const char *const check_names[HEALTH_CHECKS] = {
 	[HEALTH_EVIDENCE_KEY] = "evidence-key", [HEALTH_STORE] = "store",
 	[HEALTH_CLOCK] = "clock", [HEALTH_DEADLINES] = "deadlines",
 	[HEALTH_NOTICES] = "notices", [HEALTH_DISK] = "disk",
-	[HEALTH_CHECKPOINT] = "checkpoint",
+	[HEALTH_CHECKPOINT] = "checkpoint", [HEALTH_MIRROR] = "publish-dir",
 };
 static const struct {
 	enum health_check	check;

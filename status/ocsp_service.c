@@ -9,6 +9,7 @@
 #include "../ca/counters.h"
 #include "answers.h"
 #include "leftovers.h"
+#include "ocsp_ahead.h"
 #include "ocsp_service.h"
 #include "ocsp_status.h"
 #include "questions.h"
@@ -17,7 +18,6 @@
 #define AT_ONCE		16		/* questions: issuance goes on */
 #define LOOK_SOON	(20000)		/* while somebody waits for a key */
 #define LOOK_FOR_KEY	(200000)
-#define LOOK_LATER	(5 * USEC)
 #define RETRY		(1 * USEC)
 
 struct ocsp_service {
@@ -26,6 +26,7 @@ struct ocsp_service {
 	struct questions *questions;
 	struct responder *responder;
 	struct ocsp_issuer issuer;
+	struct ocsp_ahead *ahead;
 	struct bell	 bell;
 	pthread_t	 thread;
 	struct fresh	*fresh;
@@ -266,6 +267,24 @@ ocsp_service_ask(struct ocsp_service *s, struct slice request,
 		done(arg, file, answer);
 }
 
+/* --- ahead --------------------------------------------------------------- */
+
+static bool
+serve_ahead(struct ocsp_service *s)
+{
+	struct answer_order orders[AT_ONCE] = { 0 };
+	struct answer_list list = { .orders = orders };
+
+	if (!can_sign(s))
+		return false;
+	list.order_count = ocsp_ahead_take(s->ahead, orders, AT_ONCE);
+	if (list.order_count > 0)
+		make(s, &list);
+	for (size_t i = 0; i < list.order_count; i++)
+		bytes_free(&orders[i].ids);
+	return list.order_count > 0;
+}
+
 /* --- the thread ---------------------------------------------------------- */
 
 static void
@@ -297,13 +316,15 @@ run(void *arg)
 		s->rung = false;
 		worked = serve_questions(s) || worked;
 		worked = serve_fresh(s) || worked;
+		worked = (!worked && serve_ahead(s)) || worked;
 		if (s->retry_at > clock_steady()) {
 			bell_sleep(&s->bell, s->retry_at - clock_steady());
 			continue;
 		}
 		/* Rung while it worked: perhaps. */
 		s->rung = worked || bell_wait(&s->bell, s->blocked ?
-		    LOOK_SOON : s->leftovers ? LOOK_FOR_KEY : LOOK_LATER);
+		    LOOK_SOON : s->leftovers ? LOOK_FOR_KEY :
+		    ocsp_ahead_wait(s->ahead));
 	}
 	return NULL;
 }
@@ -319,6 +340,7 @@ ocsp_service_new(const struct desk *desk, struct pending *pending)
 	s->pending = pending;
 	s->leftovers = true;
 	ocsp_issuer_set(&s->issuer, desk->issuing);
+	s->ahead = ocsp_ahead_new(desk, &s->issuer);
 	bell_init(&s->bell);
 	pthread_mutex_init(&s->watching, NULL);
 	s->questions = questions_new(desk);
@@ -341,6 +363,7 @@ ocsp_service_free(struct ocsp_service *s)
 	questions_free(s->questions);
 	fresh_free(s->fresh);
 	pthread_mutex_destroy(&s->watching);
+	ocsp_ahead_free(s->ahead);
 	bell_destroy(&s->bell);
 	free(s);
 }

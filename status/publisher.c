@@ -12,11 +12,11 @@
 #include "desk.h"
 #include "door.h"
 #include "metrics.h"
+#include "mirror.h"
 #include "notices.h"
 #include "ocsp_service.h"
-#include "page.h"
-
 #include "ocsp_status.h"
+#include "page.h"
 #include "pending.h"
 #include "publisher.h"
 #include "revocations.h"
@@ -39,6 +39,7 @@ struct publisher {
 	struct tallies		*tallies;
 	struct reader		*reader;
 	struct live		*live;
+	struct mirror		*mirror;
 };
 
 /*
@@ -55,6 +56,7 @@ ring(void *arg)
 	notices_ring(p->notices);
 	if (p->batches != NULL)
 		batches_ring(p->batches);
+	mirror_ring(p->mirror);
 }
 
 /* From the authority: it was ordered, or a successor stands. */
@@ -124,6 +126,9 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->notices = notices_new(&p->desk);
 	root_crl_import(&p->desk);
 	p->root_alarm = root_alarm_new(&p->desk);
+	open_live(p);
+	if (parts->publish_dir > 0)
+		p->mirror = mirror_new(&p->desk, p->live, parts->publish_dir);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
 	p->door = door_new(&p->desk, p->ocsp);
@@ -131,7 +136,6 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->revocations = revocations_new(&p->desk, p->pending, p->schedule,
 	    ring, p);
 	p->batches = batches_new(&p->desk, ring, p);
-	open_live(p);
 	parts->revoked_arg = p;
 	parts->revoked = ring;
 	parts->revoke = revoke;
@@ -149,6 +153,7 @@ publisher_close(struct publisher *p)
 	p->desk.parts->revoked = NULL;
 	p->desk.parts->revoke = NULL;
 	authority_revoke_end(p->desk.authority);
+	mirror_free(p->mirror);
 	live_free(p->live);
 	reader_free(p->reader);
 	tallies_free(p->tallies);
