@@ -203,30 +203,50 @@ digits(const unsigned char *p, int count)
 	return v;
 }
 
-/* MMDDHHMMSSZ behind the year; a date that does not exist is refused. */
+static bool
+is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static int
+days_of_month(int year, int month)
+{
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31,
+	    30, 31, 30, 31 };
+
+	return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+/* Days since 1970 of the first day of a month. */
+static int64_t
+days_before(int year, int month)
+{
+	static const short before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243,
+	    273, 304, 334 };
+	int64_t y = year - 1;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 - 719162 +
+	    before[month - 1] + (month > 2 && is_leap(year));
+}
+
+/*
+ * MMDDHHMMSSZ behind the year; a date that does not exist is refused.  A CRL
+ * has a million of them, so the C library is not asked.
+ */
 static int
 get_date(int year, const unsigned char *p, usec_t *t)
 {
-	struct tm tm, again;
-	time_t seconds;
+	int month = digits(p, 2), day = digits(p + 2, 2);
+	int hour = digits(p + 4, 2), minute = digits(p + 6, 2);
+	int second = digits(p + 8, 2);
 
-	memset(&tm, 0, sizeof tm);
-	tm.tm_year = year - 1900;
-	tm.tm_mon = digits(p, 2) - 1;
-	tm.tm_mday = digits(p + 2, 2);
-	tm.tm_hour = digits(p + 4, 2);
-	tm.tm_min = digits(p + 6, 2);
-	tm.tm_sec = digits(p + 8, 2);
-	if (p[10] != 'Z' || tm.tm_mon < 0 || tm.tm_mday < 1 ||
-	    tm.tm_hour < 0 || tm.tm_min < 0 || tm.tm_sec < 0)
+	if (p[10] != 'Z' || year < 1 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of_month(year, month) || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 59)
 		return -1;
-	again = tm;
-	seconds = timegm(&again);
-	if (again.tm_mon != tm.tm_mon || again.tm_mday != tm.tm_mday ||
-	    again.tm_hour != tm.tm_hour || again.tm_min != tm.tm_min ||
-	    again.tm_sec != tm.tm_sec)
-		return -1;
-	*t = (usec_t)seconds * USEC;
+	*t = ((days_before(year, month) + day - 1) * 86400 + hour * 3600 +
+	    minute * 60 + second) * USEC;
 	return 0;
 }
 

@@ -47,6 +47,17 @@ path_public(char to[PATH_TEXT], const char *serial)
 }
 
 void
+path_crl(char to[PATH_TEXT], int64_t scope)
+{
+	if (scope > 0)
+		snprintf(to, PATH_TEXT, "status/crl/%lld.crl",
+		    (long long)scope);
+	else
+		snprintf(to, PATH_TEXT, "status/issuing%s.crl",
+		    scope == 0 ? "" : "-delta");
+}
+
+void
 path_event_file(char to[PATH_TEXT], int64_t seq, const char *event)
 {
 	snprintf(to, PATH_TEXT, "%012lld-%.100s.json", (long long)seq, event);

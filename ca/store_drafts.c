@@ -117,6 +117,13 @@ draft_write(struct draft *d, struct slice s, struct err *err)
 	return 0;
 }
 
+void
+draft_hurry(struct draft *d)
+{
+	if (d->fd != -1)
+		(void)sync_file_range(d->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int
 draft_set_front(struct draft *d, struct slice s, struct err *err)
 {

@@ -18,6 +18,8 @@ void		 draft_free(struct draft *);
 int		 draft_write(struct draft *, struct slice, struct err *);
 /* What was left out in front: exactly so many octets. */
 int		 draft_set_front(struct draft *, struct slice, struct err *);
+/* What is written may go to the disk: no wait for it. */
+void		 draft_hurry(struct draft *);
 /*
  * Reads it back: EIO unless it is these octets, one after the other.  From
  * then on it has its digest, and is on disk.

@@ -1,7 +1,6 @@
 /*
- * Revocations, and the CRLs that carried them.  A definitive revocation
- * cannot be undone: triggers in the schema say so, whatever calls this.  See
- * store_status.h.
+ * Revocations.  A definitive one cannot be undone: triggers in the schema say
+ * so, whatever calls this.  See store_status.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -72,6 +71,9 @@ in_words(struct err *err, const struct revocation *r)
 	return err_in(err, "revocation of %s", r->serial);
 }
 
+/* What a delta is made of: those that changed last have the highest. */
+#define NEXT_CHANGE "(SELECT coalesce(max(change), 0) + 1 FROM revocations)"
+
 int
 revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 {
@@ -84,8 +86,8 @@ revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 	    " shard, expires, reason, uid, received, decided, effective, how,"
 	    " confirmation, authenticated, confirmed, invalidity, until,"
 	    " on_crl, on_ocsp, crl_number, version, issuer, role, person, act,"
-	    " serial) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?, ?)");
+	    " serial, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_CHANGE ")");
 	bind_reference(q, r->certificate);
 	bind_reference(q, r->shard);
 	bind_number(q, end);
@@ -135,7 +137,9 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	    " until = CASE WHEN reason IN (6, 8) THEN ?16 ELSE until END,"
 	    " how = CASE WHEN reason IN (6, 8) THEN ?17 ELSE how END,"
 	    " authenticated = CASE WHEN reason IN (6, 8) THEN ?18"
-	    "  ELSE authenticated END, notified = ?19 WHERE id = ?20");
+	    "  ELSE authenticated END, notified = ?19,"
+	    " change = CASE WHEN reason <> ?1 OR invalidity IS NOT ?8"
+	    "  THEN " NEXT_CHANGE " ELSE change END WHERE id = ?20");
 	bind_number(q, r->reason);
 	bind_number(q, r->uid);
 	bind_number(q, r->on_crl);
@@ -200,7 +204,7 @@ revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
     "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
     " effective, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
-    " version FROM revocations "
+    " version, change FROM revocations "
 
 static void
 take_revocation(struct query *q, struct revocation *r)
@@ -229,6 +233,7 @@ take_revocation(struct query *q, struct revocation *r)
 	r->notified = take_number(q);
 	r->crl_number = take_number(q);
 	r->version = take_number(q);
+	r->change = take_number(q);
 }
 
 static int
@@ -312,92 +317,4 @@ revocations_unpublished(struct view *v, revocation_each *each, void *arg)
 				return;
 		}
 	} while (count == 32);
-}
-
-/*
- * Only what the covering index holds: a million rows in the order of serials
- * would be a million seeks in the table.
- */
-static void
-take_crl_entry(struct query *q, struct revocation *r)
-{
-	r->id = take_number(q);
-	r->certificate = take_number(q);
-	take_serial(q, r->serial, sizeof(r->serial));
-	r->reason = (int)take_number(q);
-	r->effective = take_number(q);
-	r->invalidity = take_number(q);
-}
-
-/*
- * RFC 5280 3.3: an entry leaves only after it was on a CRL issued behind the
- * certificate's end, so what had not ended at the newest CRL is on this one.
- */
-void
-revocations_on_crl(struct view *v, const char *issuer, usec_t now,
-    revocation_each *each, void *arg)
-{
-	struct revocation r = { 0 };
-	struct query *q;
-	struct crl newest;
-	usec_t since = now;
-
-	if (crl_newest(v, issuer, &newest) && newest.this_update < since)
-		since = newest.this_update;
-	strncpy(r.issuer, issuer, sizeof(r.issuer) - 1);
-	q = query_new(v->sql, "SELECT id, certificate, serial, reason,"
-	    " effective, invalidity FROM revocations"
-	    " INDEXED BY revocations_on_crl"
-	    " WHERE issuer = ? AND expires >= ? AND reason <> 8"
-	    " ORDER BY serial");
-	bind_text(q, issuer);
-	bind_number(q, since);
-	while (query_next(q)) {
-		take_crl_entry(q, &r);
-		if (each(arg, &r) != 0)
-			break;
-	}
-	query_done(q);
-}
-
-/* --- CRLs ---------------------------------------------------------------- */
-
-int
-crl_put(struct tx *tx, const struct crl *crl, struct err *err)
-{
-	struct query *q;
-
-	q = query_new(tx->view.sql, "INSERT INTO crls (issuer, number,"
-	    " this_update, next_update, entries, sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?)");
-	bind_text(q, crl->issuer);
-	bind_number(q, crl->number);
-	bind_number(q, crl->this_update);
-	bind_number(q, crl->next_update);
-	bind_number(q, crl->entries);
-	bind_hex(q, crl->sha256);
-	return query_write(q, err);
-}
-
-int
-crl_newest(struct view *v, const char *issuer, struct crl *crl)
-{
-	struct query *q;
-	int found;
-
-	q = query_new(v->sql, "SELECT number, issuer, sha256, this_update,"
-	    " next_update, entries FROM crls WHERE issuer = ?"
-	    " ORDER BY number DESC LIMIT 1");
-	bind_text(q, issuer);
-	found = query_next(q);
-	if (found) {
-		crl->number = take_number(q);
-		take_text(q, crl->issuer, sizeof(crl->issuer));
-		take_hex(q, crl->sha256, sizeof(crl->sha256));
-		crl->this_update = take_number(q);
-		crl->next_update = take_number(q);
-		crl->entries = take_number(q);
-	}
-	query_done(q);
-	return found;
 }

@@ -329,6 +329,7 @@ static const char status_1[] =
     " invalidity INTEGER,"
     " until INTEGER,"			/* of a suspension */
     " notified INTEGER,"
+    " change INTEGER NOT NULL,"		/* counts up over all of them */
     " on_crl INTEGER NOT NULL,"
     " on_ocsp INTEGER NOT NULL,"
     " crl_number INTEGER NOT NULL,"
@@ -340,7 +341,11 @@ static const char status_1[] =
     " serial BLOB NOT NULL UNIQUE) STRICT;"
     /* All that a CRL needs, in its order: a million rows without a seek. */
     "CREATE INDEX revocations_on_crl ON revocations (issuer, serial,"
-    " expires, reason, effective, invalidity, certificate);"
+    " expires, reason, effective, invalidity, change);"
+    "CREATE INDEX revocations_in_shard ON revocations (shard, serial,"
+    " expires, reason, effective, invalidity, change)"
+    " WHERE shard IS NOT NULL;"
+    "CREATE INDEX revocations_changed ON revocations (change);"
     "CREATE INDEX revocations_unpublished ON revocations (id)"
     " WHERE on_crl = 0 OR on_ocsp = 0;"
     "CREATE INDEX revocations_until ON revocations (until)"
@@ -426,15 +431,22 @@ static const char status_1[] =
 
     "CREATE TABLE crls ("
     " issuer TEXT NOT NULL,"
+    " scope INTEGER NOT NULL,"		/* 0 complete, -1 delta, a shard */
     " number INTEGER NOT NULL,"
+    " base INTEGER,"			/* of a delta */
+    " change INTEGER NOT NULL,"		/* of revocations, the newest in it */
     " this_update INTEGER NOT NULL,"
     " next_update INTEGER NOT NULL,"
+    " scheduled INTEGER NOT NULL,"
     " entries INTEGER NOT NULL,"
     " sha256 BLOB NOT NULL,"
-    " PRIMARY KEY (issuer, number)) STRICT, WITHOUT ROWID;"
+    " PRIMARY KEY (issuer, scope, number)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX crls_scheduled ON crls (issuer, scope, number)"
+    " WHERE scheduled = 1;"
+    "CREATE INDEX crls_by_end ON crls (issuer, scope, next_update);"
     "CREATE TRIGGER crls_insert BEFORE INSERT ON crls"	/* RFC 5280 5.2.3 */
     " WHEN NEW.number <= (SELECT max(number) FROM crls"
-    "  WHERE issuer = NEW.issuer)"
+    "  WHERE issuer = NEW.issuer AND scope = NEW.scope)"
     " BEGIN SELECT RAISE(ABORT, 'CRL numbers only rise'); END;"
     "CREATE TRIGGER crls_update BEFORE UPDATE ON crls"
     " BEGIN SELECT RAISE(ABORT, 'a CRL is never changed'); END;"

@@ -1,5 +1,5 @@
 /*
- * What is signed and published, in the store: intents, revocations, CRLs, OCSP
+ * What is signed and published, in the store: intents, revocations, OCSP
  * answers, and the single files whose every version is a row (publications).
  */
 #ifndef CA_STORE_STATUS_H
@@ -73,6 +73,7 @@ struct revocation {
 	usec_t	on_crl, on_ocsp;	/* 0: publication pending */
 	usec_t	notified;		/* 0: not yet */
 	int64_t	crl_number;		/* that carried it first */
+	int64_t	change;			/* the last one, by a count of all */
 	int64_t	version;		/* of its file in revoke/ */
 };
 /*
@@ -92,28 +93,11 @@ int	revocation_get(struct view *, int64_t id, struct revocation *);
 int	revocation_set_notified(struct tx *, int64_t id, usec_t,
 	    struct err *);
 typedef int revocation_each(void *arg, const struct revocation *);
-/*
- * Those of an issuer's unexpired certificates, by serial: the CRL's order.
- * An ended one stays until a CRL issued after its end had it (RFC 5280 3.3).
- * Only id, certificate, serial, issuer, reason, effective and invalidity are
- * set.
- */
-void	revocations_on_crl(struct view *, const char *issuer, usec_t now,
-	    revocation_each *, void *arg);
 void	revocations_list(struct view *, int64_t after, revocation_each *,
 	    void *arg);
 void	revocations_unpublished(struct view *, revocation_each *, void *arg);
 /* Time of the newest change of any of them; 0: none.  mtime of revoke/. */
 usec_t	revocations_changed(struct view *);
-
-struct crl {
-	int64_t	number;
-	char	issuer[16], sha256[65];	/* its bytes are a document */
-	usec_t	this_update, next_update;
-	int64_t	entries;
-};
-int	crl_put(struct tx *, const struct crl *, struct err *);
-int	crl_newest(struct view *, const char *issuer, struct crl *);
 
 /*
  * An OCSP answer, found by what was asked.  `cert_id` is the DER of the CertID

@@ -303,6 +303,7 @@ const struct fixed_entry	fixed_entries[] = {
 	{ { NODE_PUBLISHED, 1, 0 }, "terms", { NODE_PUBLISHED, 4, 0 } },
 	{ { NODE_PUBLISHED, 1, 0 }, "profiles", { NODE_PUBLISHED, 5, 0 } },
 	{ { NODE_PUBLISHED, 1, 0 }, "certificates", { NODE_PUBLIC, 0, 0 } },
+	{ { NODE_PUBLISHED, 6, 0 }, "crl", { NODE_PUBLISHED, 7, 0 } },
 	{ { NODE_PUBLISHED, 6, 0 }, "ocsp", { NODE_OCSP, 0, 0 } },
 	{ { NODE_PUBLISHED, 6, 0 }, "ocsp-by-serial", { NODE_STAPLES, 0, 0 } },
 	{ { NODE_ISSUED, 0, 0 }, "by-serial", { NODE_BY_SERIAL, 0, 0 } },

@@ -12,6 +12,7 @@
 
 const char *const	published_folders[] = {
 	"", "ca", "ca/cp", "ca/cps", "ca/terms", "ca/profiles", "status",
+	"status/crl",
 };
 const size_t		published_folder_count =
 			    sizeof(published_folders) /

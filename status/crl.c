@@ -15,8 +15,6 @@
 #include "crl.h"
 #include "crl_extensions.h"
 
-#define SECONDS(t)	((t) / USEC)
-
 static const unsigned char oid_reason[] = { 0x55, 0x1d, 0x15 };
 static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
 
@@ -24,47 +22,115 @@ static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
 
 /* --- writing ------------------------------------------------------------- */
 
-/* Extension with `value` as the content of its OCTET STRING, not critical. */
-static void
-put_extension(struct bytes *b, struct slice oid, struct slice value)
-{
-	size_t from = b->size;
+/*
+ * An entry is less than 128 octets, and so is all in it: a length is one
+ * octet, to be set when what is in it is there.
+ */
+struct small {
+	unsigned char	octets[128];
+	size_t		size;
+};
 
-	der_put(b, DER_OID, oid);
-	der_put(b, DER_OCTET_STRING, value);
-	der_wrap(b, DER_SEQUENCE, from);
+static size_t
+open_small(struct small *s, unsigned char tag)
+{
+	s->octets[s->size++] = tag;
+	return s->size++;
 }
 
 static void
-put_invalidity(struct bytes *b, usec_t invalidity)
+close_small(struct small *s, size_t opened)
 {
-	size_t from = b->size, value;
+	s->octets[opened] = (unsigned char)(s->size - opened - 1);
+}
 
-	der_put(b, DER_OID, OID(oid_invalidity));
-	value = b->size;
-	der_put_generalized_time(b, invalidity);
-	der_wrap(b, DER_OCTET_STRING, value);
-	der_wrap(b, DER_SEQUENCE, from);
+static void
+add_small(struct small *s, struct slice octets)
+{
+	memcpy(s->octets + s->size, octets.data, octets.size);
+	s->size += octets.size;
+}
+
+static void
+add_serial(struct small *s, struct slice serial)
+{
+	size_t opened = open_small(s, DER_INTEGER);
+
+	if (serial.size == 0 || serial.size > 20)
+		die("a serial of %zu octets", serial.size);
+	if (serial.data[0] >= 0x80)
+		s->octets[s->size++] = 0;
+	add_small(s, serial);
+	close_small(s, opened);
+}
+
+/* UTCTime up to 2049 (RFC 5280 5.1.2.6). */
+static void
+add_time(struct small *s, usec_t time)
+{
+	char text[CLOCK_TEXT];
+	bool is_utc;
+	size_t opened;
+
+	clock_text_asn1(text, time);
+	is_utc = strcmp(text, "2050") < 0 && strcmp(text, "1950") >= 0;
+	opened = open_small(s, is_utc ? DER_UTC_TIME : DER_GENERALIZED_TIME);
+	add_small(s, slice_text(is_utc ? text + 2 : text));
+	close_small(s, opened);
+}
+
+static void
+add_reason(struct small *s, int reason)
+{
+	size_t extension = open_small(s, DER_SEQUENCE), value;
+
+	s->octets[s->size++] = DER_OID;
+	s->octets[s->size++] = sizeof oid_reason;
+	add_small(s, OID(oid_reason));
+	value = open_small(s, DER_OCTET_STRING);
+	s->octets[s->size++] = DER_ENUMERATED;
+	s->octets[s->size++] = 1;
+	s->octets[s->size++] = (unsigned char)reason;
+	close_small(s, value);
+	close_small(s, extension);
+}
+
+static void
+add_invalidity(struct small *s, usec_t invalidity)
+{
+	size_t extension = open_small(s, DER_SEQUENCE), value, time;
+	char text[CLOCK_TEXT];
+
+	s->octets[s->size++] = DER_OID;
+	s->octets[s->size++] = sizeof oid_invalidity;
+	add_small(s, OID(oid_invalidity));
+	value = open_small(s, DER_OCTET_STRING);
+	time = open_small(s, DER_GENERALIZED_TIME);
+	clock_text_asn1(text, invalidity);
+	add_small(s, slice_text(text));
+	close_small(s, time);
+	close_small(s, value);
+	close_small(s, extension);
 }
 
 void
 crl_put_entry(struct bytes *entries, const struct crl_entry *entry)
 {
-	unsigned char reason[3] = { DER_ENUMERATED, 1,
-	    (unsigned char)entry->reason };
-	size_t from = entries->size, extensions;
+	struct small s = { .size = 0 };
+	size_t whole = open_small(&s, DER_SEQUENCE), extensions;
 
-	der_put_serial(entries, entry->serial);
-	der_put_time(entries, entry->revoked);
-	extensions = entries->size;
-	if (entry->reason != 0)
-		put_extension(entries, OID(oid_reason),
-		    (struct slice){ reason, sizeof reason });
-	if (entry->invalidity != 0)
-		put_invalidity(entries, entry->invalidity);
-	if (entries->size > extensions)
-		der_wrap(entries, DER_SEQUENCE, extensions);
-	der_wrap(entries, DER_SEQUENCE, from);
+	add_serial(&s, entry->serial);
+	add_time(&s, entry->revoked);
+	if (entry->reason != 0 || entry->invalidity != 0) {
+		extensions = open_small(&s, DER_SEQUENCE);
+		if (entry->reason != 0)
+			add_reason(&s, entry->reason);
+		if (entry->invalidity != 0)
+			add_invalidity(&s, entry->invalidity);
+		close_small(&s, extensions);
+	}
+	close_small(&s, whole);
+	bytes_put(entries, s.octets, s.size);
 }
 
 /* Everything of the TBSCertList that stands before its entries. */
@@ -82,52 +148,36 @@ put_head(struct bytes *b, const struct crl_frame *frame)
 	der_put_time(b, frame->next_update);
 }
 
-/*
- * The head's size decides where the entries must stand, and theirs stands in
- * the head: both are known now, so one move is enough.
- */
 void
-crl_finish_tbs(struct bytes *entries, const struct crl_frame *frame)
+crl_put_frame(const struct crl_frame *frame, size_t entries,
+    struct bytes *front, struct bytes *behind)
 {
-	struct bytes head = { 0 }, list = { 0 }, whole = { 0 };
-	struct bytes extensions = { 0 };
-	size_t size = entries->size, front;
+	struct bytes head = { 0 }, list = { 0 };
+	size_t extensions = behind->size;
 
 	put_head(&head, frame);
-	crl_put_extensions(&extensions, frame);
-	if (size > 0)	/* absent when empty: RFC 5280 5.1.2.6 */
-		der_put_header(&list, DER_SEQUENCE, size);
-	der_put_header(&whole, DER_SEQUENCE,
-	    head.size + list.size + size + extensions.size);
-	bytes_put(&whole, head.data, head.size);
-	bytes_put(&whole, list.data, list.size);
-
-	front = whole.size;
-	bytes_resize(entries, front + size);
-	if (size > 0)
-		memmove(entries->data + front, entries->data, size);
-	memcpy(entries->data, whole.data, front);
-	bytes_put(entries, extensions.data, extensions.size);
+	crl_put_extensions(behind, frame);
+	extensions = behind->size - extensions;
+	if (entries > 0)	/* absent when empty: RFC 5280 5.1.2.6 */
+		der_put_header(&list, DER_SEQUENCE, entries);
+	der_put_header(front, DER_SEQUENCE,
+	    head.size + list.size + entries + extensions);
+	bytes_put(front, head.data, head.size);
+	bytes_put(front, list.data, list.size);
 	bytes_free(&head);
 	bytes_free(&list);
-	bytes_free(&whole);
-	bytes_free(&extensions);
 }
 
 void
-crl_assemble(struct bytes *der, struct slice tbs,
-    const struct signatory *issuer, struct slice signature)
+crl_put_signature(size_t tbs, const struct signatory *issuer,
+    struct slice signature, struct bytes *front, struct bytes *behind)
 {
-	struct bytes tail = { 0 };
 	struct slice algorithm = signatory_algorithm(issuer);
+	size_t size = behind->size;
 
-	bytes_put(&tail, algorithm.data, algorithm.size);
-	der_put_bits(&tail, signature);
-	bytes_clear(der);
-	der_put_header(der, DER_SEQUENCE, tbs.size + tail.size);
-	bytes_put(der, tbs.data, tbs.size);
-	bytes_put(der, tail.data, tail.size);
-	bytes_free(&tail);
+	bytes_put(behind, algorithm.data, algorithm.size);
+	der_put_bits(behind, signature);
+	der_put_header(front, DER_SEQUENCE, tbs + behind->size - size);
 }
 
 /* --- reading ------------------------------------------------------------- */
@@ -139,20 +189,20 @@ malformed(struct err *err, const char *what)
 	    "5.1)", what);
 }
 
-static int
-read_tbs(struct slice tbs, struct crl_facts *facts, struct slice *algorithm,
-    struct err *err)
+int
+crl_read_tbs(struct slice tbs, struct crl_facts *facts, struct err *err)
 {
-	struct slice in;
+	struct slice in, from;
 	int64_t version;
 
 	facts->tbs = tbs;
 	facts->number = -1;
 	if (der_get(&tbs, DER_SEQUENCE, &in) != 0 || tbs.size != 0)
 		return malformed(err, "tbsCertList");
+	from = in;
 	if (der_get_number(&in, DER_INTEGER, &version) != 0 || version != 1)
 		return malformed(err, "version");
-	if (der_get_whole(&in, DER_SEQUENCE, algorithm) != 0)
+	if (der_get_whole(&in, DER_SEQUENCE, &facts->algorithm) != 0)
 		return malformed(err, "signature");
 	if (der_get_whole(&in, DER_SEQUENCE, &facts->issuer) != 0)
 		return malformed(err, "issuer");
@@ -162,10 +212,12 @@ read_tbs(struct slice tbs, struct crl_facts *facts, struct slice *algorithm,
 	    der_next_is(in, DER_GENERALIZED_TIME)) &&
 	    der_get_time(&in, &facts->next_update) != 0)
 		return malformed(err, "nextUpdate");
+	facts->head = (struct slice){ from.data, from.size - in.size };
 	if (der_next_is(in, DER_SEQUENCE) &&
 	    (der_get(&in, DER_SEQUENCE, &facts->entries) != 0 ||
 	    facts->entries.size == 0))
 		return malformed(err, "revokedCertificates");
+	facts->extensions = in;
 	if (crl_read_extensions(in, facts) != 0)
 		return malformed(err, "crlExtensions");
 	return 0;
@@ -174,7 +226,7 @@ read_tbs(struct slice tbs, struct crl_facts *facts, struct slice *algorithm,
 int
 crl_read(struct slice der, struct crl_facts *facts, struct err *err)
 {
-	struct slice in, tbs, inner, outer;
+	struct slice in, tbs, outer;
 
 	memset(facts, 0, sizeof *facts);
 	if (der_get(&der, DER_SEQUENCE, &in) != 0 || der.size != 0 ||
@@ -183,9 +235,9 @@ crl_read(struct slice der, struct crl_facts *facts, struct err *err)
 	if (der_get_whole(&in, DER_SEQUENCE, &outer) != 0 ||
 	    der_get_bits(&in, &facts->signature) != 0 || in.size != 0)
 		return malformed(err, "signatureValue");
-	if (read_tbs(tbs, facts, &inner, err) != 0)
+	if (crl_read_tbs(tbs, facts, err) != 0)
 		return -1;
-	if (!slice_equal(inner, outer))
+	if (!slice_equal(facts->algorithm, outer))
 		return malformed(err, "signatureAlgorithm (5.1.1.2)");
 	return 0;
 }
@@ -224,6 +276,22 @@ get_entry_extensions(struct slice in, struct crl_entry *entry)
 	return 0;
 }
 
+/* In its shortest form, not negative, of up to 20 octets (RFC 5280 4.1.2.2). */
+static int
+get_serial(struct slice *in, struct slice *serial)
+{
+	if (der_get(in, DER_INTEGER, serial) != 0 || serial->size == 0 ||
+	    serial->data[0] >= 0x80)
+		return -1;
+	if (serial->size > 1 && serial->data[0] == 0) {
+		serial->data++;
+		serial->size--;
+		if (serial->data[0] < 0x80)
+			return -1;
+	}
+	return serial->size > 20 ? -1 : 0;
+}
+
 int
 crl_next_entry(struct slice *entries, struct crl_entry *entry)
 {
@@ -234,7 +302,7 @@ crl_next_entry(struct slice *entries, struct crl_entry *entry)
 	entry->reason = 0;
 	entry->invalidity = 0;
 	if (der_get(entries, DER_SEQUENCE, &one) != 0 ||
-	    der_get_serial(&one, entry->serial) != 0 ||
+	    get_serial(&one, &entry->serial) != 0 ||
 	    der_get_time(&one, &entry->revoked) != 0)
 		return -1;
 	if (one.size == 0)
@@ -245,82 +313,10 @@ crl_next_entry(struct slice *entries, struct crl_entry *entry)
 	return 1;
 }
 
-/* --- checking ------------------------------------------------------------ */
-
-/* Serials are whole octets, so of one length they order as numbers do. */
-static int
-check_entries(struct slice in, int64_t entries, struct err *err)
-{
-	struct crl_entry entry;
-	char last[41] = "";
-	int64_t count = 0;
-	int got;
-
-	while ((got = crl_next_entry(&in, &entry)) == 1) {
-		if (entry.reason == 7 || entry.reason == 8)
-			return err_set(err, EBADMSG, "the CRL lists %s with "
-			    "reason %d (RFC 5280 5.3.1)", entry.serial,
-			    entry.reason);
-		if (entry.invalidity > entry.revoked)
-			return err_set(err, EBADMSG, "the CRL says that %s "
-			    "was invalid only after it was revoked (RFC 5280 "
-			    "5.3.2)", entry.serial);
-		if (strlen(entry.serial) < strlen(last) ||
-		    (strlen(entry.serial) == strlen(last) &&
-		    strcmp(entry.serial, last) <= 0))
-			return err_set(err, EBADMSG, "the CRL lists %s twice "
-			    "or out of order", entry.serial);
-		memcpy(last, entry.serial, sizeof last);
-		count++;
-	}
-	if (got == -1)
-		return malformed(err, "revokedCertificates");
-	if (count != entries)
-		return err_set(err, EBADMSG, "the CRL lists %lld "
-		    "certificates, %lld are revoked", (long long)count,
-		    (long long)entries);
-	return 0;
-}
-
 int
-crl_check(struct slice tbs, const struct crl_frame *frame, int64_t entries,
-    struct err *err)
+crl_order(struct slice a, struct slice b)
 {
-	struct crl_facts facts = { 0 };
-	struct slice algorithm;
-
-	if (read_tbs(tbs, &facts, &algorithm, err) != 0)
-		return -1;
-	if (!slice_equal(algorithm, signatory_algorithm(frame->issuer)))
-		return err_set(err, EBADMSG, "the CRL names another "
-		    "algorithm than the CA signs with");
-	if (!slice_equal(facts.issuer, signatory_name(frame->issuer)))
-		return err_set(err, EBADMSG, "the CRL names another issuer "
-		    "than the CA (RFC 5280 5.1.2.3)");
-	if (SECONDS(facts.this_update) != SECONDS(frame->this_update) ||
-	    SECONDS(facts.next_update) != SECONDS(frame->next_update) ||
-	    facts.next_update <= facts.this_update)
-		return err_set(err, EBADMSG, "thisUpdate and nextUpdate of "
-		    "the CRL are not as intended (RFC 5280 5.1.2.5)");
-	if (facts.number != frame->number || facts.number < 0)
-		return err_set(err, EBADMSG, "the cRLNumber of the CRL is "
-		    "not %lld (RFC 5280 5.2.3)", (long long)frame->number);
-	if (!slice_equal(facts.key_id, signatory_key_id(frame->issuer)))
-		return err_set(err, EBADMSG, "the authorityKeyIdentifier of "
-		    "the CRL is not the CA's (RFC 5280 5.2.1)");
-	return check_entries(facts.entries, entries, err);
-}
-
-int
-crl_reread(struct slice der, struct slice tbs,
-    const struct signatory *issuer, struct err *err)
-{
-	struct crl_facts facts;
-
-	if (crl_read(der, &facts, err) != 0)
-		return -1;
-	if (!slice_equal(facts.tbs, tbs))
-		return err_set(err, EBADMSG,
-		    "the CRL is not what was to be signed");
-	return signatory_verify(issuer, tbs, facts.signature, err);
+	if (a.size != b.size)
+		return a.size < b.size ? -1 : 1;
+	return memcmp(a.data, b.data, a.size);
 }

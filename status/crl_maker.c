@@ -1,6 +1,6 @@
 /*
- * The thread that makes the CRL.  It works when it is rung and a revocation
- * is not on the CRL yet, or when the CRL is due; while the issuing key is
+ * The thread that makes the CRLs.  It works when it is rung and a revocation
+ * is not on its CRL yet, or when a CRL is due; while the issuing key is
  * away it asks for it, and makes nothing that would be old when it is signed.
  */
 #include <errno.h>
@@ -22,34 +22,40 @@ struct crl_maker {
 	struct pending	*pending;
 	struct bell	 bell;
 	pthread_t	 thread;
-	struct crl_term	 term;		/* of the CRL there is */
+	struct crl_scopes *scopes;	/* the CRLs there are */
+	struct specimen	*specimen;
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 compared;	/* the day everything was */
 	bool		 leftovers;	/* there may be open intents */
 };
 
-/* Is a CRL to be made? */
-static bool
-is_due(struct crl_maker *m)
+/* Which CRLs are to be made? */
+static void
+find_due(struct crl_maker *m, struct crl_order *order)
 {
-	bool waits = pending_add_unpublished(m->pending);
-
-	return waits || crl_is_due(&m->term, clock_now());
+	crl_scopes_look(m->scopes);
+	pending_add_unpublished(m->pending, crl_scopes_ask, m->scopes);
+	order->count = crl_scopes_due(m->scopes, clock_now(), order->scopes);
 }
 
-/* 1: a CRL is out; 0: none was needed; -1. */
+/* 1: they are out; 0: none was needed; -1. */
 static int
-work(struct crl_maker *m, bool due, struct err *err)
+work(struct crl_maker *m, struct crl_order *order, struct err *err)
 {
+	usec_t began = clock_steady();
+
 	if (m->leftovers) {
 		if (leftovers_close(m->desk, SIGN_CRL, &m->bell, err) != 0)
 			return -1;
 		m->leftovers = false;
 	}
-	if (!due)
+	if (order->count == 0)
 		return 0;
-	if (crl_round(m->desk, &m->bell, &m->term, err) == 0)
+	if (crl_round(m->desk, m->specimen, &m->bell, order, err) == 0) {
+		crl_scopes_made(m->scopes, clock_steady() - began,
+		    order->number, order->scopes, order->count);
 		return 1;
+	}
 	if (err->code == EAGAIN)
 		m->leftovers = true;
 	return -1;
@@ -73,24 +79,25 @@ static usec_t
 turn(struct crl_maker *m)
 {
 	struct signing *signing = m->desk->parts->signing;
-	bool due = is_due(m);
+	struct crl_order order = { .count = 0 };
 	struct err err;
 	usec_t left;
 	int made;
 
-	if (!due && !m->leftovers) {
-		left = m->term.due - clock_now();
-		return left < RETRY_MOST ? left : RETRY_MOST;
+	find_due(m, &order);
+	if (order.count == 0 && !m->leftovers) {
+		left = crl_scopes_next(m->scopes) - clock_now();
+		return left < 0 ? 1 : left < RETRY_MOST ? left : RETRY_MOST;
 	}
-	if (due)
+	if (order.count > 0)
 		health_look(m->desk->health);
 	if (!signing->ready(signing, "issuing"))
-		return due ? LOOK_FOR_KEY : LOOK_LATER;
-	if ((made = work(m, due, &err)) == -1)
+		return order.count > 0 ? LOOK_FOR_KEY : LOOK_LATER;
+	if ((made = work(m, &order, &err)) == -1)
 		return failed(m, &err);
 	m->retry = 0;
-	if (made == 1)
-		pending_crl_changed(m->pending);
+	for (size_t i = 0; made == 1 && i < order.count; i++)
+		pending_crl_changed(m->pending, order.scopes[i]->id);
 	return 0;
 }
 
@@ -137,7 +144,8 @@ crl_maker_new(const struct desk *desk, struct pending *pending)
 	m->desk = desk;
 	m->pending = pending;
 	m->leftovers = true;
-	crl_term(desk, &m->term);
+	m->scopes = crl_scopes_new(desk);
+	m->specimen = specimen_new(desk->issuing);
 	bell_init(&m->bell);
 	if (pthread_create(&m->thread, NULL, run, m) != 0)
 		die("cannot start the thread of the CRL");
@@ -152,6 +160,8 @@ crl_maker_free(struct crl_maker *m)
 	bell_close(&m->bell);
 	pthread_join(m->thread, NULL);
 	bell_destroy(&m->bell);
+	crl_scopes_free(m->scopes);
+	specimen_free(m->specimen);
 	free(m);
 }
 

@@ -1,6 +1,7 @@
 /*
- * The thread that makes the CRL of the issuing CA: after each revocation (one
- * for all that came meanwhile), after half of its life, and the first one.
+ * The thread that makes the CRLs of the issuing CA: after each revocation the
+ * one where it is looked for (once for all that came meanwhile) and the delta,
+ * each of them on schedule, and the first ones.
  */
 #ifndef STATUS_CRL_MAKER_H
 #define STATUS_CRL_MAKER_H

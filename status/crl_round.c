@@ -1,26 +1,25 @@
 /*
- * One CRL.  Its number is one above the last that was ever intended, so it
- * never goes back, whatever became of that one (RFC 5280 5.2.3).
+ * One round of CRLs.  Its number is one above the last that was ever intended,
+ * so it never goes back, whatever became of that one (RFC 5280 5.2.3).
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../ca/paths.h"
 #include "../ca/stop.h"
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
-#include "../ca/text.h"
 #include "case_text.h"
-#include "crl.h"
+#include "crl_making.h"
 #include "crl_round.h"
-#include "sign_batch.h"
 
 #define ISSUER	"issuing"
 #define MARKED_AT_ONCE	256
 #define NUMBER	"crl-number." ISSUER	/* the last intended */
 
-struct carried {		/* a revocation that this CRL carries first */
+struct carried {		/* a revocation that a CRL carries first */
 	int64_t	revocation;
 	int	reason;
 };
@@ -28,31 +27,26 @@ struct carried {		/* a revocation that this CRL carries first */
 struct round {
 	struct job	   job;		/* first: the job is the round */
 	const struct desk *desk;
-	struct crl_frame   frame;
-	struct bytes	   tbs, der, pem;
-	int64_t		   entries;
+	struct crl_order  *order;
+	struct crl_making  makings[CRLS_TOGETHER];
+	int64_t		   number;
 	struct carried	  *carried;
 	size_t		   carried_count, carried_room;
 	size_t		   marked;	/* of them; in front */
 	usec_t		   published;
-	struct intent	   intent;
 	struct sign_batch *batch;
-	const char	  *how;		/* an intent that came to nothing */
 };
 
 /* --- from the store ------------------------------------------------------ */
 
-static int
-add_entry(void *arg, const struct revocation *r)
+/* Is this the one where who has such a certificate looks? */
+static bool
+is_in_round(const struct round *round, int64_t shard)
 {
-	struct round *round = arg;
-	struct crl_entry entry = { .revoked = r->effective,
-	    .reason = r->reason, .invalidity = r->invalidity };
-
-	memcpy(entry.serial, r->serial, sizeof entry.serial);
-	crl_put_entry(&round->tbs, &entry);
-	round->entries++;
-	return 0;
+	for (size_t i = 0; i < round->order->count; i++)
+		if (round->order->scopes[i]->id == shard)
+			return true;
+	return false;
 }
 
 static int
@@ -60,7 +54,8 @@ add_carried(void *arg, const struct revocation *r)
 {
 	struct round *round = arg;
 
-	if (r->on_crl != 0 || strcmp(r->issuer, ISSUER) != 0)
+	if (r->on_crl != 0 || strcmp(r->issuer, ISSUER) != 0 ||
+	    !is_in_round(round, r->shard))
 		return 0;
 	if (round->carried_count == round->carried_room) {
 		round->carried_room = 2 * round->carried_room + 16;
@@ -80,126 +75,163 @@ last_number(struct view *view)
 	struct crl newest;
 	int64_t number = meta_number(view, NUMBER, 0);
 
-	if (crl_newest(view, ISSUER, &newest) == 1 && newest.number > number)
+	if (crl_newest(view, ISSUER, CRL_COMPLETE, &newest) == 1 &&
+	    newest.number > number)
 		number = newest.number;
 	return number;
 }
 
 /*
- * Never before the CRL in front, as long as the clock went back by no more than
- * the signer bears; farther, that one was wrong.
+ * Never before a CRL it follows, as long as the clock went back by no more
+ * than the signer bears; farther, that one was wrong.
  */
 static usec_t
-begin_of(struct view *view)
+begin_of(const struct round *round, struct view *view)
 {
-	usec_t now = clock_now() / USEC * USEC;
+	usec_t now = clock_now() / USEC * USEC, begin = now;
 	struct crl newest;
 
-	if (crl_newest(view, ISSUER, &newest) == 1 &&
-	    newest.this_update > now &&
-	    newest.this_update - now <= STEP_BACK)
-		return newest.this_update;
-	return now;
+	for (size_t i = 0; i < round->order->count; i++)
+		if (crl_newest(view, ISSUER, round->order->scopes[i]->id,
+		    &newest) == 1 && newest.this_update > begin &&
+		    newest.this_update - now <= STEP_BACK)
+			begin = newest.this_update;
+	return begin;
 }
 
-/* One snapshot for the entries and for what is carried first. */
+/* One snapshot for all entries and for what is carried first. */
 static int
-build(struct round *round, struct err *err)
+build(struct round *round, const struct specimen *specimen, struct err *err)
 {
-	usec_t life = round->desk->parts->config->crl_next_update;
+	usec_t life = round->desk->parts->config->crl_next_update, begin;
 	struct view *view = view_take(round->desk->parts->store);
+	struct crl_making *m;
+	struct crl_scope *scope;
+	int ret = 0;
 
-	round->frame.issuer = round->desk->issuing;
-	round->frame.number = last_number(view) + 1;
-	round->frame.this_update = begin_of(view);
-	round->frame.next_update = round->frame.this_update + life;
-	revocations_on_crl(view, ISSUER, round->frame.this_update, add_entry,
-	    round);
+	begin = begin_of(round, view);
+	round->number = last_number(view) + 1;
+	for (size_t i = 0; i < round->order->count && ret == 0; i++) {
+		m = &round->makings[i];
+		scope = round->order->scopes[i];
+		m->crl = (struct crl){ .issuer = ISSUER, .scope = scope->id,
+		    .number = round->number, .this_update = begin,
+		    .next_update = begin + life,
+		    .change = revocations_newest_change(view),
+		    .scheduled = begin >= scope->due ||
+			begin < scope->since };
+		ret = crl_making_build(m, round->desk, view, scope, err);
+	}
 	revocations_unpublished(view, add_carried, round);
 	view_put(view);
-	crl_finish_tbs(&round->tbs, &round->frame);
-	return crl_check(SLICE(&round->tbs), &round->frame, round->entries,
-	    err);
+	for (size_t i = 0; i < round->order->count && ret == 0; i++)
+		if (crl_making_check(&round->makings[i], specimen, err) != 0 ||
+		    crl_making_write(&round->makings[i],
+		    round->desk->parts->store, err) != 0)
+			ret = -1;
+	return ret;
 }
 
-/* --- the intent ---------------------------------------------------------- */
+/* --- the intents --------------------------------------------------------- */
 
 static int
-apply_intent(struct job *job, struct tx *tx, struct err *err)
+apply_intents(struct job *job, struct tx *tx, struct err *err)
 {
 	struct round *round = (struct round *)job;
+	struct crl_making *m;
 
-	if (last_number(tx_view(tx)) + 1 != round->frame.number)
+	if (last_number(tx_view(tx)) + 1 != round->number)
 		return err_set(err, EAGAIN, "another CRL took number %lld",
-		    (long long)round->frame.number);
-	if (meta_set_number(tx, NUMBER, round->frame.number, err) != 0)
+		    (long long)round->number);
+	if (meta_set_number(tx, NUMBER, round->number, err) != 0)
 		return -1;
-	round->intent = (struct intent){ .kind = SIGN_CRL, .key = ISSUER,
-	    .number = round->frame.number, .time = clock_now() };
-	sha256_text(round->intent.tbs_sha256, SLICE(&round->tbs));
-	return intent_put(tx, &round->intent, SLICE(&round->tbs), err);
+	for (size_t i = 0; i < round->order->count; i++) {
+		m = &round->makings[i];
+		m->intent.id = 0;
+		m->intent.kind = SIGN_CRL;
+		strcpy(m->intent.key, ISSUER);
+		m->intent.number = round->number;
+		m->intent.time = clock_now();
+		if (intent_put(tx, &m->intent, m->tbs, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
 apply_failure(struct job *job, struct tx *tx, struct err *err)
 {
 	struct round *round = (struct round *)job;
-	const struct sign_answer *answer =
-	    sign_batch_answer(round->batch, 0);
-	struct signature_event event = {
-		.name = "crl-failed", .outcome = round->how,
-		.requirements = "CSS-6.3.9-05 REV-6.4.5-09",
-		.intent = &round->intent, .answer = answer,
-		.by = round->desk->issuing
-	};
+	struct signature_event event = { .name = "crl-failed",
+	    .requirements = "CSS-6.3.9-05 REV-6.4.5-09",
+	    .by = round->desk->issuing };
 
-	if (intent_close(tx, round->intent.id, round->how, err) != 0)
-		return -1;
-	return signature_event(tx, &event, err);
+	for (size_t i = 0; i < round->order->count; i++) {
+		event.intent = &round->makings[i].intent;
+		event.answer = sign_batch_answer(round->batch, i);
+		event.outcome = round->makings[i].how;
+		if (intent_close(tx, event.intent->id, event.outcome,
+		    err) != 0 || signature_event(tx, &event, err) != 0)
+			return -1;
+	}
+	return 0;
 }
 
-/* The intent came to nothing: closed and recorded; returns -1 with `why`. */
+/* The intents came to nothing: closed and recorded; returns -1 with `why`. */
 static int
-fail(struct round *round, const char *how, int code, const char *why,
-    struct err *err)
+fail(struct round *round, const struct err *why, struct err *err)
 {
-	round->how = how;
 	round->job.apply = apply_failure;
 	if (commit_wait(round->desk->parts->committer, &round->job, err) != 0)
-		return err_set(err, EAGAIN, "%s", why);
-	return err_set(err, code, "%s", why);
+		return err_set(err, EAGAIN, "%s", why->text);
+	*err = *why;
+	return -1;
 }
 
-/* --- the signature ------------------------------------------------------- */
+/* --- the signatures ------------------------------------------------------ */
+
+/* How its intent ends if another of the round fails; -1: it fails itself. */
+static int
+finish(struct round *round, size_t i, struct err *why)
+{
+	const struct sign_answer *answer = sign_batch_answer(round->batch, i);
+	struct crl_making *m = &round->makings[i];
+
+	if (answer->outcome == REFUSED) {
+		m->how = "refused";
+		return err_set(why, EKEYREJECTED, "the signer refuses the "
+		    "CRL: %s", answer->reason);
+	}
+	if (answer->outcome != SIGNED) {
+		m->how = "abandoned";
+		return err_set(why, ENOKEY, "the signature of the CRL was "
+		    "begun and lost");
+	}
+	m->how = "unusable";
+	return crl_making_finish(m, round->desk->parts->store,
+	    answer->signature, why);
+}
 
 static int
 sign(struct round *round, struct bell *bell, struct err *err)
 {
-	const struct sign_answer *answer;
-	struct err why;
+	size_t count = round->order->count;
+	struct err why, other;
+	bool failed = false;
 
-	round->batch = sign_batch_new(round->desk->parts->signing, 1);
-	sign_batch_add(round->batch, SIGN_CRL, ISSUER, round->intent.id,
-	    &round->tbs);
+	round->batch = sign_batch_new(round->desk->parts->signing, count);
+	for (size_t i = 0; i < count; i++) {
+		sign_batch_add_file(round->batch, SIGN_CRL, ISSUER,
+		    round->makings[i].intent.id, round->makings[i].file);
+		round->makings[i].file = NULL;
+	}
 	if (sign_batch_run(round->batch, bell) != 0)
 		return err_set(err, EAGAIN, "interrupted");
 	stop_at("core.crl-signed");
-	answer = sign_batch_answer(round->batch, 0);
-	if (answer->outcome == REFUSED) {
-		err_set(&why, EKEYREJECTED, "the signer refuses the CRL: %s",
-		    answer->reason);
-		return fail(round, "refused", why.code, why.text, err);
-	}
-	if (answer->outcome != SIGNED)
-		return fail(round, "abandoned", ENOKEY,
-		    "the signature of the CRL was begun and lost", err);
-	crl_assemble(&round->der, sign_batch_tbs(round->batch, 0),
-	    round->desk->issuing, answer->signature);
-	if (crl_reread(SLICE(&round->der), sign_batch_tbs(round->batch, 0),
-	    round->desk->issuing, &why) != 0)
-		return fail(round, "unusable", EBADMSG, why.text, err);
-	pem_encode(&round->pem, "X509 CRL", SLICE(&round->der));
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		if (finish(round, i, failed ? &other : &why) != 0)
+			failed = true;
+	return failed ? fail(round, &why, err) : 0;
 }
 
 /* --- the result ---------------------------------------------------------- */
@@ -207,29 +239,23 @@ sign(struct round *round, struct bell *bell, struct err *err)
 static void
 fill_event(struct event *event, const void *arg)
 {
-	const struct round *round = arg;
-	char text[CLOCK_TEXT], digest[SHA256_TEXT];
+	const struct crl_making *m = arg;
+	char text[CLOCK_TEXT], path[PATH_TEXT];
 
-	sha256_text(digest, SLICE(&round->der));
-	event_input(event, "issuing.crl", round->der.size, digest);
-	clock_text_seconds(text, round->frame.this_update);
+	path_crl(path, m->crl.scope);
+	event_input(event, strrchr(path, '/') + 1, draft_size(m->draft),
+	    m->crl.sha256);
+	event_detail(event, "list", m->crl.scope == CRL_COMPLETE ?
+	    "complete" : m->crl.scope == CRL_DELTA ? "delta" : "shard");
+	if (m->crl.scope > 0)
+		event_detail_number(event, "shard", m->crl.scope);
+	if (m->crl.base != 0)
+		event_detail_number(event, "base", m->crl.base);
+	clock_text_seconds(text, m->crl.this_update);
 	event_detail(event, "thisUpdate", text);
-	clock_text_seconds(text, round->frame.next_update);
+	clock_text_seconds(text, m->crl.next_update);
 	event_detail(event, "nextUpdate", text);
-	event_detail_number(event, "entries", round->entries);
-	event_detail_number(event, "new-entries",
-	    (int64_t)round->carried_count);
-}
-
-static int
-put_file(struct tx *tx, const char *name, struct slice bytes, usec_t now,
-    struct err *err)
-{
-	struct publication file = { .dir = "status", .time = now };
-
-	snprintf(file.name, sizeof file.name, "%s", name);
-	file.size = bytes.size;
-	return publication_put(tx, &file, bytes, err);
+	event_detail_number(event, "entries", m->crl.entries);
 }
 
 /*
@@ -250,7 +276,7 @@ mark_carried(struct round *round, struct tx *tx, usec_t now, struct err *err)
 		    r.reason != round->carried[i].reason)
 			continue;
 		r.on_crl = now;
-		r.crl_number = round->frame.number;
+		r.crl_number = round->number;
 		if (case_put_published(tx, &r, err) != 0 ||
 		    revocation_set_published(tx, &r, err) != 0)
 			return -1;
@@ -262,31 +288,24 @@ static int
 apply_result(struct job *job, struct tx *tx, struct err *err)
 {
 	struct round *round = (struct round *)job;
-	struct crl crl = {
-		.number = round->frame.number, .issuer = ISSUER,
-		.this_update = round->frame.this_update,
-		.next_update = round->frame.next_update,
-		.entries = round->entries
-	};
 	struct signature_event event = {
 		.name = "crl-published", .outcome = "published",
 		.requirements = "CSS-6.3.9-05 CSS-6.3.9-06 CSS-6.3.9-08 "
 		    "CSS-6.3.10-08 OVR-6.6.2-01",
-		.intent = &round->intent,
-		.answer = sign_batch_answer(round->batch, 0),
-		.by = round->desk->issuing, .fill = fill_event, .arg = round
+		.by = round->desk->issuing, .fill = fill_event
 	};
 	usec_t now = clock_now();
 
 	round->published = now;
-	if (documents_put(tx, SLICE(&round->der), crl.sha256, err) != 0 ||
-	    crl_put(tx, &crl, err) != 0 ||
-	    put_file(tx, "issuing.crl", SLICE(&round->der), now, err) != 0 ||
-	    put_file(tx, "issuing.crl.pem", SLICE(&round->pem), now,
-	    err) != 0 ||
-	    intent_close(tx, round->intent.id, "done", err) != 0 ||
-	    signature_event(tx, &event, err) != 0)
-		return -1;
+	for (size_t i = 0; i < round->order->count; i++) {
+		event.intent = &round->makings[i].intent;
+		event.answer = sign_batch_answer(round->batch, i);
+		event.arg = &round->makings[i];
+		if (crl_making_put(&round->makings[i], tx, now, err) != 0 ||
+		    intent_close(tx, event.intent->id, "done", err) != 0 ||
+		    signature_event(tx, &event, err) != 0)
+			return -1;
+	}
 	return mark_carried(round, tx, now, err);
 }
 
@@ -303,12 +322,19 @@ apply_marks(struct job *job, struct tx *tx, struct err *err)
 static void
 tell(const struct round *round)
 {
-	static const char *names[] = { "status/issuing.crl",
-	    "status/issuing.crl.pem" };
 	struct publication_sink *sink = round->desk->parts->sink;
+	char paths[CRLS_TOGETHER + 1][PATH_TEXT];
+	const char *names[CRLS_TOGETHER + 1];
+	size_t n;
 
-	if (round->carried_count > MARKED_AT_ONCE && sink != NULL)
-		sink->changed(sink, names, 2, NULL, NULL);
+	if (round->carried_count <= MARKED_AT_ONCE || sink == NULL)
+		return;
+	for (n = 0; n < round->order->count; n++)
+		path_crl(paths[n], round->order->scopes[n]->id);
+	snprintf(paths[n++], PATH_TEXT, "status/" ISSUER ".crl.pem");
+	for (size_t i = 0; i < n; i++)
+		names[i] = paths[i];
+	sink->changed(sink, names, n, NULL, NULL);
 }
 
 /*
@@ -331,14 +357,15 @@ mark_rest(struct round *round, struct bell *bell, struct err *err)
 /* --- the whole ----------------------------------------------------------- */
 
 static int
-run(struct round *round, struct bell *bell, struct err *err)
+run(struct round *round, const struct specimen *specimen, struct bell *bell,
+    struct err *err)
 {
 	struct committer *committer = round->desk->parts->committer;
 
-	if (build(round, err) != 0)
+	if (build(round, specimen, err) != 0)
 		return -1;
 	round->job.essential = true;
-	round->job.apply = apply_intent;
+	round->job.apply = apply_intents;
 	if (commit_wait(committer, &round->job, err) != 0)
 		return -1;
 	stop_at("core.crl-intent-committed");
@@ -350,55 +377,27 @@ run(struct round *round, struct bell *bell, struct err *err)
 		return -1;
 	}
 	stop_at("core.crl-committed");
-	health_crl(round->desk->health, HEALTH_CRL, round->frame.number,
-	    round->frame.next_update);
 	tell(round);
 	return mark_rest(round, bell, err);
 }
 
 int
-crl_round(const struct desk *desk, struct bell *bell, struct crl_term *term,
-    struct err *err)
+crl_round(const struct desk *desk, const struct specimen *specimen,
+    struct bell *bell, struct crl_order *order, struct err *err)
 {
-	struct round round = { .desk = desk };
+	struct round *round = calloc(1, sizeof *round);
 	int ret;
 
-	ret = run(&round, bell, err);
-	if (ret == 0) {
-		term->since = round.frame.this_update;
-		term->due = (round.frame.this_update +
-		    round.frame.next_update) / 2;
-	}
-	sign_batch_free(round.batch);
-	bytes_free(&round.tbs);
-	bytes_free(&round.der);
-	bytes_free(&round.pem);
-	free(round.carried);
+	if (round == NULL)
+		die("out of memory");
+	round->desk = desk;
+	round->order = order;
+	ret = run(round, specimen, bell, err);
+	order->number = round->number;
+	for (size_t i = 0; i < order->count; i++)
+		crl_making_free(&round->makings[i]);
+	sign_batch_free(round->batch);
+	free(round->carried);
+	free(round);
 	return ret;
-}
-
-/* A life that the configuration made shorter counts from now on. */
-void
-crl_term(const struct desk *desk, struct crl_term *term)
-{
-	usec_t life = desk->parts->config->crl_next_update;
-	struct view *view = view_take(desk->parts->store);
-	struct crl newest;
-
-	*term = (struct crl_term){ 0 };
-	if (crl_newest(view, ISSUER, &newest) == 1) {
-		if (life > newest.next_update - newest.this_update)
-			life = newest.next_update - newest.this_update;
-		term->since = newest.this_update;
-		term->due = newest.this_update + life / 2;
-		health_crl(desk->health, HEALTH_CRL, newest.number,
-		    newest.next_update);
-	}
-	view_put(view);
-}
-
-bool
-crl_is_due(const struct crl_term *term, usec_t now)
-{
-	return now >= term->due || now < term->since - STEP_BACK;
 }

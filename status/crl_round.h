@@ -1,26 +1,26 @@
 /*
- * One CRL from the store's snapshot to its publication: built, checked,
- * intended, signed, read again, recorded with its event.
+ * The CRLs of one snapshot, from there to their publication: built, checked,
+ * intended, signed, read again, recorded, each with its event.  They share one
+ * number, as a complete one and its delta must (RFC 5280 5.2.3).
  */
 #ifndef STATUS_CRL_ROUND_H
 #define STATUS_CRL_ROUND_H
 
 #include "bell.h"
-#include "desk.h"
+#include "crl_scopes.h"
+#include "crl_specimen.h"
 
-/* When the CRL in the store began, and is to be replaced; 0: there is none. */
-struct crl_term {
-	usec_t	since, due;
+struct crl_order {
+	struct crl_scope *scopes[CRLS_TOGETHER];
+	size_t		 count;
+	int64_t		 number;	/* that they got */
 };
 
 /*
- * 0: published in the store, with its term; -1: not, and why.  EAGAIN: an
- * intent may be open.
+ * 0: published in the store; -1: none of them is, and why.  EAGAIN: an intent
+ * may be open.
  */
-int	crl_round(const struct desk *, struct bell *, struct crl_term *,
-	    struct err *);
-void	crl_term(const struct desk *, struct crl_term *);
-/* Also when the clock went back so far that it is not valid yet. */
-bool	crl_is_due(const struct crl_term *, usec_t now);
+int	crl_round(const struct desk *, const struct specimen *, struct bell *,
+	    struct crl_order *, struct err *);
 
 #endif

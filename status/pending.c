@@ -13,12 +13,14 @@
 #include "../ca/paths.h"
 #include "../ca/stop.h"
 #include "../ca/store_batches.h"
+#include "../ca/store_crls.h"
 #include "../ca/store_events.h"
 #include "compare.h"
 #include "pending.h"
 
 #define BUCKETS		1024
-#define CRL_PATHS	3		/* and the newest event */
+#define FIXED_PATHS	4		/* CRL, PEM, delta, newest event */
+#define CHANGED_MOST	64		/* a settling follows each round */
 #define ENTRY_PATHS	2
 #define TOLD_MOST	256		/* revocations at once */
 #define HELD_MOST	(60 * USEC)	/* for a batch that is under way */
@@ -36,10 +38,16 @@ struct waiter {
 struct entry {
 	struct entry	*next;
 	struct waiter	*waiters;
-	int64_t		 revocation;
+	int64_t		 revocation, shard;
 	usec_t		 since;
 	char		 serial[SERIAL_TEXT];
 	bool		 settled;
+};
+
+/* CRLs that were made, by scope. */
+struct changed {
+	int64_t	scopes[CHANGED_MOST];
+	size_t	count;
 };
 
 struct pending {
@@ -47,7 +55,7 @@ struct pending {
 	pthread_mutex_t	 mutex;		/* of the lists and of waiters' done */
 	pthread_mutex_t	 settling;
 	struct entry	*entries[BUCKETS];	/* by revocation */
-	bool		 crl_changed;
+	struct changed	 changed;
 };
 
 /* What the sink was told, and who is answered when it is known. */
@@ -218,6 +226,7 @@ take_entry(struct pending *p, const struct revocation *r, usec_t since)
 	if ((entry = calloc(1, sizeof *entry)) == NULL)
 		die("out of memory");
 	entry->revocation = r->id;
+	entry->shard = r->shard;
 	entry->since = since;
 	memcpy(entry->serial, r->serial, sizeof entry->serial);
 	entry->next = *bucket;
@@ -255,7 +264,8 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 struct unpublished {
 	struct pending	*pending;
 	char		 held[32];	/* how the acts of a batch begin */
-	bool		 not_on_crl;
+	void		(*scope)(void *, int64_t);
+	void		*arg;
 };
 
 /*
@@ -283,20 +293,21 @@ add_row(void *arg, const struct revocation *r)
 	    strncmp(r->act, u->held, strlen(u->held)) == 0)
 		return 0;
 	pending_add(u->pending, r, r->decided, NULL, NULL);
-	u->not_on_crl = u->not_on_crl || r->on_crl == 0;
+	if (r->on_crl == 0)
+		u->scope(u->arg, r->shard);
 	return 0;
 }
 
-bool
-pending_add_unpublished(struct pending *p)
+void
+pending_add_unpublished(struct pending *p,
+    void (*scope)(void *arg, int64_t), void *arg)
 {
 	struct view *view = view_take(p->desk->parts->store);
-	struct unpublished u = { .pending = p };
+	struct unpublished u = { .pending = p, .scope = scope, .arg = arg };
 
 	find_held(view, &u);
 	revocations_unpublished(view, add_row, &u);
 	view_put(view);
-	return u.not_on_crl;
 }
 
 usec_t
@@ -316,10 +327,11 @@ pending_oldest(void *arg)
 }
 
 void
-pending_crl_changed(struct pending *p)
+pending_crl_changed(struct pending *p, int64_t scope)
 {
 	pthread_mutex_lock(&p->mutex);
-	p->crl_changed = true;
+	if (p->changed.count < CHANGED_MOST)
+		p->changed.scopes[p->changed.count++] = scope;
 	pthread_mutex_unlock(&p->mutex);
 }
 
@@ -397,56 +409,87 @@ count_waiters(const struct entry *entry, size_t entries)
 	return count;
 }
 
+struct paths {
+	char	(*path)[PATH];
+	size_t	count, crls;		/* these are in front */
+};
+
+static void
+add_crl(struct paths *paths, int64_t scope)
+{
+	char path[PATH];
+
+	path_crl(path, scope);
+	for (size_t i = 0; i < paths->crls; i++)
+		if (strcmp(paths->path[i], path) == 0)
+			return;
+	memcpy(paths->path[paths->count++], path, PATH);
+	paths->crls = paths->count;
+}
+
 /*
- * The CRL's names go with every settled revocation, told before or not: who
- * waits is answered only when a reader surely gets the new ones.
+ * The names of a revocation's CRL go with it, told before or not: who waits is
+ * answered only when a reader surely gets the new one.
  */
 static void
-tell_some(struct pending *p, struct entry *settled, size_t count, bool crl)
+add_crls(struct paths *paths, const struct entry *settled, size_t count,
+    const struct changed *changed)
+{
+	add_crl(paths, CRL_COMPLETE);
+	add_crl(paths, CRL_DELTA);
+	for (size_t i = 0; i < changed->count; i++)
+		add_crl(paths, changed->scopes[i]);
+	for (; count > 0; settled = settled->next, count--)
+		add_crl(paths, settled->shard);
+	snprintf(paths->path[paths->count++], PATH, "status/issuing.crl.pem");
+}
+
+static void
+tell_some(struct pending *p, struct entry *settled, size_t count,
+    const struct changed *changed)
 {
 	struct publication_sink *sink = p->desk->parts->sink;
 	struct told *told = told_new(count_waiters(settled, count));
-	char (*paths)[PATH];
-	const char **names;
-	size_t n = 0;
+	size_t most = FIXED_PATHS + changed->count +
+	    (ENTRY_PATHS + 1) * count;
+	struct paths paths = { calloc(most, PATH), 0, 0 };
+	const char **names = calloc(most, sizeof *names);
 	drop_done *done;
 
-	paths = calloc(CRL_PATHS + ENTRY_PATHS * count, sizeof *paths);
-	names = calloc(CRL_PATHS + ENTRY_PATHS * count, sizeof *names);
-	if (paths == NULL || names == NULL)
+	if (paths.path == NULL || names == NULL)
 		die("out of memory");
-	snprintf(paths[n++], PATH, "status/issuing.crl");
-	snprintf(paths[n++], PATH, "status/issuing.crl.pem");
-	event_path(p, paths[n]);
-	if (paths[n][0] != '\0')
-		n++;
+	add_crls(&paths, settled, count, changed);
+	event_path(p, paths.path[paths.count]);
+	if (paths.path[paths.count][0] != '\0')
+		paths.count++;
 	for (struct entry *e = settled; count > 0; e = e->next, count--) {
-		case_paths(paths + n, e->serial);
-		n += ENTRY_PATHS;
+		case_paths(paths.path + paths.count, e->serial);
+		paths.count += ENTRY_PATHS;
 		for (struct waiter *w = e->waiters; w != NULL; w = w->next) {
 			timers_cancel(p->desk->timers, &w->timer);
 			if ((done = take_done(w)) != NULL)
 				told_add(told, done, w->arg);
 		}
 	}
-	for (size_t i = 0; i < n; i++)
-		names[i] = paths[i];
-	told->crl = crl || told->count > 0;
-	sink->changed(sink, names, n, told_done, told);
+	for (size_t i = 0; i < paths.count; i++)
+		names[i] = paths.path[i];
+	told->crl = changed->count > 0 || told->count > 0;
+	sink->changed(sink, names, paths.count, told_done, told);
 	free(names);
-	free(paths);
+	free(paths.path);
 }
 
 /* Of a batch there may be a hundred thousand. */
 static void
-tell(struct pending *p, struct entry *settled, size_t count, bool crl)
+tell(struct pending *p, struct entry *settled, size_t count,
+    struct changed *changed)
 {
 	size_t some;
 
 	do {
 		some = count < TOLD_MOST ? count : TOLD_MOST;
-		tell_some(p, settled, some, crl);
-		crl = false;
+		tell_some(p, settled, some, changed);
+		changed->count = 0;
 		count -= some;
 		while (some-- > 0)
 			settled = settled->next;
@@ -457,19 +500,19 @@ void
 pending_settle(struct pending *p)
 {
 	struct entry *first[BUCKETS], *settled, *entry;
+	struct changed changed;
 	size_t count;
-	bool crl;
 
 	pthread_mutex_lock(&p->settling);
 	pthread_mutex_lock(&p->mutex);
 	memcpy(first, p->entries, sizeof first);
-	crl = p->crl_changed;
-	p->crl_changed = false;
+	changed = p->changed;
+	p->changed.count = 0;
 	pthread_mutex_unlock(&p->mutex);
 	count = look(p, first);
 	settled = count > 0 ? unlink_settled(p) : NULL;
-	if (count > 0 || crl)
-		tell(p, settled, count, crl);
+	if (count > 0 || changed.count > 0)
+		tell(p, settled, count, &changed);
 	while ((entry = settled) != NULL) {
 		settled = entry->next;
 		free_entry(entry);

@@ -24,15 +24,17 @@ void	pending_add(struct pending *, const struct revocation *, usec_t since,
 	    drop_done *, void *arg);
 /*
  * Those of the store that are not there yet: after a restart, or revoked by
- * the authority.  True when one of them is not on the CRL; what a batch did is
- * left aside until it has done all of it, a minute at most.
+ * the authority.  Of each that is not on its CRL `scope` is told which one that
+ * is; what a batch did is left aside until it has done all of it, a minute at
+ * most.
  */
-bool	pending_add_unpublished(struct pending *);
+void	pending_add_unpublished(struct pending *,
+	    void (*scope)(void *arg, int64_t), void *arg);
 /* Since when the oldest waits; 0: none does. */
 usec_t	pending_oldest(void *pending);
 
-/* The names of a new CRL changed and are to be told at the next settling. */
-void	pending_crl_changed(struct pending *);
+/* The names of a new CRL (ca/store_crls.h) changed and are to be told at the next settling. */
+void	pending_crl_changed(struct pending *, int64_t scope);
 /* Called by both makers after each of their publications. */
 void	pending_settle(struct pending *);
 

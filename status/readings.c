@@ -98,14 +98,22 @@ count_ocsp(struct reader *r, struct view *view)
 static void
 take_crls(struct view *view, struct readings *to)
 {
-	static const char *const issuers[] = { "issuing", "root" };
+	static const struct {
+		const char	*issuer, *list;
+		int64_t		 scope;
+	} lists[CRL_READINGS] = {
+		{ "issuing", "full", CRL_COMPLETE },
+		{ "issuing", "delta", CRL_DELTA },
+		{ "root", "full", CRL_COMPLETE },
+	};
 	struct crl_reading *row;
 
-	for (size_t i = 0; i < sizeof issuers / sizeof *issuers; i++) {
+	for (size_t i = 0; i < CRL_READINGS; i++) {
 		row = &to->crls[to->crl_count];
-		if (crl_newest(view, issuers[i], &row->crl) != 1)
+		if (crl_newest(view, lists[i].issuer, lists[i].scope,
+		    &row->crl) != 1)
 			continue;
-		snprintf(row->list, sizeof row->list, "full");
+		snprintf(row->list, sizeof row->list, "%s", lists[i].list);
 		to->crl_count++;
 	}
 }

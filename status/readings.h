@@ -5,6 +5,7 @@
 #define STATUS_READINGS_H
 
 #include "../ca/store_counts.h"
+#include "../ca/store_crls.h"
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "deadlines.h"
@@ -13,10 +14,10 @@
 
 /* One list that is published: which CA's, and which of its lists. */
 struct crl_reading {
-	char	list[24];	/* "full" */
+	char	list[24];	/* "full", "delta" */
 	struct crl crl;
 };
-#define CRL_READINGS	2
+#define CRL_READINGS	3
 #define KEY_READINGS	4
 
 struct readings {

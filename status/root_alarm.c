@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "../ca/store_crls.h"
 #include "../ca/store_status.h"
 #include "bell.h"
 #include "root_alarm.h"
@@ -46,7 +47,7 @@ to_tell(struct view *view, struct crl *newest)
 {
 	int stage;
 
-	if (crl_newest(view, "root", newest) != 1)
+	if (crl_newest(view, "root", CRL_COMPLETE, newest) != 1)
 		return 0;
 	stage = root_alarm_stage(newest->next_update - clock_now());
 	if (meta_number(view, TOLD_OF, -1) == newest->number &&

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/store_crls.h"
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "../ca/text.h"
@@ -164,7 +165,7 @@ root_crl_import(const struct desk *desk)
 	int found;
 
 	view = view_take(desk->parts->store);
-	found = crl_newest(view, "root", &newest);
+	found = crl_newest(view, "root", CRL_COMPLETE, &newest);
 	view_put(view);
 	if (check(&import, config, &import.fault) != 0)
 		err_in(&import.fault, "root.crl");

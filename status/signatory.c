@@ -17,6 +17,7 @@ struct algorithm {
 	int		 type, bits;	/* bits 0: any */
 	const char	*name;
 	const char	*digest;
+	const char	*curve;		/* NULL: RSA */
 	size_t		 size;
 	unsigned char	 der[16];	/* AlgorithmIdentifier */
 };
@@ -30,14 +31,14 @@ struct signatory {
 
 /* RFC 5758 3.2 (no parameters), RFC 4055 5 (NULL). */
 static const struct algorithm algorithms[] = {
-	{ EVP_PKEY_EC, 256, "ecdsa-with-SHA256", "SHA256", 12, { 0x30, 0x0a,
-	  0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 } },
-	{ EVP_PKEY_EC, 384, "ecdsa-with-SHA384", "SHA384", 12, { 0x30, 0x0a,
-	  0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03 } },
-	{ EVP_PKEY_EC, 521, "ecdsa-with-SHA512", "SHA512", 12, { 0x30, 0x0a,
-	  0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04 } },
-	{ EVP_PKEY_RSA, 0, "sha256WithRSAEncryption", "SHA256", 15, { 0x30,
-	  0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
+	{ EVP_PKEY_EC, 256, "ecdsa-with-SHA256", "SHA256", "P-256", 12,
+	  { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 } },
+	{ EVP_PKEY_EC, 384, "ecdsa-with-SHA384", "SHA384", "P-384", 12,
+	  { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03 } },
+	{ EVP_PKEY_EC, 521, "ecdsa-with-SHA512", "SHA512", "P-521", 12,
+	  { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04 } },
+	{ EVP_PKEY_RSA, 0, "sha256WithRSAEncryption", "SHA256", NULL, 15,
+	  { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
 	  0x0b, 0x05, 0x00 } },
 };
 
@@ -156,6 +157,24 @@ const char *
 signatory_algorithm_name(const struct signatory *s)
 {
 	return s->algorithm->name;
+}
+
+const char *
+signatory_digest(const struct signatory *s)
+{
+	return s->algorithm->digest;
+}
+
+const char *
+signatory_curve(const struct signatory *s)
+{
+	return s->algorithm->curve;
+}
+
+size_t
+signatory_signature_most(const struct signatory *s)
+{
+	return (size_t)EVP_PKEY_get_size(s->key);
 }
 
 static usec_t

@@ -25,6 +25,11 @@ struct slice	signatory_key_bits(const struct signatory *);
 /* The AlgorithmIdentifier it signs with, DER; and its name for evidence. */
 struct slice	signatory_algorithm(const struct signatory *);
 const char	*signatory_algorithm_name(const struct signatory *);
+/* OpenSSL's names of its digest and of its curve (NULL: an RSA key). */
+const char	*signatory_digest(const struct signatory *);
+const char	*signatory_curve(const struct signatory *);
+/* Octets of its longest signature. */
+size_t		signatory_signature_most(const struct signatory *);
 usec_t		signatory_not_before(const struct signatory *);
 usec_t		signatory_not_after(const struct signatory *);
 

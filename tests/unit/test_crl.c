@@ -9,14 +9,21 @@
 
 #include <cmocka.h>
 
+#include "ca/der.h"
+#include "ca/text.h"
 #include "fake_ca.h"
-#include "status/crl.h"
+#include "status/crl_specimen.h"
 
 #define NOW	((usec_t)1795000000 * USEC)
 
 static const struct {
 	const char	*what;
-	struct crl_entry entry;
+	struct {
+		const char	*serial;
+		usec_t		 revoked;
+		int		 reason;
+		usec_t		 invalidity;
+	} entry;
 } entries[] = {
 	{ "the reason unspecified is left out",
 	  { "01000000000000000000000000000000AA", NOW - 5 * USEC, 0, 0 } },
@@ -36,11 +43,50 @@ static const struct {
 };
 #define ENTRIES	(sizeof entries / sizeof *entries)
 
+/* The entry of a row; its serial is good until the next one. */
+static struct crl_entry
+entry_of(size_t i)
+{
+	static unsigned char serial[2][20];
+	static int turn;
+	struct crl_entry entry = { .revoked = entries[i].entry.revoked,
+	    .reason = entries[i].entry.reason,
+	    .invalidity = entries[i].entry.invalidity };
+	unsigned char *to = serial[turn++ % 2];
+
+	entry.serial = (struct slice){ to,
+	    strlen(entries[i].entry.serial) / 2 };
+	assert_int_equal(hex_decode(to, entry.serial.size,
+	    entries[i].entry.serial), 0);
+	return entry;
+}
+
+static void
+put_entry(struct bytes *b, size_t i)
+{
+	struct crl_entry entry = entry_of(i);
+
+	crl_put_entry(b, &entry);
+}
+
+/* Makes the entries the whole TBSCertList. */
+static void
+finish_tbs(struct bytes *b, const struct crl_frame *frame)
+{
+	struct bytes front = { 0 }, behind = { 0 };
+
+	crl_put_frame(frame, b->size, &front, &behind);
+	bytes_put(&front, b->data, b->size);
+	bytes_put(&front, behind.data, behind.size);
+	bytes_take(b, &front);
+	bytes_free(&behind);
+}
+
 struct made {
 	struct fake_ca	  ca;
 	struct signatory *issuer;
 	struct crl_frame  frame;
-	struct bytes	  tbs, signature, der;
+	struct bytes	  tbs, signature, front, behind, der;
 };
 
 static void
@@ -60,8 +106,20 @@ static void
 finish(struct made *m)
 {
 	fake_sign(m->ca.key, SLICE(&m->tbs), &m->signature);
-	crl_assemble(&m->der, SLICE(&m->tbs), m->issuer,
-	    SLICE(&m->signature));
+	crl_put_signature(m->tbs.size, m->issuer, SLICE(&m->signature),
+	    &m->front, &m->behind);
+	bytes_copy(&m->der, SLICE(&m->front));
+	bytes_put(&m->der, m->tbs.data, m->tbs.size);
+	bytes_put(&m->der, m->behind.data, m->behind.size);
+}
+
+static int
+reread(const struct made *m)
+{
+	struct err err;
+
+	return crl_reread(SLICE(&m->front), SLICE(&m->tbs),
+	    SLICE(&m->behind), m->issuer, &err);
 }
 
 static void
@@ -71,6 +129,8 @@ unmake(struct made *m)
 	signatory_free(m->issuer);
 	bytes_free(&m->tbs);
 	bytes_free(&m->signature);
+	bytes_free(&m->front);
+	bytes_free(&m->behind);
 	bytes_free(&m->der);
 }
 
@@ -116,13 +176,12 @@ openssl_reads_what_is_written(void **state)
 
 		make(&m, kinds[k]);
 		for (size_t i = 0; i < ENTRIES; i++)
-			crl_put_entry(&m.tbs, &entries[i].entry);
-		crl_finish_tbs(&m.tbs, &m.frame);
+			put_entry(&m.tbs, i);
+		finish_tbs(&m.tbs, &m.frame);
 		assert_int_equal(crl_check(SLICE(&m.tbs), &m.frame, ENTRIES,
 		    &err), 0);
 		finish(&m);
-		assert_int_equal(crl_reread(SLICE(&m.der), SLICE(&m.tbs),
-		    m.issuer, &err), 0);
+		assert_int_equal(reread(&m), 0);
 		crl = parse(&m);
 		assert_int_equal(X509_CRL_verify(crl, m.ca.key), 1);
 		assert_int_equal(X509_CRL_get_version(crl), 1);
@@ -171,7 +230,7 @@ an_empty_one_has_no_list(void **state)
 	struct err err;
 
 	make(&m, "P-256");
-	crl_finish_tbs(&m.tbs, &m.frame);
+	finish_tbs(&m.tbs, &m.frame);
 	assert_int_equal(crl_check(SLICE(&m.tbs), &m.frame, 0, &err), 0);
 	finish(&m);
 	crl = parse(&m);
@@ -191,18 +250,20 @@ the_reader_gives_back_what_was_put(void **state)
 {
 	struct crl_facts facts;
 	struct crl_entry entry;
+	char serial[41];
 	struct made m;
 	struct err err;
 
 	make(&m, "P-256");
 	for (size_t i = 0; i < ENTRIES; i++)
-		crl_put_entry(&m.tbs, &entries[i].entry);
-	crl_finish_tbs(&m.tbs, &m.frame);
+		put_entry(&m.tbs, i);
+	finish_tbs(&m.tbs, &m.frame);
 	finish(&m);
 	assert_int_equal(crl_read(SLICE(&m.der), &facts, &err), 0);
 	for (size_t i = 0; i < ENTRIES; i++) {
 		assert_int_equal(crl_next_entry(&facts.entries, &entry), 1);
-		assert_string_equal(entry.serial, entries[i].entry.serial);
+		hex_upper(serial, entry.serial.data, entry.serial.size);
+		assert_string_equal(serial, entries[i].entry.serial);
 		assert_int_equal(entry.reason, entries[i].entry.reason);
 		assert_int_equal(entry.revoked, entries[i].entry.revoked);
 	}
@@ -217,6 +278,73 @@ the_reader_gives_back_what_was_put(void **state)
 		free(cut);
 	}
 	unmake(&m);
+}
+
+/* Days that are and are not, as the C library counts them. */
+static void
+a_date_is_what_the_calendar_says(void **state)
+{
+	for (int64_t day = -20000; day < 2000000; day += day % 7 + 8) {
+		usec_t time = (day * 86400 + day % 86400) * USEC, back;
+		struct bytes b = { 0 };
+		struct slice in;
+
+		der_put_generalized_time(&b, time);
+		in = SLICE(&b);
+		assert_int_equal(der_get_generalized_time(&in, &back), 0);
+		assert_int_equal(back, time);
+		bytes_free(&b);
+	}
+	for (int date = 0; date < 100 * 100; date++) {
+		char text[32];
+		struct tm tm = { .tm_year = 2100 - 1900,
+		    .tm_mon = date / 100 - 1, .tm_mday = date % 100 };
+		struct tm again = tm;
+		struct slice in = { (unsigned char *)text, 17 };
+		usec_t time;
+
+		timegm(&again);
+		snprintf(text, sizeof text, "\x18\x0f" "2100%04d000000Z",
+		    date);
+		assert_int_equal(der_get_generalized_time(&in, &time),
+		    tm.tm_mon == again.tm_mon && tm.tm_mday == again.tm_mday ?
+		    0 : -1);
+	}
+}
+
+/* OpenSSL is shown each before it is signed, of a large one the beginning. */
+static void
+a_specimen_is_looked_at(void **state)
+{
+	static const char *const kinds[] = { "P-256", "P-384", "rsa" };
+	unsigned char serial[17] = { 1 };
+	struct crl_entry entry = { { serial, sizeof serial },
+	    .revoked = NOW - USEC };
+	struct specimen *specimen;
+	struct made m;
+	struct err err;
+
+	for (size_t k = 0; k < 3; k++) {
+		make(&m, kinds[k]);
+		specimen = specimen_new(m.issuer);
+		finish_tbs(&m.tbs, &m.frame);
+		assert_int_equal(specimen_check(specimen, SLICE(&m.tbs),
+		    &err), 0);
+		bytes_clear(&m.tbs);
+		for (int i = 0; i < 20000; i++) {
+			serial[15] = (unsigned char)(i >> 8);
+			serial[16] = (unsigned char)i;
+			crl_put_entry(&m.tbs, &entry);
+		}
+		finish_tbs(&m.tbs, &m.frame);
+		assert_int_equal(specimen_check(specimen, SLICE(&m.tbs),
+		    &err), 0);
+		m.tbs.data[m.tbs.size - 4] ^= 6;	/* cRLNumber */
+		assert_int_equal(specimen_check(specimen, SLICE(&m.tbs),
+		    &err), -1);
+		specimen_free(specimen);
+		unmake(&m);
+	}
 }
 
 /* What the check before signing must refuse. */
@@ -235,52 +363,52 @@ end_before_begin(struct made *m)
 {
 	m->frame.next_update = m->frame.this_update;
 	bytes_clear(&m->tbs);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 put_twice(struct made *m)
 {
 	bytes_clear(&m->tbs);
-	crl_put_entry(&m->tbs, &entries[0].entry);
-	crl_put_entry(&m->tbs, &entries[0].entry);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	put_entry(&m->tbs, 0);
+	put_entry(&m->tbs, 0);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 put_out_of_order(struct made *m)
 {
 	bytes_clear(&m->tbs);
-	crl_put_entry(&m->tbs, &entries[1].entry);
-	crl_put_entry(&m->tbs, &entries[0].entry);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	put_entry(&m->tbs, 1);
+	put_entry(&m->tbs, 0);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 put_remove_from_crl(struct made *m)
 {
-	struct crl_entry entry = entries[1].entry;
+	struct crl_entry entry = entry_of(1);
 
 	bytes_clear(&m->tbs);
-	crl_put_entry(&m->tbs, &entries[0].entry);
+	put_entry(&m->tbs, 0);
 	entry.reason = 8;
 	crl_put_entry(&m->tbs, &entry);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 put_invalid_later(struct made *m)
 {
-	struct crl_entry entry = entries[1].entry;
+	struct crl_entry entry = entry_of(1);
 
 	bytes_clear(&m->tbs);
-	crl_put_entry(&m->tbs, &entries[0].entry);
+	put_entry(&m->tbs, 0);
 	entry.invalidity = entry.revoked + USEC;
 	crl_put_entry(&m->tbs, &entry);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 lose_one(struct made *m)
 {
 	bytes_clear(&m->tbs);
-	crl_put_entry(&m->tbs, &entries[0].entry);
-	crl_finish_tbs(&m->tbs, &m->frame);
+	put_entry(&m->tbs, 0);
+	finish_tbs(&m->tbs, &m->frame);
 }
 static void
 trail(struct made *m)
@@ -311,9 +439,9 @@ the_check_refuses(void **state)
 
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
 		make(&m, "P-256");
-		crl_put_entry(&m.tbs, &entries[0].entry);
-		crl_put_entry(&m.tbs, &entries[1].entry);
-		crl_finish_tbs(&m.tbs, &m.frame);
+		put_entry(&m.tbs, 0);
+		put_entry(&m.tbs, 1);
+		finish_tbs(&m.tbs, &m.frame);
 		assert_int_equal(crl_check(SLICE(&m.tbs), &m.frame, 2, &err),
 		    0);
 		wrong[i].change(&m);
@@ -327,25 +455,28 @@ static void
 a_wrong_signature_is_seen(void **state)
 {
 	struct made m;
-	struct err err;
 
 	make(&m, "P-256");
-	crl_finish_tbs(&m.tbs, &m.frame);
+	finish_tbs(&m.tbs, &m.frame);
 	finish(&m);
-	m.der.data[m.der.size - 1] ^= 1;
-	assert_int_equal(crl_reread(SLICE(&m.der), SLICE(&m.tbs), m.issuer,
-	    &err), -1);
-	m.der.data[m.der.size - 1] ^= 1;
-	m.der.data[40] ^= 1;
-	assert_int_equal(crl_reread(SLICE(&m.der), SLICE(&m.tbs), m.issuer,
-	    &err), -1);
+	assert_int_equal(reread(&m), 0);
+	m.behind.data[m.behind.size - 1] ^= 1;
+	assert_int_equal(reread(&m), -1);
+	m.behind.data[m.behind.size - 1] ^= 1;
+	m.tbs.data[40] ^= 1;
+	assert_int_equal(reread(&m), -1);
+	m.tbs.data[40] ^= 1;
+	m.front.data[m.front.size - 1] ^= 1;
+	assert_int_equal(reread(&m), -1);
 	unmake(&m);
 }
 
 static void
 a_hundred_thousand_entries_stream(void **state)
 {
-	struct crl_entry entry = { .revoked = NOW - USEC, .reason = 4 };
+	unsigned char serial[17] = { 1 };
+	struct crl_entry entry = { { serial, sizeof serial },
+	    .revoked = NOW - USEC, .reason = 4 };
 	usec_t began = clock_steady();
 	X509_CRL *crl;
 	struct made m;
@@ -353,14 +484,15 @@ a_hundred_thousand_entries_stream(void **state)
 
 	make(&m, "P-256");
 	for (int i = 0; i < 100000; i++) {
-		snprintf(entry.serial, sizeof entry.serial, "01%032X", i);
+		serial[14] = (unsigned char)(i >> 16);
+		serial[15] = (unsigned char)(i >> 8);
+		serial[16] = (unsigned char)i;
 		crl_put_entry(&m.tbs, &entry);
 	}
-	crl_finish_tbs(&m.tbs, &m.frame);
+	finish_tbs(&m.tbs, &m.frame);
 	assert_int_equal(crl_check(SLICE(&m.tbs), &m.frame, 100000, &err), 0);
 	finish(&m);
-	assert_int_equal(crl_reread(SLICE(&m.der), SLICE(&m.tbs), m.issuer,
-	    &err), 0);
+	assert_int_equal(reread(&m), 0);
 	print_message("100,000 entries: %lld ms, %zu octets\n",
 	    (long long)(clock_steady() - began) / 1000, m.der.size);
 	crl = parse(&m);
@@ -378,6 +510,8 @@ main(void)
 		cmocka_unit_test(openssl_reads_what_is_written),
 		cmocka_unit_test(an_empty_one_has_no_list),
 		cmocka_unit_test(the_reader_gives_back_what_was_put),
+		cmocka_unit_test(a_date_is_what_the_calendar_says),
+		cmocka_unit_test(a_specimen_is_looked_at),
 		cmocka_unit_test(the_check_refuses),
 		cmocka_unit_test(a_wrong_signature_is_seen),
 		cmocka_unit_test(a_hundred_thousand_entries_stream),

@@ -11,6 +11,7 @@
 #include <openssl/ocsp.h>
 
 #include "ca/commit.h"
+#include "ca/store_crls.h"
 #include "ca/store_private.h"
 #include "ca/store_reports.h"
 #include "fake_ca.h"
@@ -685,16 +686,17 @@ the_first_start_publishes_a_crl(void **state)
 	eventually(health_says("ok    crl "));
 	assert_true(health_says("warn  sandbox"));
 	assert_true(health_says("ok    root-crl"));
-	assert_int_equal(events("crl-published"), 1);
+	/* The complete one, and a delta that has it as its base. */
+	eventually(events("crl-published") == 2);
 	assert_int_equal(events("root-crl-published"), 1);
-	/* A second start makes neither again: the next one is number 2. */
+	/* A second start makes none again: the next one is number 3. */
 	close_publisher();
 	open_publisher();
 	issue(key, "tls-server", 1, serial);
 	assert_int_equal(officer_revokes(serial, "superseded"), 0);
 	assert_int_equal(on_crl(serial, &number), 4);
-	assert_int_equal(number, 2);
-	assert_int_equal(events("crl-published"), 2);
+	assert_int_equal(number, 3);
+	assert_int_equal(events("crl-published"), 4);
 	assert_int_equal(events("root-crl-published"), 1);
 	EVP_PKEY_free(key);
 }
@@ -720,7 +722,7 @@ a_revocation_is_out_when_it_is_answered(void **state)
 	print_message("revocation to publication: %lld us\n",
 	    (long long)w.took);
 	assert_int_equal(on_crl(serial, &then), 1);
-	assert_int_equal(then, first + 1);
+	assert_true(then > first);
 	w = ask(serial);
 	assert_int_equal(w.file, OCSP_ANSWER);
 	assert_int_not_equal(w.answer, before.answer);
@@ -729,7 +731,7 @@ a_revocation_is_out_when_it_is_answered(void **state)
 	assert_true(case_says(serial, "reason: keyCompromise (1)"));
 	assert_true(case_says(serial, "asked-by: uid 1002 (subscriber)"));
 	assert_true(case_says(serial, "text: lost my laptop"));
-	assert_true(case_says(serial, "publication: CRL 2 at 2"));
+	assert_true(case_says(serial, "publication: CRL "));
 	assert_true(case_says(serial, ", OCSP at 2"));
 	snprintf(path, sizeof path, "revoke/%s", serial);
 	assert_true(was_told(path));
@@ -1021,7 +1023,7 @@ open_intents_are_closed_by_the_journal(void **state)
 		eventually(number_in_db(sql) == 2);
 	}
 	/* Nothing of it was published. */
-	assert_int_equal(events("crl-published"), 1);
+	assert_int_equal(events("crl-published"), 2);
 }
 
 static void
@@ -1165,15 +1167,16 @@ answers_about_several_are_few(void **state)
 static void
 the_crl_is_renewed_at_half(void **state)
 {
-	long number = 0;
+	long number = 0, before = 1;
 
 	eventually(on_crl("01", &number) == -1);
-	assert_int_equal(number, 1);
+	assert_int_equal(number, before);
 	close_publisher();
 	config.crl_next_update = 4 * USEC;	/* a new configuration */
 	open_publisher();
-	eventually((on_crl("01", &number), number == 2));
-	eventually((on_crl("01", &number), number == 3));
+	eventually((on_crl("01", &number), number > before));
+	before = number;
+	eventually((on_crl("01", &number), number > before));
 }
 
 /* The newest CRL began so long from now, as if the clock was set back. */
@@ -1184,7 +1187,7 @@ put_later_crl(struct job *job, struct tx *tx, struct err *err)
 {
 	struct crl crl;
 
-	assert_int_equal(crl_newest(tx_view(tx), "issuing", &crl), 1);
+	assert_int_equal(crl_newest(tx_view(tx), "issuing", CRL_COMPLETE, &crl), 1);
 	crl.number++;
 	crl.this_update = clock_now() / USEC * USEC + began_in;
 	crl.next_update = crl.this_update + USEC_DAY;
@@ -1197,7 +1200,7 @@ newest_crl(void)
 	struct view *view = view_take(test_store);
 	struct crl crl;
 
-	assert_int_equal(crl_newest(view, "issuing", &crl), 1);
+	assert_int_equal(crl_newest(view, "issuing", CRL_COMPLETE, &crl), 1);
 	view_put(view);
 	return crl;
 }
@@ -1206,14 +1209,16 @@ static struct crl
 with_later_crl(int64_t in)
 {
 	struct job job = { .apply = put_later_crl };
+	struct crl later;
 
 	close_publisher();
 	committer = committer_new(test_store);
 	began_in = in;
 	assert_done(commit_wait(committer, &job, &test_err));
 	committer_free(committer);
+	later = newest_crl();
 	open_publisher();
-	return newest_crl();
+	return later;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ca/store_crls.h"
 #include "ca/store_drafts.h"
 #include "ca/store_private.h"
 #include "ca/store_scheduled.h"
@@ -308,8 +309,8 @@ static const char *const attacks[] = {
 	"REPLACE INTO intents SELECT * FROM intents",
 	"UPDATE crls SET number = 1",
 	"DELETE FROM crls",
-	"INSERT INTO crls VALUES ('issuing', 4, 1, 1, 1, x'00')",
-	"REPLACE INTO crls VALUES ('issuing', 5, 1, 1, 1, x'00')",
+	"INSERT INTO crls VALUES ('issuing', 0, 4, NULL, 1, 1, 1, 1, 1, x'00')",
+	"REPLACE INTO crls VALUES ('issuing', 0, 5, NULL, 1, 1, 1, 1, 1, x'00')",
 	"UPDATE requests SET slot = 9",
 	"UPDATE requests SET state = 0",
 	"DELETE FROM requests",
@@ -354,29 +355,31 @@ no_sql_undoes_a_revocation(void **state)
 }
 
 static char crl_serials[16][SERIAL_TEXT];
+static int crl_reasons[16];
 static int crl_count;
 
 static int
-see_crl_entry(void *arg, const struct revocation *r)
+see_crl_entry(void *arg, const struct crl_row *row)
 {
-	assert_string_equal(r->issuer, "issuing");
-	strcpy(crl_serials[crl_count++], r->serial);
+	crl_reasons[crl_count] = row->reason;
+	hex_upper(crl_serials[crl_count++], row->serial.data,
+	    row->serial.size);
 	return 0;
 }
 
 static int
-entries_on_crl(struct view *v, usec_t now)
+entries_on_crl(struct view *v, usec_t since)
 {
+	struct crl_wanted wanted = { "issuing", 0, since, -1 };
+
 	crl_count = 0;
-	revocations_on_crl(v, "issuing", now, see_crl_entry, NULL);
+	crl_rows(v, &wanted, see_crl_entry, NULL);
 	return crl_count;
 }
 
 static void
 a_crl_lists_by_serial_until_the_end_was_on_one(void **state)
 {
-	struct crl crl = { .number = 1, .issuer = "issuing",
-	    .this_update = 20050 * USEC_DAY };
 	struct revocation r, abandoned = { .reason = 0, .issuer = "issuing" };
 	struct certificate c;
 	struct tx *tx = begin();
@@ -398,25 +401,114 @@ a_crl_lists_by_serial_until_the_end_was_on_one(void **state)
 	serial_of(abandoned.serial, 9);
 	assert_done(revocation_put(tx, &abandoned, &test_err));
 	end = c.not_after;
-	assert_int_equal(entries_on_crl(tx_view(tx), end - 1), 5);
+	assert_int_equal(entries_on_crl(tx_view(tx), 0), 5);
 	for (n = 1; n < crl_count; n++)
 		assert_true(strcmp(crl_serials[n - 1], crl_serials[n]) < 0);
-	/* No CRL yet: what has ended needs none. */
+	assert_int_equal(entries_on_crl(tx_view(tx), end), 5);
 	assert_int_equal(entries_on_crl(tx_view(tx), end + 1), 1);
-	/* One before the end: the first behind the end still has it. */
-	strcpy(crl.sha256, digest_of("crl"));
-	assert_done(crl_put(tx, &crl, &test_err));
-	assert_int_equal(entries_on_crl(tx_view(tx), end + USEC), 5);
-	crl.number = 2;
-	crl.this_update = end + USEC;
-	assert_done(crl_put(tx, &crl, &test_err));
-	assert_int_equal(entries_on_crl(tx_view(tx), end + 2 * USEC), 1);
 	assert_string_equal(crl_serials[0], abandoned.serial);
-	crl.number = 2;
-	assert_refused(crl_put(tx, &crl, &test_err), EPERM);
-	assert_int_equal(crl_newest(tx_view(tx), "issuing", &crl), 1);
-	assert_int_equal(crl.number, 2);
-	assert_int_equal(crl_newest(tx_view(tx), "root", &crl), 0);
+	tx_abort(tx);
+}
+
+/* Each scope has its own rows, and all of one CA's numbers only rise. */
+static void
+crls_are_found_by_scope(void **state)
+{
+	static const struct crl rows[] = {
+		{ .scope = 0, .number = 1, .next_update = 100,
+		  .scheduled = true },
+		{ .scope = -1, .number = 1, .base = 1, .next_update = 100 },
+		{ .scope = 7, .number = 2, .next_update = 110 },
+		{ .scope = 0, .number = 3, .next_update = 150, .change = 9 },
+		{ .scope = 0, .number = 4, .next_update = 140 },
+	};
+	struct tx *tx = begin();
+	struct view *v = tx_view(tx);
+	struct crl crl;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		crl = rows[i];
+		strcpy(crl.issuer, "issuing");
+		strcpy(crl.sha256, digest_of("crl"));
+		assert_done(crl_put(tx, &crl, &test_err));
+		assert_refused(crl_put(tx, &crl, &test_err), EPERM);
+	}
+	assert_int_equal(crl_newest(v, "issuing", CRL_COMPLETE, &crl), 1);
+	assert_int_equal(crl.number, 4);
+	assert_int_equal(crl_newest(v, "issuing", CRL_DELTA, &crl), 1);
+	assert_int_equal(crl.base, 1);
+	assert_int_equal(crl_newest(v, "issuing", 7, &crl), 1);
+	assert_int_equal(crl_newest(v, "issuing", 8, &crl), 0);
+	assert_int_equal(crl_newest(v, "root", CRL_COMPLETE, &crl), 0);
+	assert_int_equal(crl_newest_scheduled(v, "issuing", CRL_COMPLETE,
+	    &crl), 1);
+	assert_int_equal(crl.number, 1);
+	assert_int_equal(crl_newest_scheduled(v, "issuing", 7, &crl), 0);
+	assert_int_equal(crl_get(v, "issuing", 0, 3, &crl), 1);
+	assert_int_equal(crl.change, 9);
+	/* The oldest that is valid: by its number, not by its end. */
+	assert_int_equal(crl_base(v, "issuing", 99, &crl), 1);
+	assert_int_equal(crl.number, 1);
+	assert_int_equal(crl_base(v, "issuing", 100, &crl), 1);
+	assert_int_equal(crl.number, 3);
+	assert_int_equal(crl_base(v, "issuing", 150, &crl), 0);
+	tx_abort(tx);
+}
+
+static int64_t
+change_reason(struct tx *tx, const char *serial, int reason)
+{
+	struct revocation r;
+
+	assert_int_equal(revocation_find(tx_view(tx), serial, &r), 1);
+	r.reason = reason;
+	r.on_crl = 77;
+	assert_done(revocation_update(tx, &r, &test_err));
+	return revocations_newest_change(tx_view(tx));
+}
+
+static int
+changed_since(struct view *v, int64_t after)
+{
+	struct crl_wanted wanted = { "issuing", 0, 0, after };
+
+	crl_count = 0;
+	crl_rows(v, &wanted, see_crl_entry, NULL);
+	return crl_count;
+}
+
+/* What changed is found by number, each once, with what it is now. */
+static void
+a_delta_has_what_changed(void **state)
+{
+	char serials[4][SERIAL_TEXT];
+	struct revocation r;
+	struct certificate c;
+	struct tx *tx = begin();
+	struct view *v = tx_view(tx);
+	int64_t base;
+
+	assert_int_equal(revocations_newest_change(v), 0);
+	assert_int_equal(changed_since(v, 0), 0);
+	for (int n = 3; n >= 0; n--) {
+		c = put_certificate(tx, n + 1);
+		r = revocation_made(&c, n < 2 ? 6 : 4);
+		assert_done(revocation_put(tx, &r, &test_err));
+		strcpy(serials[n], r.serial);
+	}
+	base = revocations_newest_change(v);
+	assert_int_equal(changed_since(v, 0), 4);
+	assert_int_equal(changed_since(v, base), 0);
+	/* Published, not changed. */
+	assert_int_equal(change_reason(tx, serials[2], 4), base);
+	assert_int_equal(changed_since(v, base), 0);
+	assert_true(change_reason(tx, serials[1], 8) > base);
+	assert_true(change_reason(tx, serials[0], 1) > base + 1);
+	assert_int_equal(changed_since(v, base), 2);
+	assert_string_equal(crl_serials[0], serials[0]);
+	assert_int_equal(crl_reasons[0], 1);
+	assert_int_equal(crl_reasons[1], 8);
+	assert_int_equal(entries_on_crl(v, 0), 3);
 	tx_abort(tx);
 }
 
@@ -732,6 +824,8 @@ main(void)
 		TEST(what_is_scheduled_comes_sooner_or_takes_place),
 		TEST(no_sql_undoes_a_revocation),
 		TEST(a_crl_lists_by_serial_until_the_end_was_on_one),
+		TEST(crls_are_found_by_scope),
+		TEST(a_delta_has_what_changed),
 		TEST(the_unpublished_are_marked_while_listed),
 		TEST(an_answer_is_renewed_withdrawn_and_pruned),
 		TEST(the_same_bytes_are_the_same_version),

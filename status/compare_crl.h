@@ -1,0 +1,23 @@
+/*
+ * A CRL is compared with the store: does it say what its revocations said at
+ * the moment it was made of?  What changed since then it need not say.
+ */
+#ifndef STATUS_COMPARE_CRL_H
+#define STATUS_COMPARE_CRL_H
+
+#include "../ca/store_crls.h"
+#include "../ca/store_status.h"
+
+struct differences {
+	struct err	first;
+	int64_t		count, compared;
+};
+void	differs(struct differences *, const char *serial, const char *what);
+
+/* Are these on the newest CRL of that scope as they are?  By serial. */
+void	compare_crl_rows(struct view *, int64_t scope,
+	    const struct revocation *rows, size_t, struct differences *);
+/* All that is on it, and all that should be. */
+void	compare_crl_whole(struct view *, int64_t scope, struct differences *);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The CRLs of the issuing CA, one row each, and when each is due: the complete
+ * one, its delta, and one for each shard that certificates name.
+ *
+ * Each is made anew well before its nextUpdate and at least once a day, also
+ * when it is empty; and at once when it is the one where those who have a
+ * certificate look for its revocation.  The complete one, when nobody's, comes
+ * behind, and never takes more than a tenth of the time.
+ */
+#ifndef STATUS_CRL_SCOPES_H
+#define STATUS_CRL_SCOPES_H
+
+#include "../ca/store_crls.h"
+#include "../ca/store_shards.h"
+#include "desk.h"
+
+#define CRLS_TOGETHER	16	/* are made from one snapshot, at most */
+
+struct crl_scope {
+	int64_t	id;		/* CRL_COMPLETE, CRL_DELTA, a shard's */
+	char	url[SHARD_URL];	/* of a shard; "" else */
+	usec_t	since;		/* the newest begins; 0: there is none */
+	usec_t	ends;
+	usec_t	due;		/* on schedule */
+	usec_t	until;		/* none names it any more; 0: some do */
+	int64_t	entries;	/* of the newest */
+	bool	asked;		/* a revocation waits to be on it */
+};
+
+struct crl_scopes;
+
+struct crl_scopes *crl_scopes_new(const struct desk *);
+void	crl_scopes_free(struct crl_scopes *);
+
+/* Looks which shards there are now; forgets what was asked. */
+void	crl_scopes_look(struct crl_scopes *);
+/* A revocation of this scope is not on a CRL yet. */
+void	crl_scopes_ask(void *scopes, int64_t scope);
+/*
+ * Which are to be made now, together: `to` gets up to CRLS_TOGETHER of them,
+ * borrowed until the next look; how many.
+ */
+size_t	crl_scopes_due(struct crl_scopes *, usec_t now,
+	    struct crl_scope *to[CRLS_TOGETHER]);
+/* When something is due, if nothing is asked before. */
+usec_t	crl_scopes_next(const struct crl_scopes *);
+/* They were made, which took so long; tells health. */
+void	crl_scopes_made(struct crl_scopes *, usec_t took, int64_t number,
+	    struct crl_scope *const *, size_t);
+
+#endif
