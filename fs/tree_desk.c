@@ -195,8 +195,8 @@ outer_row(struct ask *ask, int64_t folder, uint64_t *row, usec_t *changed)
 static bool
 is_of_revoke(int64_t folder)
 {
-	return (DESK_KIND(folder) == DESK_BATCH ||
-	    DESK_KIND(folder) == DESK_REPORTS);
+	return (folder == DESK_FOLDER(DESK_BATCH, 1) ||
+	    folder == DESK_FOLDER(DESK_REPORTS, 1));
 }
 
 static void

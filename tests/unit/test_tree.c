@@ -649,10 +649,11 @@ what_never_was_is_not_there(void **state)
 		{ NODE_NAME, 9999, 0 }, { NODE_REQUEST_EVENTS, 9999, 0 },
 		{ NODE_CERT_EVENTS, 9999, 0 }, { NODE_RA, 7, 0 },
 		{ NODE_DESK, 9999 * 8, 0 }, { NODE_DESK, 9999 * 8 + 3, 0 },
-		{ NODE_DESK, 8 + 4, 0 }, { NODE_DESK, 8 + 7, 0 },
+		{ NODE_DESK, 8 + 4, 0 }, { NODE_DESK, 2 * 8 + 7, 0 },
 		{ NODE_DESK_FILE, 999999, 0 }, { NODE_DESK_TEXT, 999999, 0 },
 		{ NODE_DESK_LINK, 9999, 0 }, { NODE_ACCEPT, 9999, 0 },
 		{ NODE_PUBLIC_PEM, 9999, 0 }, { NODE_TERMS, 999999, 2 },
+		{ NODE_RECEIPT, 9999, 0 }, { NODE_NOTICE, 9999, 0 },
 	};
 	struct ask			ask;
 	struct stat			st;
