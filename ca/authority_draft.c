@@ -420,3 +420,33 @@ authority_decided(struct authority *authority, struct tx *tx,
 	return ret == -1 ? -1 :
 	    renew_state(authority, tx, dossier->object, err);
 }
+
+int
+authority_recognise(struct view *v, const struct signed_content *s,
+    struct authority_version *version, struct external_ra *ra,
+    struct err *err)
+{
+	struct authority_version newest;
+	usec_t now = clock_now();
+
+	if (authority_of_certificate(v, s->certificate_sha256,
+	    version) != 1) {
+		memset(version, 0, sizeof(*version));
+		return err_set(err, EACCES, "it is signed by nobody who is a "
+		    "recognised external RA (certificate SHA-256 %s)",
+		    s->certificate_sha256);
+	}
+	if (authority_newest(v, version->authority, &newest) != 1 ||
+	    strcmp(newest.certificate_sha256, s->certificate_sha256) != 0)
+		return err_set(err, EACCES, "it is signed with a certificate "
+		    "that the RA %s had once and has no more",
+		    version->name);
+	*version = newest;
+	if (authority_read(v, version, ra, err) == -1 ||
+	    authority_holds(ra, now, err) == -1)
+		return -1;
+	if (now < s->not_before)
+		return err_set(err, EKEYEXPIRED, "the certificate of the RA is "
+		    "not valid yet");
+	return 0;
+}

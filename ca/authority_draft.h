@@ -7,6 +7,7 @@
 #ifndef CA_AUTHORITY_DRAFT_H
 #define CA_AUTHORITY_DRAFT_H
 
+#include "cms_signed.h"
 #include "external_ra.h"
 #include "registration_draft.h"
 #include "store_handover.h"
@@ -26,6 +27,12 @@ int	authority_decided(struct authority *, struct tx *,
  */
 int	authority_read(struct view *, const struct authority_version *,
 	    struct external_ra *, struct err *);
+/*
+ * Whose signature is it?  Fills in the version in force and its RA.  EACCES
+ * (version 0: nobody's we know), EKEYEXPIRED with the sentence.
+ */
+int	authority_recognise(struct view *, const struct signed_content *,
+	    struct authority_version *, struct external_ra *, struct err *);
 /* Is it recognised at that time?  0, or -1 EKEYEXPIRED with the sentence. */
 int	authority_holds(const struct external_ra *, usec_t now, struct err *);
 /* Is this uid one of its users? */

@@ -12,6 +12,7 @@
 #include "agreement_act.h"
 #include "desk_meanings.h"
 #include "desk_private.h"
+#include "receipts.h"
 #include "recording.h"
 #include "stop.h"
 #include "store_events.h"
@@ -149,7 +150,7 @@ act_clear(struct desk_act *act)
 {
 	memset(&act->fault, 0, sizeof(act->fault));
 	memset(act->tell, 0, sizeof(act->tell));
-	act->take_up = 0;
+	act->take_up = act->package = 0;
 }
 
 static int
@@ -196,6 +197,10 @@ write_done(struct job *job, const struct err *fault)
 	desk_publish(w->authority, act->tell, DESK_TELL);
 	if (act->take_up != 0)
 		authority_take_up(w->authority, act->take_up);
+	if (act->package != 0) {
+		receipts_sign(w->authority->receipts, act->package);
+		authority_revoke_decided(w->authority);
+	}
 	w->done(w->arg, true, act->fault.code != 0 ? &act->fault : NULL);
 	write_end(w);
 }

@@ -43,6 +43,8 @@ static const struct desk_name names[] = {
 	    closing_may, closing_means },
 	{ DESK_BATCH, "*", BATCH_MOST, "revocation-batch-received", true,
 	    batch_may, batch_means },
+	{ DESK_REPORTS, "*.p7m", REPORT_MOST, "revocation-package-received",
+	    true, report_may, report_means },
 	{ DESK_REPORTS, "*", REPORT_MOST, "revocation-report-received",
 	    true, report_may, report_means },
 };

@@ -19,6 +19,7 @@ struct desk_act {
 	/* What it comes to, filled in by its meaning. */
 	struct err	 fault;		/* kept, but wrong; code 0: good */
 	int64_t		 take_up;	/* subscriber: judge anew; 0: none */
+	int64_t		 package;	/* an RA's request was accepted */
 	char		 tell[DESK_TELL][PATH_TEXT];	/* "" from there on */
 };
 

@@ -11,6 +11,8 @@
 #include "desk_meanings.h"
 #include "desk_private.h"
 #include "dossier_report.h"
+#include "ra_revocation.h"
+#include "store_handover.h"
 
 #define BACK_MAX	(7 * USEC_DAY)	/* longer no mail waits */
 #define TRANSPORT	10		/* times as many as of one person */
@@ -132,6 +134,24 @@ take_report(struct desk_act *act, struct tx *tx, const struct report *said,
 	return 0;
 }
 
+/* The same again is known; another stays away from its name. */
+static int
+package_means(struct desk_act *act, struct tx *tx, struct err *e)
+{
+	struct package_row	row;
+	char			slot[sizeof(row.slot)];
+
+	snprintf(slot, sizeof(slot), "%.*s",
+	    (int)strlen(act->file->name) - 4, act->file->name);
+	if (package_of_slot(tx_view(tx), 0, slot, &row) != 1)
+		return act->write->bytes.size > 0 ?
+		    ra_request_means(act, tx, e) :
+		    err_set(e, EINVAL, "the request is empty");
+	return strcmp(row.sha256, act->file->sha256) == 0 ? 0 : err_set(e,
+	    EPERM, "what was signed stays as it came: drop what is new under "
+	    "another name");
+}
+
 int
 report_means(struct desk_act *act, struct tx *tx, struct err *e)
 {
@@ -140,6 +160,8 @@ report_means(struct desk_act *act, struct tx *tx, struct err *e)
 	struct report		 said;
 	int			 rc;
 
+	if (is_package(file->name))
+		return package_means(act, tx, e);
 	if (report_of_file(tx_view(tx), file->id, &old) == 1 ||
 	    report_find(tx_view(tx), file->name, &old) == 1)
 		return strcmp(old.sha256, file->sha256) == 0 &&

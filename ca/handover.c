@@ -22,9 +22,6 @@
 #include "store_events.h"
 #include "text.h"
 
-#define AGE_MAX		(7 * USEC_DAY)		/* docs/FORMAT.package */
-#define AHEAD_MAX	(5 * 60 * USEC)		/* of the RA's clock */
-
 bool
 handover_is_package(const char *file_name)
 {
@@ -155,51 +152,16 @@ handover_load(struct application *app, struct view *v,
 /* --- what it says --------------------------------------------------------- */
 
 static int
-check_recognised(struct handover *h, struct view *v, struct err *err)
-{
-	const struct signed_content *s = &h->signature;
-	struct authority_version newest;
-	usec_t now = clock_now();
-
-	if (authority_of_certificate(v, s->certificate_sha256,
-	    &h->version) != 1) {
-		memset(&h->version, 0, sizeof(h->version));
-		return err_set(err, EACCES, "it is signed by nobody who is a "
-		    "recognised external RA (certificate SHA-256 %s)",
-		    s->certificate_sha256);
-	}
-	if (authority_newest(v, h->version.authority, &newest) != 1 ||
-	    strcmp(newest.certificate_sha256, s->certificate_sha256) != 0)
-		return err_set(err, EACCES, "it is signed with a certificate "
-		    "that the RA %s had once and has no more",
-		    h->version.name);
-	h->version = newest;
-	if (authority_read(v, &h->version, &h->ra, err) == -1 ||
-	    authority_holds(&h->ra, now, err) == -1)
-		return -1;
-	if (now < s->not_before)
-		return err_set(err, EKEYEXPIRED, "the certificate of the RA is "
-		    "not valid yet");
-	return 0;
-}
-
-static int
 check_text(struct handover *h, struct err *err)
 {
-	usec_t now = clock_now();
-
 	if (package_parse(SLICE(&h->signature.content), &h->package,
+	    err) == -1 ||
+	    package_check(&h->package, h->version.name, clock_now(),
 	    err) == -1)
 		return -1;
-	if (strcmp(h->package.authority, h->version.name) != 0)
-		return err_set(err, EACCES, "it is signed by the RA %s and "
-		    "says it is from another", h->version.name);
-	if (h->package.time > now + AHEAD_MAX)
-		return err_set(err, ETIME, "its time lies ahead of ours");
-	if (h->package.time < now - AGE_MAX)
-		return err_set(err, ETIME, "it was made more than %d days ago",
-		    (int)(AGE_MAX / USEC_DAY));
-	return 0;
+	return h->package.revocation.size == 0 ? 0 : err_set(err, EINVAL,
+	    "package: what asks for a revocation is signed, not encrypted, "
+	    "and goes into revoke/reports/");
 }
 
 static int
@@ -267,7 +229,8 @@ check_all(struct application *app, struct view *v, struct err *err)
 {
 	struct handover *h = app->handover;
 
-	if (check_recognised(h, v, err) == -1 || check_text(h, err) == -1)
+	if (authority_recognise(v, &h->signature, &h->version, &h->ra,
+	    err) == -1 || check_text(h, err) == -1)
 		return -1;
 	if (take_request(app, err) == -1)
 		return -1;

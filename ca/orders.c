@@ -8,6 +8,7 @@
 #include "desk_private.h"
 #include "dossier_report.h"
 #include "orders.h"
+#include "ra_revocation.h"
 
 #define AT_ONCE	64
 
@@ -27,12 +28,17 @@ done_apply(struct job *job, struct tx *tx, struct err *e)
 {
 	struct doing		*d = (struct doing *)job;
 	struct revocation_order	 now;
+	struct package_row	 package;
 
 	d->tell[0][0] = '\0';
 	/* Handed over twice, it was done once. */
 	if (order_get(tx_view(tx), d->order.id, &now) != 1 || now.done != 0)
 		return 0;
-	return report_order_done(tx, &now, d->outcome, d->tell[0], e);
+	if (report_order_done(tx, &now, d->outcome, d->tell[0], e) == -1)
+		return -1;
+	return now.package == 0 || package_get(tx_view(tx), now.package,
+	    &package) != 1 ? 0 : ra_request_status(tx, &package, d->tell[0],
+	    e);
 }
 
 static void

@@ -10,6 +10,9 @@
 #include "der.h"
 #include "package.h"
 
+#define AGE_MAX		(7 * USEC_DAY)		/* docs/FORMAT.package */
+#define AHEAD_MAX	(5 * 60 * USEC)		/* of the RA's clock */
+
 #define AT(type, field)	offsetof(struct type, field)
 #define ROOM(type, field) sizeof(((struct type *)0)->field)
 
@@ -88,6 +91,13 @@ add_block(struct package *p, const struct block *b, struct err *err)
 		bytes_copy(&p->request, b->whole);
 		return 0;
 	}
+	if (strcmp(b->label, "REVOCATION") == 0) {
+		if (p->revocation.size > 0)
+			return err_set(err, EINVAL, "%s: wanted one block "
+			    "REVOCATION, found a second", where);
+		bytes_copy(&p->revocation, b->inside);
+		return 0;
+	}
 	if (strcmp(b->label, "REGISTRATION") == 0) {
 		if (p->registration.size > 0)
 			return err_set(err, EINVAL, "%s: wanted one block "
@@ -124,9 +134,13 @@ read_package(struct slice s, struct package *p, struct err *err)
 	while ((got = block_take("package", &s, &b, err)) == 1)
 		if (add_block(p, &b, err) == -1)
 			return -1;
-	if (got == 0 && p->request.size == 0)
+	if (got == 0 && p->request.size == 0 && p->revocation.size == 0)
 		return err_set(err, EINVAL, "package: it holds no CERTIFICATE "
-		    "REQUEST");
+		    "REQUEST and no REVOCATION");
+	if (got == 0 && p->revocation.size > 0 && (p->request.size > 0 ||
+	    p->registration.size > 0 || p->documents > 0))
+		return err_set(err, EINVAL, "package: a REVOCATION stands "
+		    "alone");
 	return got;
 }
 
@@ -145,12 +159,28 @@ package_parse(struct slice in, struct package *p, struct err *err)
 	return ret;
 }
 
+int
+package_check(const struct package *p, const char *authority, usec_t now,
+    struct err *err)
+{
+	if (strcmp(p->authority, authority) != 0)
+		return err_set(err, EACCES, "it is signed by the RA %s and "
+		    "says it is from another", authority);
+	if (p->time > now + AHEAD_MAX)
+		return err_set(err, ETIME, "its time lies ahead of ours");
+	if (p->time < now - AGE_MAX)
+		return err_set(err, ETIME, "it was made more than %d days ago",
+		    (int)(AGE_MAX / USEC_DAY));
+	return 0;
+}
+
 void
 package_free(struct package *p)
 {
 	size_t i;
 
 	bytes_free(&p->request);
+	bytes_free(&p->revocation);
 	bytes_wipe(&p->registration);
 	for (i = 0; i < PACKAGE_DOCUMENTS; i++)
 		bytes_wipe(&p->document[i]);

@@ -19,13 +19,17 @@ struct package {
 	usec_t	time;			/* when it was made */
 	char	subscriber[64];
 	char	profile[32];		/* "": the box's or the subscriber's */
-	struct bytes request;		/* PEM of one PKCS#10 */
+	struct bytes request;		/* PEM of one PKCS#10, or */
+	struct bytes revocation;	/* lines as of a batch */
 	struct bytes registration;	/* text; empty: none */
 	struct bytes document[PACKAGE_DOCUMENTS];
 	size_t	documents;
 };
 /* EINVAL with line and key; EBADMSG for what is no text of this form. */
 int	package_parse(struct slice text, struct package *, struct err *);
+/* By whom it says it is, and its time: EACCES, ETIME. */
+int	package_check(const struct package *, const char *authority,
+	    usec_t now, struct err *);
 void	package_free(struct package *);
 
 #endif

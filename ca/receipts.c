@@ -23,6 +23,7 @@
 #include "paths.h"
 #include "receipts.h"
 #include "recording.h"
+#include "store_desk.h"
 #include "store_events.h"
 #include "store_handover.h"
 #include "store_status.h"
@@ -30,6 +31,7 @@
 
 #define AT_ONCE		16
 #define KEY		"evidence"
+#define SUFFIX		".receipt.p7s"
 #define LOOK_EVERY	(10 * USEC)
 
 struct receipts {
@@ -137,6 +139,19 @@ append(struct tx *tx, struct event *event, struct err *e)
 	return rc;
 }
 
+/* In revoke/reports/ it is a file of the desk; a box finds it by its slot. */
+static int
+put_file(struct receipt *r, struct tx *tx, struct err *e)
+{
+	char name[sizeof(r->row.slot) + 16];
+
+	if (r->row.box != 0)
+		return 0;
+	snprintf(name, sizeof(name), "%s" SUFFIX, r->row.slot);
+	return desk_file_write_for(tx, DESK_FOLDER(DESK_REPORTS, 1), name,
+	    r->row.uid, SLICE(&r->cms), e);
+}
+
 static int
 keep_signed(struct receipt *r, struct tx *tx, struct err *e)
 {
@@ -145,6 +160,8 @@ keep_signed(struct receipt *r, struct tx *tx, struct err *e)
 	if (documents_put(tx, SLICE(&r->cms), r->row.receipt_sha256, e) ==
 	    -1 || package_update(tx, &r->row, e) == -1 ||
 	    intent_close(tx, r->intent.id, "done", e) == -1)
+		return -1;
+	if (put_file(r, tx, e) == -1)
 		return -1;
 	event = new_event(r, "receipt-signed", "signed");
 	event_input(event, "receipt", r->cms.size, r->row.receipt_sha256);
@@ -176,9 +193,12 @@ tell(struct receipt *r)
 	const char *paths[1] = { path };
 	struct view *v = view_take(parts->store);
 
-	path_box(box, v, r->row.box);
+	if (r->row.box != 0)
+		path_box(box, v, r->row.box);
+	else
+		snprintf(box, sizeof(box), "revoke/reports");
 	view_put(v);
-	path_slot(path, box, r->row.slot, ".receipt.p7s");
+	path_slot(path, box, r->row.slot, SUFFIX);
 	if (parts->sink != NULL)
 		parts->sink->changed(parts->sink, paths, 1, NULL, NULL);
 }

@@ -75,7 +75,7 @@ check_text(struct slice in)
 
 	if (package_parse(in, &p, &err) == -1)
 		return;
-	if (p.request.size == 0 || p.id[0] == '\0' ||
+	if ((p.request.size == 0) == (p.revocation.size == 0) || p.id[0] == '\0' ||
 	    p.documents > PACKAGE_DOCUMENTS)
 		abort();
 	package_free(&p);

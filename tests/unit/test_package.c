@@ -309,6 +309,8 @@ many_wait(void **state)
 
 #define CSR "-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n" \
 	"-----END CERTIFICATE REQUEST-----\n"
+#define REVOCATION "-----BEGIN REVOCATION-----\n0A superseded\n" \
+	"-----END REVOCATION-----\n"
 #define GOOD "[package]\nid = 2026-0001\nauthority = north\n" \
 	"time = 2026-11-22T10:00:00Z\nsubscriber = acme\n"
 
@@ -329,6 +331,11 @@ package_texts(void **state)
 		    "-----BEGIN DOCUMENT-----\nAAAA\n-----END DOCUMENT-----\n",
 		    "" },
 		{ "no request", GOOD, "no CERTIFICATE REQUEST" },
+		{ "a revocation", GOOD REVOCATION, "" },
+		{ "two of them", GOOD REVOCATION REVOCATION,
+		    "wanted one block REVOCATION" },
+		{ "one beside a request", GOOD CSR REVOCATION,
+		    "stands alone" },
 		{ "two requests", GOOD CSR CSR, "found a second" },
 		{ "a key of its own", GOOD "-----BEGIN PRIVATE KEY-----\n"
 		    "-----END PRIVATE KEY-----\n", "found another" },
