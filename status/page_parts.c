@@ -308,7 +308,8 @@ put_methods(const struct readings *r, struct bytes *to)
 {
 	const struct deadline_sight *sight = &r->deadlines;
 
-	bytes_put_text(to, "<table class=\"methods\">\n<tr><th scope=\"col\">until</th>"
+	bytes_put_text(to, "<table class=\"methods\">\n<tr>"
+	    "<th scope=\"col\">until</th>"
 	    "<th scope=\"col\">waiting</th><th scope=\"col\">overdue</th>"
 	    "<th scope=\"col\">nearest deadline</th></tr>\n");
 	for (enum deadline_method m = 0; m < DEADLINE_METHODS; m++) {
