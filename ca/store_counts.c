@@ -8,7 +8,6 @@
 #include <sys/statvfs.h>
 
 #include "store_counts.h"
-#include "store_dossiers.h"
 #include "store_events.h"
 #include "store_private.h"
 #include "store_requests.h"
@@ -34,14 +33,23 @@ requests_of(struct view *v, enum request_state state)
 	return number_of(q);
 }
 
-static int64_t
-dossiers_of(struct view *v, enum dossier_place place)
+static void
+count_dossiers(struct view *v, struct store_counts *to)
 {
-	struct query *q = query_new(v->sql,
-	    "SELECT count(*) FROM dossiers WHERE place = ?");
+	enum dossier_place place;
+	struct query *q;
+	int64_t kind;
 
-	bind_number(q, place);
-	return number_of(q);
+	q = query_new(v->sql, "SELECT place, kind, count(*) FROM dossiers"
+	    " WHERE place IN (1, 2) GROUP BY place, kind");
+	while (query_next(q)) {
+		place = (enum dossier_place)take_number(q);
+		kind = take_number(q);
+		if (kind >= 0 && kind < DOSSIER_KINDS)
+			(place == PLACE_PENDING ? to->pending :
+			    to->countersign)[kind] = take_number(q);
+	}
+	query_done(q);
 }
 
 static void
@@ -68,15 +76,15 @@ store_count(struct view *v, struct store_counts *to)
 	    "SELECT max(id) FROM certificates"));
 	to->requests_pending = requests_of(v, PENDING);
 	to->requests_approved = requests_of(v, APPROVED);
-	to->dossiers_pending = dossiers_of(v, PLACE_PENDING);
-	to->dossiers_countersign = dossiers_of(v, PLACE_COUNTERSIGN);
+	count_dossiers(v, to);
 	to->unpublished = number_of(query_new(v->sql,
 	    "SELECT count(*) FROM revocations"
 	    " WHERE on_crl = 0 OR on_ocsp = 0"));
 	to->scheduled = number_of(query_new(v->sql,
 	    "SELECT count(*) FROM scheduled WHERE done IS NULL"));
 	to->batches = number_of(query_new(v->sql,
-	    "SELECT count(*) FROM batches WHERE finished IS NULL"));
+	    "SELECT count(*) FROM batches"
+	    " WHERE finished IS NULL AND state < 2"));
 	count_revoked(v, to->revoked);
 }
 

@@ -7,12 +7,13 @@
 #define CA_STORE_COUNTS_H
 
 #include "revocation_rules.h"
-#include "store.h"
+#include "store_dossiers.h"
 
 struct store_counts {
 	int64_t	events, certificates;	/* the last number of each */
 	int64_t	requests_pending, requests_approved;
-	int64_t	dossiers_pending, dossiers_countersign;
+	/* Dossiers by place and enum dossier_kind. */
+	int64_t	pending[DOSSIER_KINDS], countersign[DOSSIER_KINDS];
 	int64_t	unpublished;		/* revocations */
 	int64_t	scheduled, batches;
 	int64_t	revoked[REASONS];	/* now, by reason; 6: suspended */

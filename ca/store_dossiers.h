@@ -19,6 +19,7 @@ enum dossier_kind {
 	DOSSIER_BATCH = 6,		/* object: batch of revocations */
 	DOSSIER_CLOSING = 7		/* the CA's last CRL; object 1 */
 };
+#define DOSSIER_KINDS	(DOSSIER_CLOSING + 1)
 enum dossier_place {
 	PLACE_PENDING = 1, PLACE_COUNTERSIGN, PLACE_APPROVED, PLACE_REJECTED
 };

@@ -193,9 +193,22 @@ read_requests_open(struct out *out, int which)
 static void
 read_dossiers(struct out *out, int which)
 {
-	put_with(out, "place", "pending", out->r->counts.dossiers_pending);
-	put_with(out, "place", "countersign",
-	    out->r->counts.dossiers_countersign);
+	const struct {
+		const char *name;
+		const int64_t *counts;
+	} places[] = {
+		{ "pending", out->r->counts.pending },
+		{ "countersign", out->r->counts.countersign },
+	};
+
+	for (size_t p = 0; p < sizeof places / sizeof *places; p++)
+		for (int k = DOSSIER_REQUEST; k < DOSSIER_KINDS; k++) {
+			put_name(out, (const char *const [][2]){
+			    { "kind", dossier_kind_name(k) },
+			    { "place", places[p].name } }, 2);
+			bytes_printf(out->to, "%" PRId64 "\n",
+			    places[p].counts[k]);
+		}
 }
 
 static void

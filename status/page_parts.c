@@ -226,6 +226,16 @@ revoked(const struct readings *r)
 	return count;
 }
 
+static int64_t
+dossiers(const struct store_counts *counts)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < DOSSIER_KINDS; i++)
+		count += counts->pending[i] + counts->countersign[i];
+	return count;
+}
+
 static void
 put_figure(struct bytes *to, const char *name, int64_t count)
 {
@@ -274,8 +284,7 @@ part_certificates(const struct readings *r, struct bytes *to)
 	put_figure(to, "suspended", counts->revoked[REASON_HOLD]);
 	put_figure(to, "requests pending", counts->requests_pending);
 	put_figure(to, "waiting for a signature", counts->requests_approved);
-	put_figure(to, "dossiers to decide", counts->dossiers_pending +
-	    counts->dossiers_countersign);
+	put_figure(to, "dossiers to decide", dossiers(counts));
 	bytes_put_text(to, "</dl>\n<h3>The last 30 days</h3>\n");
 	chart_days(to, &r->tallies, r->now);
 	bytes_put_text(to, "<div class=\"pair\">\n");

@@ -35,7 +35,7 @@ must sh -c "echo superseded >'$ca/revoke/$(serial_of "$ca/requests/w3.crt")'"
 within 5 is 'pkifs_certificates_issued_total{profile="tls-server"}' 3
 within 5 is 'pkifs_certificates_revoked{reason="superseded"}' 1
 within 5 is 'pkifs_requests_open{state="pending"}' 1
-within 5 is 'pkifs_dossiers_waiting{place="pending"}' 1
+within 5 is 'pkifs_dossiers_waiting{kind="request",place="pending"}' 1
 within 5 is 'pkifs_crl_entries{ca="issuing",list="full"}' 1
 within 5 is pkifs_revocations_unpublished 0
 within 5 is 'pkifs_events_total{event="certificate-issued"}' \
