@@ -16,6 +16,7 @@
 #include "main_process.h"
 #include "main_state.h"
 #include "respond.h"
+#include "select.h"
 #include "verbs.h"
 
 static int	verb_help(int, char **);
@@ -59,6 +60,8 @@ static const struct verb {
 	    reload_help, verb_reload },
 	{ "respond", "--listen HOST:PORT DIR...", "answer OCSP by HTTP",
 	    respond_usage, verb_respond },
+	{ "select", "MOUNTPOINT --reason R [...]", "write a batch of "
+	    "revocations", select_usage, verb_select },
 	{ "verify", "DIRECTORY", "check evidence", verify_help, verb_verify },
 	{ "root-crl", "HOME", "sign a new CRL of the root", root_crl_usage,
 	    verb_root_crl },

@@ -110,6 +110,8 @@ put_head(struct bytes *to, const struct revocation *r, const char *state,
     const struct case_act *act)
 {
 	bytes_printf(to, "serial: %s\nstate: %s\n", r->serial, state);
+	if (act != NULL && act->profile != NULL)
+		bytes_printf(to, "profile: %s\n", act->profile);
 	put_reason(to, r->reason);
 	put_asker(to, r, act);
 	put_time(to, "received", r->received);

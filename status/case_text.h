@@ -13,6 +13,7 @@
 
 struct case_act {
 	const char	*role;		/* "subscriber"; NULL: the CA itself */
+	const char	*profile;	/* it was issued by */
 	const char	*text;		/* behind the reason, or "" */
 	const char	*what;		/* of a change: "reason ..., was ..." */
 	usec_t		 received, time;

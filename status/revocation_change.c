@@ -248,6 +248,7 @@ put_row(const struct act_order *o, struct tx *tx,
 {
 	struct case_act act = {
 		.role = o->by_itself ? NULL : o->role,
+		.profile = o->certificate.profile,
 		.text = o->words.text, .received = o->received,
 		.time = clock_now(), .uid = o->uid,
 		.exception = o->exception
@@ -339,6 +340,7 @@ apply_later(const struct act_order *o, struct tx *tx,
 	struct revocation *row = before->revoked ? &before->row : NULL;
 	struct case_act act = {
 		.role = o->role, .text = o->words.text,
+		.profile = o->certificate.profile,
 		.received = o->received, .time = clock_now(), .uid = o->uid
 	};
 	char what[160], time[CLOCK_TEXT];
