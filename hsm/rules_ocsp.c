@@ -63,6 +63,10 @@ judge_status(struct judging *j, struct slice *s, const char *serial)
 	if (der_get(s, DER_CONTEXT(1), &revoked) == -1 ||
 	    der_get_generalized_time(&revoked, &when) == -1)
 		return refuse(j, "a certStatus is neither good nor revoked");
+	/* RFC 6960 2.2: 1970 is the mark of what was never issued. */
+	if (when == 0 && j->past->has_serial(j->past->arg, serial))
+		return refuse(j, "the serial %s, which was issued, is said to "
+		    "be revoked since 1970", serial);
 	return 0;
 }
 

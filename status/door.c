@@ -12,11 +12,15 @@
 #include <unistd.h>
 
 #include "../ca/counters.h"
+#include "bucket.h"
 #include "door.h"
 #include "responder_wire.h"
 
 #define GUESTS_MOST	16		/* connections */
 #define UNDER_WAY_MOST	1024		/* questions of one of them */
+/* Looking each up takes the store's time: what is more is not looked at. */
+#define PRICE		(USEC / 5000)	/* of a question */
+#define BURST		5000
 #define OUT_MOST	(4 * 1024 * 1024) /* octets it has not read yet */
 
 struct guest {
@@ -33,6 +37,7 @@ struct door {
 	struct ocsp_service *service;
 	pthread_t	 thread;
 	int		 wake;		/* eventfd */
+	struct bucket	 rate;		/* the thread's; of all questions */
 	pthread_mutex_t	 mutex;		/* of what follows */
 	int		 references;
 	bool		 closed;
@@ -187,7 +192,7 @@ take_question(struct door *d, struct guest *g, struct slice body)
 	d->references++;
 	full = ++g->under_way > UNDER_WAY_MOST;
 	pthread_mutex_unlock(&d->mutex);
-	if (full)
+	if (full || bucket_take(&d->rate, 1) == 0)
 		refuse(e, OCSP_TRY_LATER);
 	else
 		ask(d, &q, e);
@@ -353,6 +358,7 @@ door_new(const struct desk *desk, struct ocsp_service *service)
 	d->desk = desk;
 	d->service = service;
 	d->references = 1;
+	bucket_set(&d->rate, PRICE, BURST);
 	d->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (d->wake == -1 || pthread_create(&d->thread, NULL, run, d) != 0)
 		die("no thread for responders");

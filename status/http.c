@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "../ca/text.h"
+#include "bucket.h"
 #include "http.h"
 #include "patience.h"
 #include "url.h"
@@ -22,12 +24,16 @@
 #define HTTP_DATE		40
 #define SLOWEST			(16 * 1024)	/* octets a second */
 #define CRL_AGE			60	/* seconds a proxy may keep one */
+#define LINE_PRICE		(10 * USEC)	/* of a line in the log, */
+#define LINES			30		/* and at once */
 #define IDLE			15	/* seconds without an octet */
 
 struct http {
 	struct http_plan plan;
 	struct MHD_Daemon *daemon;
 	struct patience	*patience;
+	pthread_mutex_t	logging;
+	struct bucket	lines;		/* of the log */
 };
 
 /* One request, from its first line to its answer. */
@@ -386,11 +392,19 @@ leave_escapes(void *arg, struct MHD_Connection *c, char *text)
 	return strlen(text);
 }
 
+/* What clients do wrong may not fill a disk. */
 static void __attribute__((format(printf, 2, 0)))
 say(void *arg, const char *fmt, va_list ap)
 {
+	struct http *h = arg;
 	struct err err;
+	bool may;
 
+	pthread_mutex_lock(&h->logging);
+	may = bucket_take(&h->lines, 1) == 1;
+	pthread_mutex_unlock(&h->logging);
+	if (!may)
+		return;
 	err_vset(&err, 0, fmt, ap);
 	err.text[strcspn(err.text, "\n")] = '\0';
 	log_line("%s", err.text);
@@ -406,10 +420,12 @@ http_start(const struct http_plan *plan, struct err *err)
 		die("out of memory");
 	h->plan = *plan;
 	h->patience = patience_new(plan->patience);
+	pthread_mutex_init(&h->logging, NULL);
+	bucket_set(&h->lines, LINE_PRICE, LINES);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
 	    MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
 	    NULL, NULL, answer, h,
-	    MHD_OPTION_EXTERNAL_LOGGER, say, NULL,
+	    MHD_OPTION_EXTERNAL_LOGGER, say, h,
 	    MHD_OPTION_LISTEN_SOCKET, plan->listener,
 	    MHD_OPTION_NOTIFY_COMPLETED, completed, h,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
@@ -436,5 +452,6 @@ http_stop(struct http *h)
 	if (h->daemon != NULL)
 		MHD_stop_daemon(h->daemon);
 	patience_free(h->patience);
+	pthread_mutex_destroy(&h->logging);
 	free(h);
 }

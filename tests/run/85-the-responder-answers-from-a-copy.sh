@@ -45,6 +45,15 @@ if [ "$(id -u)" = 0 ]; then
 	    "$(id -u pkifs-responder)" ] || fail "the responder is root"
 fi
 
+# It is confined: no way to new rights, no capability, a filter of calls.
+for line in "NoNewPrivs:	1" "CapEff:	0000000000000000"; do
+	says "$line" "/proc/$responder/status"
+done
+case $B in	# a sanitizer calls what it likes
+*san*) ;;
+*) says "Seccomp:	2" "/proc/$responder/status" ;;
+esac
+
 verified() {	# CERT WANTED [openssl options]: by POST, verified as relying
 	cert=$1 wanted=$2	# parties do
 	shift 2

@@ -384,7 +384,7 @@ struct ocsp_plan {
 	unsigned char	responder[20], name[20], key[20];
 	const char	*serial;
 	usec_t		produced, this_update, next_update;
-	bool		revoked, unknown, no_next, by_name, two, full;
+	bool		revoked, unknown, no_next, by_name, two, full, never;
 };
 
 UNUSED static void
@@ -428,7 +428,7 @@ put_single(struct bytes *b, const struct ocsp_plan *p)
 	der_close(b, id);
 	if (p->revoked) {
 		in = der_open(b, DER_CONTEXT(1));
-		der_put_generalized_time(b, p->this_update);
+		der_put_generalized_time(b, p->never ? 0 : p->this_update);
 		der_close(b, in);
 	} else
 		der_put(b, DER_IMPLICIT(p->unknown ? 2 : 0),

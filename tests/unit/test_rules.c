@@ -537,6 +537,10 @@ static void o_ok(struct ocsp_plan *p) { }
 static void o_two(struct ocsp_plan *p) { p->two = true; }
 static void o_revoked(struct ocsp_plan *p)
     { p->serial = UNSEEN; p->revoked = true; }
+static void o_never(struct ocsp_plan *p)
+    { p->serial = UNSEEN; p->revoked = p->never = true; }
+static void o_never_issued(struct ocsp_plan *p)
+    { p->revoked = p->never = true; }
 static void o_good_unseen(struct ocsp_plan *p) { p->serial = UNSEEN; }
 static void o_unknown(struct ocsp_plan *p) { p->unknown = true; }
 static void o_full(struct ocsp_plan *p) { p->full = true; }
@@ -562,6 +566,8 @@ ocsp_rows(void **state)
 		{ "good of what was issued", o_ok, "" },
 		{ "two at once", o_two, "" },
 		{ "revoked of what is abandoned", o_revoked, "" },
+		{ "since 1970 of what was never issued", o_never, "" },
+		{ "not since 1970 of what was", o_never_issued, "1970" },
 		{ "never good of what was not issued", o_good_unseen,
 		    "never issued" },
 		{ "neither good nor revoked", o_unknown, "neither" },

@@ -102,6 +102,14 @@ try_outside(void)
 }
 
 static int
+try_unix_listen(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return fd == -1 ? 1 : listen(fd, 1) == -1 ? errno : 0;
+}
+
+static int
 in_a_process(enum sandbox_process process, bool places, int (*try)(void),
     int *signal_number)
 {
@@ -160,6 +168,16 @@ each_process_keeps_what_it_needs(void **state)
 		    try_exec, -1, SIGSYS },
 		{ "detacher that runs a program dies", SANDBOX_DETACHER,
 		    false, try_exec, -1, SIGSYS },
+		{ "the responder makes no socket of the network",
+		    SANDBOX_RESPONDER, false, try_socket, ENOSYS, 0 },
+		{ "the responder listens nowhere else", SANDBOX_RESPONDER,
+		    false, try_unix_listen, -1, SIGSYS },
+		{ "the responder that runs a program dies",
+		    SANDBOX_RESPONDER, false, try_exec, -1, SIGSYS },
+		{ "the responder has threads", SANDBOX_RESPONDER, false,
+		    try_thread, 0, 0 },
+		{ "the responder reaches nothing else", SANDBOX_RESPONDER,
+		    true, try_outside, EACCES, 0 },
 		{ "the signer may have a socket (an HSM's)", SANDBOX_SIGNER,
 		    false, try_socket, 0, 0 },
 		{ "the signer serves nobody", SANDBOX_SIGNER, false,
