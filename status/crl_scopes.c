@@ -27,6 +27,19 @@ struct crl_scopes {
 
 /* --- the rows ------------------------------------------------------------ */
 
+usec_t
+crl_scheduled(struct view *view, usec_t life, int64_t scope)
+{
+	struct crl scheduled;
+
+	if (crl_newest_scheduled(view, ISSUER, scope, &scheduled) != 1)
+		return 0;
+	if (life > scheduled.next_update - scheduled.this_update)
+		life = scheduled.next_update - scheduled.this_update;
+	return scheduled.this_update +
+	    (life / 2 < USEC_DAY ? life / 2 : USEC_DAY);
+}
+
 /*
  * A scheduled one is made when half of a life is over since the last that was
  * (of the life the configuration says now, where that is shorter), at least
@@ -36,7 +49,7 @@ static void
 read_row(struct crl_scopes *s, struct crl_scope *row)
 {
 	usec_t life = s->desk->parts->config->crl_next_update;
-	struct crl newest, scheduled;
+	struct crl newest;
 
 	row->since = row->ends = row->due = 0;
 	if (crl_newest(s->view, ISSUER, row->id, &newest) != 1)
@@ -44,12 +57,7 @@ read_row(struct crl_scopes *s, struct crl_scope *row)
 	row->since = newest.this_update;
 	row->ends = newest.next_update;
 	row->entries = newest.entries;
-	if (crl_newest_scheduled(s->view, ISSUER, row->id, &scheduled) != 1)
-		return;
-	if (life > scheduled.next_update - scheduled.this_update)
-		life = scheduled.next_update - scheduled.this_update;
-	row->due = scheduled.this_update +
-	    (life / 2 < USEC_DAY ? life / 2 : USEC_DAY);
+	row->due = crl_scheduled(s->view, life, row->id);
 }
 
 static struct crl_scope *

@@ -42,6 +42,8 @@ void	crl_scopes_ask(void *scopes, int64_t scope);
  */
 size_t	crl_scopes_due(struct crl_scopes *, usec_t now,
 	    struct crl_scope *to[CRLS_TOGETHER]);
+/* When the next of this scope is due on schedule; 0: there is none yet. */
+usec_t	crl_scheduled(struct view *, usec_t life, int64_t scope);
 /* When something is due, if nothing is asked before. */
 usec_t	crl_scopes_next(const struct crl_scopes *);
 /* They were made, which took so long; tells health. */

@@ -137,9 +137,49 @@ crl_of(const struct readings *r, const char *issuer)
 	return NULL;
 }
 
-/* The issuing CA's is signed anew at half of its life. */
 static void
-put_crl(const struct readings *r, const char *issuer, bool by_itself,
+put_count(struct bytes *to, int64_t count, const char *one, const char *more)
+{
+	page_number(to, count);
+	bytes_printf(to, " %s", count == 1 ? one : more);
+}
+
+/* Those that stand beside the full one: the first of them that ends. */
+static void
+put_other_lists(const struct readings *r, struct bytes *to)
+{
+	const struct crl_reading *row;
+	usec_t first = 0;
+	int64_t shards = 0;
+
+	for (size_t i = 0; i < r->crl_count; i++) {
+		row = &r->crls[i];
+		if (strcmp(row->list, "delta") == 0) {
+			page_row_begin(to, "Delta due");
+			page_from_now(to, row->crl.next_update, r->now);
+			bytes_put_text(to, " <small>");
+			put_count(to, row->crl.entries, "entry", "entries");
+			bytes_put_text(to, "</small>");
+			page_row_end(to);
+		} else if (strcmp(row->list, "full") != 0) {
+			shards++;
+			if (first == 0 || row->crl.next_update < first)
+				first = row->crl.next_update;
+		}
+	}
+	if (shards == 0)
+		return;
+	page_row_begin(to, "First shard due");
+	page_from_now(to, first, r->now);
+	bytes_put_text(to, " <small>of ");
+	put_count(to, shards, "shard", "shards");
+	bytes_put_text(to, "</small>");
+	page_row_end(to);
+}
+
+/* `planned` 0: it is made by people. */
+static void
+put_crl(const struct readings *r, const char *issuer, usec_t planned,
     struct bytes *to)
 {
 	const struct crl_reading *row = crl_of(r, issuer);
@@ -153,14 +193,12 @@ put_crl(const struct readings *r, const char *issuer, bool by_itself,
 	page_row_begin(to, "CRL number");
 	page_number(to, crl->number);
 	bytes_put_text(to, " <small>");
-	page_number(to, crl->entries);
-	bytes_put_text(to, crl->entries == 1 ? " entry" : " entries");
+	put_count(to, crl->entries, "entry", "entries");
 	bytes_put_text(to, "</small>");
 	page_row_end(to);
 	put_when(r, "CRL signed", crl->this_update, to);
-	if (by_itself)
-		put_when(r, "Next CRL planned", crl->this_update +
-		    (crl->next_update - crl->this_update) / 2, to);
+	if (planned != 0)
+		put_when(r, "Next CRL planned", planned, to);
 	put_when(r, "Next CRL due", crl->next_update, to);
 }
 
@@ -194,7 +232,8 @@ part_issuing(const struct readings *r, struct bytes *to)
 	begin_table(to);
 	for (size_t i = 0; i < KEY_READINGS; i++)
 		put_key(&r->keys[i], names[i], to);
-	put_crl(r, "issuing", true, to);
+	put_crl(r, "issuing", r->crl_planned, to);
+	put_other_lists(r, to);
 	put_when(r, "Certificate ends", r->issuing_not_after, to);
 	end(to);
 }
@@ -208,7 +247,7 @@ part_root(const struct readings *r, struct bytes *to)
 	page_row_begin(to, "Key of the CA");
 	page_mark(to, MARK_NONE, "offline, as it should be");
 	page_row_end(to);
-	put_crl(r, "root", false, to);
+	put_crl(r, "root", 0, to);
 	put_when(r, "Certificate ends", r->root_not_after, to);
 	end(to);
 }

@@ -83,6 +83,7 @@ render(void *arg, enum live_file file, struct view *view, struct bytes *to)
 		die("out of memory");
 	readings_take(p->reader, view, readings);
 	renders[file](readings, to);
+	readings_clear(readings);
 	free(readings);
 }
 

@@ -1,6 +1,7 @@
 /*
  * Readings.  See readings.h.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "../ca/counters.h"
 #include "../ca/store_events.h"
 #include "../ca/store_notices.h"
+#include "../ca/store_shards.h"
+#include "crl_scopes.h"
 #include "readings.h"
 
 /* A list that is long to count is counted for a hundredth of the time. */
@@ -95,27 +98,49 @@ count_ocsp(struct reader *r, struct view *view)
 	return kept;
 }
 
+/* The newest of a list, when there is one. */
+static void
+take_crl(struct view *view, const char *issuer, int64_t scope,
+    const char *list, struct readings *to)
+{
+	struct crl_reading *row;
+	struct crl crl;
+
+	if (crl_newest(view, issuer, scope, &crl) != 1)
+		return;
+	to->crls = realloc(to->crls, (to->crl_count + 1) * sizeof *to->crls);
+	if (to->crls == NULL)
+		die("out of memory");
+	row = &to->crls[to->crl_count++];
+	row->crl = crl;
+	snprintf(row->list, sizeof row->list, "%s", list);
+}
+
+struct shard_walk {
+	struct view	*view;
+	struct readings	*to;
+};
+
+static int
+take_shard(void *arg, const struct shard *shard)
+{
+	struct shard_walk *walk = arg;
+	char list[24];
+
+	snprintf(list, sizeof list, "shard-%" PRId64, shard->id);
+	take_crl(walk->view, shard->issuer, shard->id, list, walk->to);
+	return 0;
+}
+
 static void
 take_crls(struct view *view, struct readings *to)
 {
-	static const struct {
-		const char	*issuer, *list;
-		int64_t		 scope;
-	} lists[CRL_READINGS] = {
-		{ "issuing", "full", CRL_COMPLETE },
-		{ "issuing", "delta", CRL_DELTA },
-		{ "root", "full", CRL_COMPLETE },
-	};
-	struct crl_reading *row;
+	struct shard_walk walk = { view, to };
 
-	for (size_t i = 0; i < CRL_READINGS; i++) {
-		row = &to->crls[to->crl_count];
-		if (crl_newest(view, lists[i].issuer, lists[i].scope,
-		    &row->crl) != 1)
-			continue;
-		snprintf(row->list, sizeof row->list, "%s", lists[i].list);
-		to->crl_count++;
-	}
+	take_crl(view, "issuing", CRL_COMPLETE, "full", to);
+	take_crl(view, "issuing", CRL_DELTA, "delta", to);
+	shards_list(view, "issuing", to->now, take_shard, &walk);
+	take_crl(view, "root", CRL_COMPLETE, "full", to);
 }
 
 static void
@@ -153,6 +178,8 @@ readings_take(struct reader *r, struct view *view, struct readings *to)
 	take_config(r, to);
 	take_keys(r, to);
 	take_crls(view, to);
+	to->crl_planned = crl_scheduled(view,
+	    r->desk->parts->config->crl_next_update, CRL_COMPLETE);
 	health_lines(r->desk->health, to->health);
 	store_count(view, &to->counts);
 	to->ocsp_kept = count_ocsp(r, view);
@@ -165,4 +192,12 @@ readings_take(struct reader *r, struct view *view, struct readings *to)
 	to->notices_failing = notices_waiting(view, 1);
 	if (to->counts.events != 0)
 		events_get(view, to->counts.events, &to->event);
+}
+
+void
+readings_clear(struct readings *r)
+{
+	free(r->crls);
+	r->crls = NULL;
+	r->crl_count = 0;
 }

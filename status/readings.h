@@ -17,7 +17,6 @@ struct crl_reading {
 	char	list[24];	/* "full", "delta" */
 	struct crl crl;
 };
-#define CRL_READINGS	3
 #define KEY_READINGS	4
 
 struct readings {
@@ -30,8 +29,9 @@ struct readings {
 		bool	    ready;
 	} keys[KEY_READINGS];
 	struct health_line health[HEALTH_CHECKS];
-	struct crl_reading crls[CRL_READINGS];
+	struct crl_reading *crls;	/* array, of each CA the full one first */
 	size_t	crl_count;
+	usec_t	crl_planned;		/* the next full one; 0: not known */
 	struct store_counts counts;
 	int64_t	ocsp_kept;		/* as it was when last counted */
 	struct store_sizes sizes;
@@ -54,5 +54,6 @@ void		 reader_free(struct reader *);
 /* Takes no view of its own, nor a lock that is held while one is taken. */
 void		 readings_take(struct reader *, struct view *,
 		    struct readings *to);
+void		 readings_clear(struct readings *);
 
 #endif
