@@ -194,7 +194,7 @@ confirmation_may(struct authority *authority, struct view *v, int64_t id,
 
 	if (dossier_may(authority, v, id, name, uid, e) == -1)
 		return -1;
-	return dossier_get(v, id, &d) == 1 && dossier_is_of_revocation(d.kind)
+	return dossier_get(v, id, &d) == 1 && dossier_is_confirmed(d.kind)
 	    ? 0 : err_set(e, EPERM, "only a case of revocation is confirmed");
 }
 

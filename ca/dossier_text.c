@@ -218,7 +218,7 @@ dossier_steps(const struct dossier_facts *f, step_each *each, void *arg)
 		    "ended has to be revoked before, and the CA's own are "
 		    "revoked with it. The last CRL has no end, and none "
 		    "follows it. There is no way back.");
-	else if (dossier_is_of_revocation(f->dossier->kind))
+	else if (dossier_is_confirmed(f->dossier->kind))
 		dossier_case_steps(f, each, arg);
 	if (!dossier_is_decidable(f))
 		goto reject;

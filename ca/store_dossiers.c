@@ -40,6 +40,12 @@ dossier_is_of_revocation(enum dossier_kind kind)
 	    kind == DOSSIER_BATCH || kind == DOSSIER_CLOSING;
 }
 
+bool
+dossier_is_confirmed(enum dossier_kind kind)
+{
+	return kind == DOSSIER_REVOCATION || kind == DOSSIER_REPORT;
+}
+
 /* --- dossiers ------------------------------------------------------------ */
 
 #define SELECT_DOSSIERS \

@@ -27,6 +27,8 @@ const char	*dossier_place_name(enum dossier_place);	/* "pending" */
 const char	*dossier_kind_name(enum dossier_kind);
 /* Is it a revocation officer's to decide? */
 bool		 dossier_is_of_revocation(enum dossier_kind);
+/* Is it about what somebody claims, to be confirmed (REV-6.2.4-03BA)? */
+bool		 dossier_is_confirmed(enum dossier_kind);
 
 /* What an approval binds (GEN-6.3.2-00A); "" where it does not apply. */
 struct dossier_basis {

@@ -451,7 +451,7 @@ static const struct {
 	    "profiles/ocsp-responder.conf line" },
 	/* the hand-edited number */
 	{ "cps/1.txt", "nextUpdate is ${crl.next_update} after",
-	    "nextUpdate is 48 h after", "cps/1.txt line 101: crl.next_update:"
+	    "nextUpdate is 48 h after", "cps/1.txt line 100: crl.next_update:"
 	    " \"48 h\" is written by hand, the configuration says 24 h" },
 	{ "cps/1.txt", "nextUpdate is ${crl.next_update} after",
 	    "nextUpdate is ${crl.next_update = 48 h} after",
