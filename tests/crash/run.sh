@@ -37,6 +37,7 @@ EOF
 chmod 755 "$dir/command"
 printf '\n[notices]\ncommand = %s\nretry = 1 s\n' "$dir/command" \
     >>"$home/pkifs.conf"
+sed -i 's/^\[revocation\]/&\nbatch_max_alone = 700/' "$home/pkifs.conf"
 : >"$PKIFS_SHIM_FILE"
 chmod 666 "$PKIFS_SHIM_FILE"
 # Where the signer may read it: a checkout can lie in a closed folder.
@@ -284,6 +285,7 @@ of() {	# POINTS: those asked for
 }
 
 . "$(dirname "$0")/decisions.sh"
+. "$(dirname "$0")/batches.sh"
 
 victims=${1:-core signer herald main} wanted=${2:-}
 for point in $(of "$issuance"); do
@@ -304,6 +306,11 @@ done
 for point in $(of "$revocation"); do
 	for victim in $victims; do
 		try_revocation "$point" "$victim"
+	done
+done
+for point in $(of "$batches"); do
+	for victim in $victims; do
+		try_batch "$point" "$victim"
 	done
 done
 for point in $(of "$notice"); do
