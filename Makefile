@@ -154,6 +154,10 @@ bench: $B/pkifs $B/bench $B/bench_ocsp
 	@PKIFS_BUILD=$(abspath $B) tests/bench/run.sh
 	@PKIFS_BUILD=$(abspath $B) tests/bench/ocsp.sh
 
+# From receipt to CRL and OCSP: single revocations, and a batch of 100,000.
+bench-revoke: $B/pkifs $B/bench
+	@PKIFS_BUILD=$(abspath $B) tests/bench/revoke.sh
+
 # C_Sign alone against the signer from end to end.
 bench-sign: $B/bench_sign
 	@$B/bench_sign
@@ -197,4 +201,4 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign check-crash check-desktop check-page install clean
+	fuzz bench bench-sign bench-revoke check-crash check-desktop check-page install clean

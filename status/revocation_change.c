@@ -230,7 +230,8 @@ was_asked(void *arg, struct slice ids)
 
 /*
  * From this commit on OCSP says nothing but revoked of what nobody asked about
- * (ocsp_service.c): that needs no version of the case for itself.
+ * (ocsp_service.c): that needs no version of the case for itself, and there is
+ * no answer to withdraw.
  */
 static usec_t
 find_on_ocsp(struct view *view, const char *serial, usec_t now)
@@ -302,7 +303,8 @@ apply_now(const struct act_order *o, struct tx *tx,
 	} else if (reason != -1 && is_final(reason))
 		name = "revocation-changed";
 	if (put_row(o, tx, before, row, err) != 0 ||
-	    ocsp_withdraw(tx, row->serial, err) != 0 ||
+	    (row->on_ocsp == 0 &&
+	    ocsp_withdraw(tx, row->serial, err) != 0) ||
 	    say_in_slot(o, tx, row, err) != 0)
 		return -1;
 	if (before->planned && is_final(o->words.reason) &&
