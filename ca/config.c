@@ -193,6 +193,8 @@ static const struct conf_key keys[] = {
 	{ "status", "publish_dir", CONF_TEXT, AT(publish_dir),
 	    ROOM(publish_dir), .absent = "", .may_be_empty = true,
 	    .check = check_publish_dir },
+	{ "status", "expired_on_crl", CONF_YES, AT(expired_on_crl),
+	    .absent = "no" },
 	{ "status", "shards", CONF_NUMBER, AT(shards), 0, 0, 1024,
 	    .absent = "0" },
 	REVOCATION("who", who, 8, revocation_check_who),

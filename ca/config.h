@@ -57,6 +57,7 @@ struct config {
 	bool	ocsp_unknown_revoked;	/* never issued: revoked; unauthorized */
 	bool	ocsp_archive_cutoff;	/* says since when status is kept */
 	int	shards;			/* of the CRL, in use; 0: none */
+	bool	expired_on_crl;		/* entries stay for ever */
 	size_t	request_max, scratch_max;	/* octets */
 	/* [ra]: the rules between people hold, as always outside a sandbox */
 	bool	separation;

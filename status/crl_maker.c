@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bell.h"
+#include "closing_watch.h"
 #include "compare.h"
 #include "crl_maker.h"
 #include "crl_round.h"
@@ -26,6 +27,7 @@ struct crl_maker {
 	struct specimen	*specimen;
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 compared;	/* the day everything was */
+	enum closing	 closing;	/* of the CA */
 	bool		 leftovers;	/* there may be open intents */
 };
 
@@ -33,9 +35,33 @@ struct crl_maker {
 static void
 find_due(struct crl_maker *m, struct crl_order *order)
 {
+	struct view *view = view_take(m->desk->parts->store);
+
+	m->closing = closing_state(view);
+	view_put(view);
 	crl_scopes_look(m->scopes);
 	pending_add_unpublished(m->pending, crl_scopes_ask, m->scopes);
-	order->count = crl_scopes_due(m->scopes, clock_now(), order->scopes);
+	order->last = m->closing == CLOSING_DECIDED &&
+	    closing_is_ready(m->desk);
+	if (m->closing == CLOSING_DONE)
+		order->count = 0;
+	else if (order->last)
+		order->count = crl_scopes_last(m->scopes, order->scopes);
+	else
+		order->count = crl_scopes_due(m->scopes, clock_now(),
+		    order->scopes);
+}
+
+/* When the last of all of them is out, that is recorded. */
+static int
+end_of_all(struct crl_maker *m, const struct crl_order *order,
+    struct err *err)
+{
+	struct crl_scope *left[CRLS_TOGETHER];
+
+	if (!order->last || crl_scopes_last(m->scopes, left) > 0)
+		return 0;
+	return closing_record(m->desk, order->number, err);
 }
 
 /* 1: they are out; 0: none was needed; -1. */
@@ -54,7 +80,7 @@ work(struct crl_maker *m, struct crl_order *order, struct err *err)
 	if (crl_round(m->desk, m->specimen, &m->bell, order, err) == 0) {
 		crl_scopes_made(m->scopes, clock_steady() - began,
 		    order->number, order->scopes, order->count);
-		return 1;
+		return end_of_all(m, order, err) == 0 ? 1 : -1;
 	}
 	if (err->code == EAGAIN)
 		m->leftovers = true;
@@ -66,12 +92,26 @@ failed(struct crl_maker *m, const struct err *err)
 {
 	if (bell_closed(&m->bell))
 		return 0;
+	if (err->code == ESTALE)
+		return 1;	/* at once, with a number that will do */
 	log_line("no CRL: %s", err->text);
 	health_set(m->desk->health, HEALTH_CRL, HEALTH_FAIL, "%s", err->text);
 	m->retry = m->retry == 0 ? RETRY_FIRST : 2 * m->retry;
 	if (m->retry > RETRY_MOST)
 		m->retry = RETRY_MOST;
 	return m->retry;
+}
+
+/* The CA ends, and there is no list to make now. */
+static usec_t
+closing_turn(struct crl_maker *m, const struct crl_order *order)
+{
+	struct err err;
+
+	/* A core before this one made them and could not say so. */
+	if (order->last && end_of_all(m, order, &err) != 0)
+		return failed(m, &err);
+	return m->closing == CLOSING_DONE ? RETRY_MOST : LOOK_LATER;
 }
 
 /* How long to sleep now. */
@@ -85,6 +125,10 @@ turn(struct crl_maker *m)
 	int made;
 
 	find_due(m, &order);
+	if (order.count == 0 && order.last)
+		order.number = 0;	/* they were out, and nobody said so */
+	if (order.count == 0 && !m->leftovers && m->closing != CLOSING_NOT)
+		return closing_turn(m, &order);
 	if (order.count == 0 && !m->leftovers) {
 		left = crl_scopes_next(m->scopes) - clock_now();
 		return left < 0 ? 1 : left < RETRY_MOST ? left : RETRY_MOST;

@@ -9,6 +9,7 @@
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "../ca/text.h"
+#include "closing_watch.h"
 #include "crl_making.h"
 
 #define RESERVE_TRIES	16	/* slices of the reserve for a large one */
@@ -55,7 +56,8 @@ fill_frame(struct crl_making *m, const struct desk *desk, struct view *view,
 	f->point = slice_text(m->point);
 	snprintf(m->freshest, sizeof m->freshest, "%s/status/%s-delta.crl",
 	    base, m->crl.issuer);
-	if (m->crl.scope == CRL_COMPLETE)
+	f->last = f->next_update == CRL_NEVER;
+	if (m->crl.scope == CRL_COMPLETE && !f->last)
 		f->freshest = slice_text(m->freshest);
 	*wanted = (struct crl_wanted){ m->crl.issuer, 0, f->this_update, -1 };
 	if (m->crl.scope > 0)
@@ -64,6 +66,11 @@ fill_frame(struct crl_making *m, const struct desk *desk, struct view *view,
 	    ? CRL_COMPLETE : m->crl.scope, &newest) == 1 &&
 	    newest.this_update < wanted->since)
 		wanted->since = newest.this_update;
+	/* 411-2 CSS-6.3.10: what has ended stays, from the beginning. */
+	if (desk->parts->config->expired_on_crl) {
+		f->expired_on = signatory_not_before(desk->issuing);
+		wanted->since = 0;
+	}
 	if (m->crl.scope != CRL_DELTA)
 		return 0;
 	if (crl_base(view, m->crl.issuer, f->this_update, &newest) != 1)

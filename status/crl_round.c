@@ -12,6 +12,7 @@
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "case_text.h"
+#include "closing_watch.h"
 #include "crl_making.h"
 #include "crl_round.h"
 
@@ -35,6 +36,7 @@ struct round {
 	size_t		   marked;	/* of them; in front */
 	usec_t		   published;
 	struct sign_batch *batch;
+	bool		   raised;	/* the number, above the signer's */
 };
 
 /* --- from the store ------------------------------------------------------ */
@@ -116,7 +118,8 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 		scope = round->order->scopes[i];
 		m->crl = (struct crl){ .issuer = ISSUER, .scope = scope->id,
 		    .number = round->number, .this_update = begin,
-		    .next_update = begin + life,
+		    .next_update = round->order->last ? CRL_NEVER :
+			begin + life,
 		    .change = revocations_newest_change(view),
 		    .scheduled = begin >= scope->due ||
 			begin < scope->since };
@@ -158,6 +161,37 @@ apply_intents(struct job *job, struct tx *tx, struct err *err)
 	return 0;
 }
 
+/* The signer's book knows more than this store: one that was restored. */
+static int
+raise_number(struct round *round, struct tx *tx, struct err *err)
+{
+	const struct sign_answer *answer;
+	int64_t known = 0;
+	struct event *event;
+
+	for (size_t i = 0; i < round->order->count; i++) {
+		answer = sign_batch_answer(round->batch, i);
+		if (answer->outcome == REFUSED && answer->crl_number > known)
+			known = answer->crl_number;
+	}
+	round->raised = known >= round->number;
+	if (!round->raised)
+		return 0;
+	event = event_new("crl-number-raised", REVOCATION_STATUS);
+	event_actor_self(event);
+	event_requirements(event, "OVR-6.6.2-01");
+	event_outcome(event, "done");
+	event_detail_number(event, "from", round->number);
+	event_detail_number(event, "above", known);
+	event_detail(event, "why", "the signer signed higher numbers than the "
+	    "store knows of: an older store was restored");
+	if (meta_set_number(tx, NUMBER, known, err) != 0) {
+		event_free(event);
+		return -1;
+	}
+	return desk_append(tx, event, err);
+}
+
 static int
 apply_failure(struct job *job, struct tx *tx, struct err *err)
 {
@@ -174,7 +208,7 @@ apply_failure(struct job *job, struct tx *tx, struct err *err)
 		    err) != 0 || signature_event(tx, &event, err) != 0)
 			return -1;
 	}
-	return 0;
+	return raise_number(round, tx, err);
 }
 
 /* The intents came to nothing: closed and recorded; returns -1 with `why`. */
@@ -185,6 +219,8 @@ fail(struct round *round, const struct err *why, struct err *err)
 	if (commit_wait(round->desk->parts->committer, &round->job, err) != 0)
 		return err_set(err, EAGAIN, "%s", why->text);
 	*err = *why;
+	if (round->raised)
+		err->code = ESTALE;
 	return -1;
 }
 

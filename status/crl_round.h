@@ -14,11 +14,12 @@ struct crl_order {
 	struct crl_scope *scopes[CRLS_TOGETHER];
 	size_t		 count;
 	int64_t		 number;	/* that they got */
+	bool		 last;		/* each the last of its kind */
 };
 
 /*
  * 0: published in the store; -1: none of them is, and why.  EAGAIN: an intent
- * may be open.
+ * may be open.  ESTALE: the number was behind the signer's, and is above it now.
  */
 int	crl_round(const struct desk *, const struct specimen *, struct bell *,
 	    struct crl_order *, struct err *);

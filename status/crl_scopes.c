@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "closing_watch.h"
 #include "crl_scopes.h"
 
 #define ISSUER	"issuing"
@@ -208,6 +209,17 @@ crl_scopes_due(struct crl_scopes *s, usec_t now,
 		to[count++] = delta;
 	for (size_t i = 2; i < s->count && count < CRLS_TOGETHER; i++)
 		if (is_due(&s->rows[i], now))
+			to[count++] = &s->rows[i];
+	return count;
+}
+
+size_t
+crl_scopes_last(struct crl_scopes *s, struct crl_scope *to[CRLS_TOGETHER])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count && count < CRLS_TOGETHER; i++)
+		if (s->rows[i].id != CRL_DELTA && s->rows[i].ends != CRL_NEVER)
 			to[count++] = &s->rows[i];
 	return count;
 }

@@ -42,6 +42,12 @@ void	crl_scopes_ask(void *scopes, int64_t scope);
  */
 size_t	crl_scopes_due(struct crl_scopes *, usec_t now,
 	    struct crl_scope *to[CRLS_TOGETHER]);
+/*
+ * Which lack the last of their kind (never the delta): the same, and none when
+ * all have it.
+ */
+size_t	crl_scopes_last(struct crl_scopes *,
+	    struct crl_scope *to[CRLS_TOGETHER]);
 /* When the next of this scope is due on schedule; 0: there is none yet. */
 usec_t	crl_scheduled(struct view *, usec_t life, int64_t scope);
 /* When something is due, if nothing is asked before. */

@@ -14,6 +14,7 @@
 #include "../ca/proof.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
+#include "../ca/store_closing.h"
 #include "../ca/store_registry.h"
 #include "../ca/store_reports.h"
 #include "bell.h"
@@ -111,6 +112,9 @@ static int
 find_certificate(struct view *view, const char *serial,
     struct certificate *certificate, struct err *err)
 {
+	if (closing_state(view) == CLOSING_DONE)
+		return err_set(err, EPERM, "this CA issued its last CRL: no "
+		    "status changes any more (CSS-6.3.9-06)");
 	if (certificate_find(view, serial, certificate) == 1)
 		return 0;
 	return err_set(err, ENOENT, "no certificate has the serial number %s",

@@ -220,20 +220,40 @@ check_expired(X509_CRL *crl, usec_t wanted)
 	ASN1_GENERALIZEDTIME_free(time);
 }
 
+/* A whole list without entries. */
+static void
+make_list(const struct crl_frame *frame, struct bytes *der)
+{
+	struct bytes tbs = { 0 }, signature = { 0 }, front = { 0 };
+	struct bytes behind = { 0 };
+
+	crl_put_frame(frame, 0, &tbs, &behind);
+	bytes_put(&tbs, behind.data, behind.size);
+	bytes_clear(&behind);
+	fake_sign(ca.key, SLICE(&tbs), &signature);
+	crl_put_signature(tbs.size, issuer, SLICE(&signature), &front,
+	    &behind);
+	bytes_clear(der);
+	bytes_put(der, front.data, front.size);
+	bytes_put(der, tbs.data, tbs.size);
+	bytes_put(der, behind.data, behind.size);
+	bytes_free(&tbs);
+	bytes_free(&signature);
+	bytes_free(&front);
+	bytes_free(&behind);
+}
+
 static void
 openssl_reads_what_was_meant(void **state)
 {
-	struct bytes tbs = { 0 }, signature = { 0 }, der = { 0 };
+	struct bytes der = { 0 };
 	struct crl_frame frame;
 	const unsigned char *p;
 	X509_CRL *crl;
 
 	for (size_t i = 0; i < LISTS; i++) {
 		frame = frame_of(i);
-		bytes_clear(&tbs);
-		crl_finish_tbs(&tbs, &frame);
-		fake_sign(ca.key, SLICE(&tbs), &signature);
-		crl_assemble(&der, SLICE(&tbs), issuer, SLICE(&signature));
+		make_list(&frame, &der);
 		p = der.data;
 		crl = d2i_X509_CRL(NULL, &p, (long)der.size);
 		assert_non_null(crl);
@@ -244,8 +264,6 @@ openssl_reads_what_was_meant(void **state)
 		check_expired(crl, lists[i].expired_on);
 		X509_CRL_free(crl);
 	}
-	bytes_free(&tbs);
-	bytes_free(&signature);
 	bytes_free(&der);
 }
 
