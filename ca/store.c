@@ -177,13 +177,43 @@ view_run(struct view *v, const char *text)
 	query_done(q);
 }
 
+static void
+view_end(struct view *v)
+{
+	if (v->begun)
+		view_run(v, "COMMIT");
+	v->begun = false;
+}
+
+/*
+ * While nothing is committed a reader's transaction stays open: to end and to
+ * begin it costs as much as a question, and most views ask one or two.
+ */
 struct view *
 view_take(struct store *s)
 {
 	struct view *v = view_from_pool(s);
+	uint64_t now = atomic_load(&s->moment);
 
-	view_run(v, "BEGIN");
+	if (v->moment != now)
+		view_end(v);
+	if (!v->begun)
+		view_run(v, "BEGIN");
+	v->begun = true;
+	v->moment = now;
 	return v;
+}
+
+void
+views_end_idle(struct store *s)
+{
+	struct view *v;
+
+	pthread_mutex_lock(&s->pool_lock);
+	atomic_fetch_add(&s->moment, 1);
+	for (v = s->idle; v != NULL; v = v->next)
+		view_end(v);
+	pthread_mutex_unlock(&s->pool_lock);
 }
 
 void
@@ -195,7 +225,8 @@ view_put(struct view *v)
 	if (v == NULL)
 		return;
 	s = v->store;
-	view_run(v, "COMMIT");
+	if (v->moment != atomic_load(&s->moment))
+		view_end(v);
 	pthread_mutex_lock(&s->pool_lock);
 	keep = s->idle_count < VIEWS_KEPT;
 	if (keep) {
@@ -275,6 +306,7 @@ tx_commit(struct tx *tx, struct err *err)
 		die_if_unknown(sql, err);
 		goto fail;
 	}
+	atomic_fetch_add(&tx->view.store->moment, 1);
 	if (tx->status_time != 0)
 		atomic_store(&tx->view.store->newest_status, tx->status_time);
 	store_checkpointer_kick(tx->view.store);

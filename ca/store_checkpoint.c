@@ -73,6 +73,7 @@ checkpoint_thread(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&c->lock);
+		views_end_idle(c->store);
 		home = bring_home(sql_handle(c->sql),
 		    SQLITE_CHECKPOINT_PASSIVE);
 		pthread_mutex_lock(&c->lock);
@@ -168,12 +169,14 @@ store_checkpointer_kick(struct store *s)
 
 	if (c == NULL || c->pages < BEGIN || !rest_is_ours(c))
 		return;
-	if (c->pages < LONG) {
+	views_end_idle(s);
+	if (c->pages < LONG)
 		bring_home(db, SQLITE_CHECKPOINT_PASSIVE);
-		return;
+	else {
+		/* There was always some reader in the WAL: wait for them. */
+		sqlite3_busy_timeout(db, READERS_MS);
+		bring_home(db, SQLITE_CHECKPOINT_RESTART);
+		sql_set_timeout(s->tx.view.sql);
 	}
-	/* There was always some reader in the WAL: wait for those inside. */
-	sqlite3_busy_timeout(db, READERS_MS);
-	bring_home(db, SQLITE_CHECKPOINT_RESTART);
-	sql_set_timeout(s->tx.view.sql);
+	views_end_idle(s);
 }

@@ -19,6 +19,8 @@ struct view {
 	struct store	*store;
 	struct sql	*sql;
 	struct view	*next;		/* in the pool */
+	bool		 begun;		/* its transaction is open */
+	uint64_t	 moment;	/* that it is of */
 };
 
 struct tx {
@@ -35,6 +37,7 @@ struct store {
 	pthread_cond_t	 pool_free;
 	struct view	*idle;
 	int		 idle_count, view_count;
+	atomic_uint_fast64_t moment;	/* another one after each commit */
 
 	pthread_mutex_t	 reserve_lock;
 	bool		 reserve_whole;
@@ -57,6 +60,13 @@ void	store_path(const struct store *, char to[PATH_MAX], const char *name);
  * what was judged before is judged again.
  */
 int	store_policy_moved(struct tx *, struct err *);
+
+/*
+ * Idle readers let go of the WAL, and those in use as soon as they are put
+ * back: before it is brought home, for it goes no further than the oldest
+ * reader, and behind that, for it begins again only when nobody reads it.
+ */
+void	views_end_idle(struct store *);
 
 /* --- store_reserve.c ----------------------------------------------------- */
 

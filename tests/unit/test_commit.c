@@ -375,6 +375,64 @@ many_threads_wait(void **state)
 	    8 * 180);
 }
 
+/* --- readers that stay in the WAL ----------------------------------------- */
+
+#define HEAP_OCTETS	60000
+
+static int
+heaping_apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct counting *c = (struct counting *)job;
+	static unsigned char octets[HEAP_OCTETS];
+	char sha256[65];
+
+	memcpy(octets, &c->value, sizeof(c->value));
+	if (documents_put(tx, (struct slice){ octets, sizeof(octets) },
+	    sha256, err) != 0)
+		return -1;
+	return meta_set_number(tx, "heap", c->value, err);
+}
+
+static int64_t
+seen_by(struct view *v)
+{
+	return meta_number(v, "heap", -1);
+}
+
+/*
+ * 80 MB go through it.  Idle readers keep their place in it until something is
+ * committed, and one in use keeps its own; neither stops it from beginning
+ * again, and each new view sees the newest commit.
+ */
+static void
+the_wal_begins_again_beside_readers(void **state)
+{
+	struct counting job = { .job.apply = heaping_apply };
+	struct view *first, *second, *used = NULL;
+	char path[128];
+	struct stat st;
+
+	for (job.value = 0; job.value < 1000; job.value++) {
+		assert_done(commit_wait(committer, &job.job, &test_err));
+		first = view_take(test_store);
+		second = view_take(test_store);
+		assert_int_equal(seen_by(first), job.value);
+		assert_int_equal(seen_by(second), job.value);
+		if (job.value % 8 == 3) {
+			used = view_take(test_store);
+			assert_int_equal(seen_by(used), job.value);
+		} else if (job.value % 8 == 6) {
+			assert_int_equal(seen_by(used), job.value - 3);
+			view_put(used);
+		}
+		view_put(first);
+		view_put(second);
+	}
+	snprintf(path, sizeof(path), "%s/db-wal", test_dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_size < 48 << 20);
+}
+
 /* What done has told is there; the WAL has been home several times. */
 static void
 killed_amidst_nothing_told_is_lost(void **state)
@@ -437,6 +495,7 @@ main(void)
 		TEST(what_is_essential_uses_the_reserve),
 		TEST(the_reserve_comes_back_by_itself),
 		TEST(many_threads_wait),
+		TEST(the_wal_begins_again_beside_readers),
 		TEST(killed_amidst_nothing_told_is_lost),
 	};
 
