@@ -19,6 +19,7 @@
 struct served {
 	int	top;		/* with status/ and ca/ in it; -1: only status */
 	int	status;
+	bool	home;
 	char	path[PATH_MAX], run[PATH_MAX];
 };
 
@@ -28,7 +29,10 @@ open_folder(int at, const char *name)
 	return openat(at, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* DIR/published/status, DIR/status, or DIR itself. */
+/*
+ * DIR/published/status, DIR/status, or DIR itself; a home has nothing for the
+ * world but what lies in published/.
+ */
 static int
 open_places(struct served *s, const char *path)
 {
@@ -36,10 +40,16 @@ open_places(struct served *s, const char *path)
 
 	if ((dir = open_folder(AT_FDCWD, path)) == -1)
 		return -1;
+	s->home = faccessat(dir, "pkifs.conf", F_OK, 0) == 0;
 	published = open_folder(dir, "published");
 	s->top = published != -1 ? published : dir;
 	if (published != -1)
 		close(dir);
+	else if (s->home) {
+		close(dir);
+		s->top = -1;
+		return 0;
+	}
 	s->status = open_folder(s->top, "status");
 	if (s->status == -1 && published == -1) {
 		s->status = s->top;
@@ -52,23 +62,33 @@ open_places(struct served *s, const char *path)
 static int
 find_run(struct served *s, const char *path)
 {
-	char run[PATH_MAX], conf[PATH_MAX];
+	char run[PATH_MAX];
 
-	if (snprintf(run, sizeof run, "%s/run", path) >= (int)sizeof run ||
-	    snprintf(conf, sizeof conf, "%s/pkifs.conf", path) >=
-	    (int)sizeof conf)
+	if (snprintf(run, sizeof run, "%s/run", path) >= (int)sizeof run)
 		return -1;
-	if (access(conf, F_OK) == 0 && realpath(run, s->run) == NULL)
+	if (s->home && realpath(run, s->run) == NULL)
 		s->run[0] = '\0';
 	return 0;
+}
+
+/* What /proc says a folder is called; "" when there is none. */
+static void
+find_path(struct served *s)
+{
+	char proc[64];
+	ssize_t n;
+
+	snprintf(proc, sizeof proc, "/proc/self/fd/%d",
+	    s->top != -1 ? s->top : s->status);
+	if ((n = readlink(proc, s->path, sizeof s->path - 1)) < 0)
+		n = 0;
+	s->path[n] = '\0';
 }
 
 struct served *
 served_open(const char *path, struct err *err)
 {
 	struct served *s = calloc(1, sizeof *s);
-	char proc[64];
-	ssize_t n;
 
 	if (s == NULL)
 		die("out of memory");
@@ -78,11 +98,7 @@ served_open(const char *path, struct err *err)
 		served_close(s);
 		return NULL;
 	}
-	snprintf(proc, sizeof proc, "/proc/self/fd/%d",
-	    s->top != -1 ? s->top : s->status);
-	if ((n = readlink(proc, s->path, sizeof s->path - 1)) < 0)
-		n = 0;
-	s->path[n] = '\0';
+	find_path(s);
 	return s;
 }
 
@@ -134,7 +150,8 @@ served_look(const struct served *s, const struct ocsp_id *id,
 		return 0;
 	snprintf(name, SERVED_NAME, ANSWERS "/%s%s.der", id->serial,
 	    id->hash == OCSP_SHA256 ? ".sha256" : "");
-	at = at_status(s, name, path);
+	if ((at = at_status(s, name, path)) == -1)
+		return 0;
 	return fstatat(at, path, st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st->st_mode) && st->st_size > 0 &&
 	    st->st_size <= SERVED_FILE_MOST;
