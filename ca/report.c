@@ -241,7 +241,7 @@ report_name_check(const char *name, struct err *err)
 	    size <= NAME_MOST + 4 && (strcmp(name + size - 4, ".txt") == 0 ||
 	    strcmp(name + size - 4, ".p7m") == 0))
 		return 0;
-	return err_set(err, EINVAL, "wanted a name of 1 to %d letters, digits, "
+	return err_set(err, EPERM, "wanted a name of 1 to %d letters, digits, "
 	    "\".\", \"_\" and \"-\", then .txt for a report, .p7m for a signed "
 	    "request of a registration authority", NAME_MOST);
 }

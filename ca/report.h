@@ -43,9 +43,11 @@ int	report_parse(struct slice, struct report *, struct err *);
 void	report_free(struct report *);
 /*
  * NAME.txt or NAME.p7m, NAME of 1 to 100 letters, digits, ".", "_" and "-", no
- * dot first.  EINVAL.
+ * dot first.  EPERM, as of every name that has no place at the desk.
  */
 int	report_name_check(const char *, struct err *);
+/* What a program's own file is asked for as, until it has such a name. */
+#define REPORT_SCRATCH		"scratch"
 
 /*
  * reason.txt of its approval: in the first line what is written into

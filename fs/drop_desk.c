@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../ca/desk.h"
+#include "../ca/report.h"
 #include "../status/publisher.h"
 #include "drops_private.h"
 #include "tree_parts.h"
@@ -29,6 +30,8 @@ stand_in(int64_t box, const char *name, char to[256])
 {
 	bool	programs = drop_name_is_programs(name);
 
+	if (programs && DESK_KIND(-box) == DESK_REPORTS)
+		name = REPORT_SCRATCH;
 	snprintf(to, 256, programs && DESK_KIND(-box) == DESK_DOSSIER ?
 	    "decision%s.p7s" : "%s", name);
 	if (to[0] == '.')
@@ -137,6 +140,9 @@ record_and_answer(void *arg)
 
 	note_refused(order->drops, order->box, order->name, order->uid,
 	    &refused->fault);
+	/* mv says something else than it means of EINVAL. */
+	if (order->renamed && refused->fault.code == EINVAL)
+		refused->fault.code = EBADMSG;
 	order->done(order, false, &refused->fault);
 	free(refused);
 }

@@ -184,6 +184,27 @@ refuses "Operation not permitted" bob rm -f "$reports/www.txt"
 refuses "Operation not permitted" bob mv "$reports/www.txt" "$reports/x.txt"
 refuses "Permission denied" as s60-eve cp "$dir/report" "$reports/www.txt"
 
+# A file of a program's own is none, until it has its name: file managers and
+# rsync copy like this.
+echo "It came by rsync." >"$dir/report"
+before=$(events revocation-report-received)
+must bob cp "$dir/report" "$reports/.goutputstream-AB12"
+[ "$(events revocation-report-received)" = "$before" ] || fail "scratch"
+must bob mv "$reports/.goutputstream-AB12" "$reports/renamed.txt"
+must bob grep -q "state: received" "$reports/renamed.status"
+[ "$(events revocation-report-received)" = $((before + 1)) ] || fail "renamed"
+must bob cp "$dir/report" "$reports/.x.swp"
+refuses "not permitted" bob mv "$reports/.x.swp" "$reports/no name"
+echo >"$dir/text"
+must bob cp "$dir/text" "$reports/.y.swp"
+refuses "Bad message" bob mv "$reports/.y.swp" "$reports/y.txt"
+must bob rm -f "$reports/.y.swp"
+must bob rm -f "$reports/.x.swp"
+refuses "not permitted" bob cp "$dir/report" "$reports/scratch"
+id=$(dossier_of renamed)
+must write reason.txt "a test"
+must rita mv "$ca/ra/pending/$id" "$ca/ra/rejected/"
+
 # What is no report, by errno and sentence, and an event of each.
 wrong() {	# ERROR SENTENCE USER NAME
 	before=$(events revocation-refused)
@@ -197,7 +218,7 @@ new_person s60-b
 new_person s60-c
 new_person s60-d
 new_person s60-e
-wrong "Invalid argument" "wanted a name of" s60-a "my report"
+wrong "not permitted" "wanted a name of" s60-a "my report"
 printf 'serial: %s\000' "$serial" >"$dir/report"
 wrong "Invalid argument" "wanted UTF-8" s60-b nul.txt
 printf '  \n\n' >"$dir/report"

@@ -177,6 +177,21 @@ says "Status: 400" "$dir/out"
 exits 65 form $url ""
 says "Status: 413" "$dir/out"
 
+# What waited too long on its way is late when it comes, and told so.
+sed -i 's/^decision_max = .*/decision_max = 2 h/' "$home/pkifs.conf"
+must "$pkifs" reload "$home"
+stamp=$(date -d '-3 hours')
+printf 'Received: by here;\n %s\n\nIt was queued.\n' "$(date -R -d "$stamp")" \
+    >"$dir/mail"
+exits 0 intake s61-mail
+missed() {
+	grep -l "\"counted-from\": \"$(at "$stamp" | tr -d Z)" \
+	    "$ca"/evidence/*/*/*/*/*-revocation-deadline-missed.json
+}
+within 10 missed
+grep -q '"method": "decision"' "$(missed)" || fail "$(cat "$(missed)")"
+within 10 grep -q "missed it" "$ca/status/health.txt"
+
 # What is no report will never be one: 65, and the sender hears of it. All that
 # can change is tried again: 75.
 : >"$dir/mail"

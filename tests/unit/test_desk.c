@@ -451,6 +451,7 @@ an_approved_dossier_is_taken_up_at_start(void **state)
 /* --- revocation ----------------------------------------------------------- */
 
 static char revoked_serial[SERIAL_TEXT], revoked_line[80];
+static char revoked_exception[80];
 static usec_t revoked_received;
 static unsigned revoked_calls;
 
@@ -464,6 +465,8 @@ note_revoked(void *arg, const struct revocation_order *order,
 	    order->serial);
 	snprintf(revoked_line, sizeof(revoked_line), "%.70s", order->line);
 	revoked_received = order->received;
+	snprintf(revoked_exception, sizeof(revoked_exception), "%.70s",
+	    order->exception);
 	/* It is not done, nor refused. */
 	err_set(&fault, EIO, "the disk fails");
 	done(done_arg, &fault);
@@ -524,6 +527,16 @@ a_revocation_is_decided_and_done(void **state)
 	bed_parts.revoke = note_revoked;
 	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, ANNA),
 	    EACCES);
+	/* REV-6.2.4-03BA, -03BB: an exception, when it is one, and why. */
+	assert_int_equal(desk_write_file(DOSSIER(id), 0, "confirmation.txt",
+	    ANNA, "exception: x"), EACCES);
+	assert_int_equal(desk_write_file(DOSSIER(id), 0, "confirmation.txt",
+	    RITA, "I think so"), EINVAL);
+	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, RITA),
+	    ENODATA);
+	assert_int_equal(desk_write_file(DOSSIER(id), 0, "confirmation.txt",
+	    RITA, "exception: nobody answers"), 0);
+	assert_int_equal(bed_events("revocation-confirmation"), 1);
 	assert_int_equal(desk_try(id, PLACE_PENDING, PLACE_APPROVED, RITA), 0);
 	/* REG-6.4.5-03: the case is found by its certificate. */
 	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE name "
@@ -533,6 +546,7 @@ a_revocation_is_decided_and_done(void **state)
 	assert_string_equal(revoked_serial, bed_serial("www"));
 	assert_string_equal(revoked_line,
 	    "affiliationChanged decided on a dossier");
+	assert_string_equal(revoked_exception, "nobody answers");
 	/* REV-6.2.4-03A: it counts from when the CA knew. */
 	assert_int_equal(revoked_received, number_in_db("SELECT opened FROM "
 	    "dossiers"));
