@@ -301,6 +301,27 @@ add_revocation(const struct config *c, struct paper_values *to)
 	    PAPER_CPS | PAPER_TERMS, r->status_max);
 }
 
+/* Which CRLs there are, and which of them a certificate names. */
+static void
+put_lists(const struct config *c, struct bytes *to)
+{
+
+	if (c->shards > 0)
+		bytes_printf(to, "A certificate names one of %d CRLs, chosen "
+		    "by chance as it is issued:\n"
+		    "%s/status/crl/<shard>.crl\n"
+		    "All certificates are on %s/status/issuing.crl\n",
+		    c->shards, c->url, c->url);
+	else
+		bytes_printf(to, "A certificate names %s/status/issuing.crl, "
+		    "where all are.\n", c->url);
+	bytes_printf(to, "What changed since is on "
+	    "%s/status/issuing-delta.crl\n%s", c->url, c->expired_on_crl ?
+	    "What is revoked stays listed when it has ended "
+	    "(ExpiredCertsOnCRL)." : "What is revoked stays listed until a "
+	    "CRL after its end had it.");
+}
+
 static void
 add_operation(const struct config *c, struct paper_values *to)
 {
@@ -317,6 +338,7 @@ add_operation(const struct config *c, struct paper_values *to)
 	    c->crl_next_update);
 	values_add_duration(to, "crl.renewal", PAPER_CPS,
 	    c->crl_next_update / 2);
+	put_lists(c, values_add_table(to, "crl.lists", PAPER_CPS));
 	values_add_duration(to, "ocsp.next_update", PAPER_CPS,
 	    c->ocsp_next_update);
 	values_add_duration(to, "ocsp.renewal", PAPER_CPS,
