@@ -1,7 +1,7 @@
 # Anybody files a problem report as a text file; it becomes a dossier that a
 # revocation officer, and nobody else, decides by moving it, confirmed or as an
 # exception, and whoever filed it reads what became of it.
-# (REV-6.2.4-08, REV-6.2.4-09, REV-6.2.4-03BA, REV-6.2.4-03BB)
+# (REV-6.2.4-08, REV-6.2.4-09, REV-6.2.4-03BA, REV-6.2.4-03BB, REV-6.3.9-17)
 . "$(dirname "$0")/lib.sh"
 need_root
 new_group s60-rev
