@@ -54,6 +54,7 @@ put_certificates(struct folder *f, struct err *e)
 	if (put(f, "ca", "issuing.der", SLICE(&c->issuing_der), false,
 	    e) == -1 ||
 	    put(f, "ca", "issuing.pem", SLICE(&issuing), false, e) == -1 ||
+	    put(f, "ca", "root.der", SLICE(&c->root_der), false, e) == -1 ||
 	    put(f, "ca", "root.pem", SLICE(&root), false, e) == -1 ||
 	    put(f, "ca", "chain.pem", SLICE(&chain), false, e) == -1)
 		goto out;
