@@ -162,7 +162,11 @@ bench-revoke: $B/pkifs $B/bench
 bench-sign: $B/bench_sign
 	@$B/bench_sign
 
-$B/bench $B/bench_ocsp $B/bench_sign: $B/%: tests/bench/%.c $(LIB_OBJ)
+# CRLs of a million entries: time, and the memory of core and signer.
+bench-crl: $B/bench_crl
+	@$B/bench_crl
+
+$B/bench $B/bench_ocsp $B/bench_sign $B/bench_crl: $B/%: tests/bench/%.c $(LIB_OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
 		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
@@ -201,4 +205,5 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign bench-revoke check-crash check-desktop check-page install clean
+	fuzz bench bench-sign bench-revoke bench-crl check-crash check-desktop check-page \
+	install clean

@@ -127,7 +127,7 @@ revocations_newest_change(struct view *v)
  * would be a million seeks in the table.
  */
 #define SELECT_ROWS \
-    "SELECT id, serial, reason, effective, invalidity, change" \
+    "SELECT serial, reason, effective, invalidity, change" \
     " FROM revocations "
 
 static struct query *
@@ -178,7 +178,6 @@ crl_rows(struct view *v, const struct crl_wanted *wanted, crl_row_each *each,
 	struct crl_row row;
 
 	while (query_next(q)) {
-		row.id = take_number(q);
 		row.serial = take_blob(q);
 		row.reason = (int)take_number(q);
 		row.effective = take_number(q);

@@ -34,7 +34,6 @@ int	crl_base(struct view *, const char *issuer, usec_t now, struct crl *);
 
 /* One revocation, as far as a CRL says something about it. */
 struct crl_row {
-	int64_t	id;
 	struct slice serial;		/* octets; until the next row */
 	int	reason;
 	usec_t	effective, invalidity;

@@ -11,6 +11,7 @@
 
 #include <openssl/evp.h>
 
+#include "stop.h"
 #include "store_drafts.h"
 #include "store_events.h"
 #include "store_private.h"
@@ -95,7 +96,11 @@ move_out(struct draft *d, struct err *err)
 
 	snprintf(d->name, sizeof(d->name), "draft-%u",
 	    atomic_fetch_add(&number, 1));
-	if ((d->fd = large_open(d->store, d->name)) == -1)
+	if (fault_here("draft-enospc"))
+		errno = ENOSPC;
+	else
+		d->fd = large_open(d->store, d->name);
+	if (d->fd == -1)
 		return cannot("begin", err);
 	if (write_at(d, SLICE(&d->small), 0, err) != 0)
 		return -1;

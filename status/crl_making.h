@@ -20,6 +20,7 @@ struct crl_making {
 	struct draft	*draft;
 	size_t		 front;		/* octets left out in the draft */
 	struct intent	 intent;
+	struct err	 fault;		/* of writing it; code 0: none */
 	const char	*how;		/* the intent ended, when it failed */
 };
 

@@ -128,10 +128,7 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 	revocations_unpublished(view, add_carried, round);
 	view_put(view);
 	for (size_t i = 0; i < round->order->count && ret == 0; i++)
-		if (crl_making_check(&round->makings[i], specimen, err) != 0 ||
-		    crl_making_write(&round->makings[i],
-		    round->desk->parts->store, err) != 0)
-			ret = -1;
+		ret = crl_making_check(&round->makings[i], specimen, err);
 	return ret;
 }
 
@@ -244,8 +241,24 @@ finish(struct round *round, size_t i, struct err *why)
 		    "begun and lost");
 	}
 	m->how = "unusable";
+	if (m->fault.code != 0)
+		return err_set(why, m->fault.code, "%s", m->fault.text);
 	return crl_making_finish(m, round->desk->parts->store,
 	    answer->signature, why);
+}
+
+/* While the signer looks at them. */
+static void
+write_aside(struct round *round)
+{
+	struct crl_making *m;
+
+	for (size_t i = 0; i < round->order->count; i++) {
+		m = &round->makings[i];
+		if (crl_making_write(m, round->desk->parts->store,
+		    &m->fault) == 0)
+			m->fault.code = 0;
+	}
 }
 
 static int
@@ -261,7 +274,9 @@ sign(struct round *round, struct bell *bell, struct err *err)
 		    round->makings[i].intent.id, round->makings[i].file);
 		round->makings[i].file = NULL;
 	}
-	if (sign_batch_run(round->batch, bell) != 0)
+	sign_batch_submit(round->batch);
+	write_aside(round);
+	if (sign_batch_wait(round->batch, bell) != 0)
 		return err_set(err, EAGAIN, "interrupted");
 	stop_at("core.crl-signed");
 	for (size_t i = 0; i < count; i++)

@@ -135,14 +135,19 @@ sign_batch_ask(struct sign_batch *b, enum sign_kind kind, const char *key,
 	return b->count - 1;
 }
 
-int
-sign_batch_run(struct sign_batch *b, struct bell *bell)
+void
+sign_batch_submit(struct sign_batch *b)
 {
-	int ret = 0;
-
 	b->out = b->count;
 	for (size_t i = 0; i < b->count; i++)
 		b->signing->submit(b->signing, &b->items[i].order);
+}
+
+int
+sign_batch_wait(struct sign_batch *b, struct bell *bell)
+{
+	int ret = 0;
+
 	pthread_mutex_lock(&b->mutex);
 	while (b->out > 0 && ret == 0) {
 		steady_cond_wait(&b->answered, &b->mutex,
@@ -152,6 +157,13 @@ sign_batch_run(struct sign_batch *b, struct bell *bell)
 	}
 	pthread_mutex_unlock(&b->mutex);
 	return ret;
+}
+
+int
+sign_batch_run(struct sign_batch *b, struct bell *bell)
+{
+	sign_batch_submit(b);
+	return sign_batch_wait(b, bell);
 }
 
 const struct sign_answer *

@@ -22,10 +22,10 @@ size_t	sign_batch_add_file(struct sign_batch *, enum sign_kind,
 /* What became of an old intent, by the digest of its TBS. */
 size_t	sign_batch_ask(struct sign_batch *, enum sign_kind, const char *key,
 	    int64_t intent, const char *tbs_sha256);
-/*
- * Submits all and waits for all: 0, or -1 when the bell was closed meanwhile.
- */
-int	sign_batch_run(struct sign_batch *, struct bell *);
+/* Submits all; then waits for all: 0, or -1: the bell was closed meanwhile. */
+void	sign_batch_submit(struct sign_batch *);
+int	sign_batch_wait(struct sign_batch *, struct bell *);
+int	sign_batch_run(struct sign_batch *, struct bell *);	/* both */
 /* After that; borrowed until the batch is freed. */
 const struct sign_answer *sign_batch_answer(struct sign_batch *, size_t);
 struct slice	sign_batch_tbs(struct sign_batch *, size_t);

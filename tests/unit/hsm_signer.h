@@ -142,12 +142,13 @@ order_to_file(struct test_order *t)
 	struct slice head = { t->order.tbs.data, 100 };
 	struct err err;
 
-	t->order.file = memory_file_new(&err);
-	assert_non_null(t->order.file);
+	if ((t->order.file = memory_file_new(&err)) == NULL)
+		die("%s", err.text);
 	bytes_put(memory_file_tail(t->order.file), t->order.tbs.data + 100,
 	    t->order.tbs.size - 100);
-	assert_int_equal(memory_file_flush(t->order.file, &err), 0);
-	assert_int_equal(memory_file_seal(t->order.file, head, &err), 0);
+	if (memory_file_flush(t->order.file, &err) != 0 ||
+	    memory_file_seal(t->order.file, head, &err) != 0)
+		die("%s", err.text);
 }
 
 UNUSED static void

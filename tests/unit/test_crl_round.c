@@ -1,0 +1,517 @@
+/*
+ * Rounds of CRLs on a real store, signed at once in the same thread: what each
+ * list says, and that a base with its delta says what the complete one does.
+ */
+#include "store.h"
+
+#include "ca/commit.h"
+#include "ca/store_crls.h"
+#include "ca/store_events.h"
+#include "ca/store_private.h"
+#include "ca/store_shards.h"
+#include "ca/text.h"
+#include "fake_ca.h"
+#include "status/compare_crl.h"
+#include "status/crl.h"
+#include "status/crl_round.h"
+
+#define URL	"http://localhost/pki"
+
+static struct fake_ca ca;
+static struct config config;
+static struct authority_parts parts;
+static struct desk desk;
+static struct specimen *specimen;
+static struct crl_scopes *scopes;
+static struct bell bell;
+
+/* --- a signer ------------------------------------------------------------ */
+
+static struct {
+	struct signing	signing;
+	int		count;
+	int		lose;		/* this one; 0: none */
+	enum sign_outcome how;
+} signer;
+
+static void
+signer_submit(struct signing *signing, struct sign_order *order)
+{
+	struct sign_answer answer = { .outcome = SIGNED };
+	struct bytes signature = { 0 };
+
+	if (++signer.count == signer.lose)
+		answer.outcome = signer.how;
+	else
+		fake_sign(ca.key, sign_order_tbs(order), &signature);
+	answer.signature = SLICE(&signature);
+	answer.journal = (uint64_t)signer.count;
+	order->done(order, &answer);
+	bytes_free(&signature);
+}
+
+static bool
+signer_ready(struct signing *signing, const char *key)
+{
+	return true;
+}
+
+static void
+sink_changed(struct publication_sink *sink, const char *const *paths,
+    size_t count, void (*done)(void *), void *arg)
+{
+	if (done != NULL)
+		done(arg);
+}
+
+static struct publication_sink sink = { sink_changed };
+
+static int
+setup(void **state)
+{
+	memset(&signer, 0, sizeof signer);
+	signer.signing = (struct signing){ signer_submit, signer_ready, NULL };
+	fake_ca_make(&ca, "P-256", "Issuing SANDBOX");
+	strcpy(config.url, URL);
+	config.crl_next_update = USEC_DAY;
+	store_make();
+	parts = (struct authority_parts){ .config = &config, .sink = &sink,
+	    .store = test_store, .signing = &signer.signing,
+	    .committer = committer_new(test_store) };
+	memset(&desk, 0, sizeof desk);
+	desk.parts = &parts;
+	desk.issuing = signatory_new(SLICE(&ca.der), &test_err);
+	assert_non_null(desk.issuing);
+	desk.timers = timers_new();
+	desk.health = health_new(&parts, desk.timers);
+	specimen = specimen_new(desk.issuing);
+	scopes = crl_scopes_new(&desk);
+	bell_init(&bell);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	crl_scopes_free(scopes);
+	specimen_free(specimen);
+	health_free(desk.health);
+	timers_free(desk.timers);
+	signatory_free(desk.issuing);
+	bell_destroy(&bell);
+	committer_free(parts.committer);
+	store_unmake();
+	fake_ca_free(&ca);
+	return 0;
+}
+
+/* --- rows ---------------------------------------------------------------- */
+
+struct put {
+	struct job	job;
+	int		n, reason;
+	int64_t		shard;
+	usec_t		ends;		/* 0: never */
+	int		shards;
+};
+
+static int
+apply_put(struct job *job, struct tx *tx, struct err *err)
+{
+	struct put *p = (struct put *)job;
+	struct shard shard = { .issuer = "issuing" };
+	struct certificate c;
+	struct revocation r = { 0 };
+
+	for (int i = 0; i < p->shards; i++)
+		assert_done(shard_add(tx, &shard, URL, err));
+	if (p->n == 0)
+		return 0;
+	serial_of(r.serial, p->n);
+	if (revocation_find(tx_view(tx), r.serial, &r) == 1) {
+		r.reason = p->reason;
+		r.on_crl = 0;
+		r.received = r.decided = clock_now();
+		return revocation_update(tx, &r, err);
+	}
+	if (p->ends != 0) {
+		c = certificate_made(p->n);
+		c.not_after = p->ends;
+		assert_done(certificate_put(tx, &c, slice_text("der"), NULL,
+		    0, err));
+		r.certificate = c.id;
+	}
+	strcpy(r.issuer, "issuing");
+	r.reason = p->reason;
+	r.shard = p->shard;
+	r.received = r.decided = clock_now();
+	return revocation_put(tx, &r, err);
+}
+
+static void
+put(struct put p)
+{
+	p.job.apply = apply_put;
+	assert_done(commit_wait(parts.committer, &p.job, &test_err));
+}
+
+static void
+say(int n, int reason)
+{
+	put((struct put){ .n = n, .reason = reason });
+}
+
+/* --- rounds -------------------------------------------------------------- */
+
+static int
+ask_row(void *arg, const struct revocation *r)
+{
+	if (r->on_crl == 0)
+		crl_scopes_ask(scopes, r->shard);
+	return 0;
+}
+
+/* What would be made now: "0 -1 7 ". */
+static const char *
+due(struct crl_order *order)
+{
+	static char text[200];
+	struct view *v;
+	size_t n = 0;
+
+	crl_scopes_look(scopes);
+	v = view_take(test_store);
+	revocations_unpublished(v, ask_row, NULL);
+	view_put(v);
+	order->count = crl_scopes_due(scopes, clock_now(), order->scopes);
+	text[0] = '\0';
+	for (size_t i = 0; i < order->count; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%lld ",
+		    (long long)order->scopes[i]->id);
+	return text;
+}
+
+static int
+make(const char *wanted)
+{
+	struct crl_order order = { .count = 0 };
+	int ret;
+
+	assert_string_equal(due(&order), wanted);
+	ret = crl_round(&desk, specimen, &bell, &order, &test_err);
+	if (ret == 0)
+		crl_scopes_made(scopes, 0, order.number, order.scopes,
+		    order.count);
+	return ret;
+}
+
+static struct crl
+newest(int64_t scope)
+{
+	struct view *v = view_take(test_store);
+	struct crl crl;
+
+	assert_int_equal(crl_newest(v, "issuing", scope, &crl), 1);
+	view_put(v);
+	return crl;
+}
+
+/* Reasons by the number in a serial; -1: it is not listed. */
+struct list {
+	int	reasons[64];
+	int64_t	number, base;
+};
+
+static void
+read_list(const char *sha256, struct list *to)
+{
+	struct view *v = view_take(test_store);
+	struct document_map map;
+	struct crl_facts facts;
+	struct crl_entry entry;
+
+	for (int i = 0; i < 64; i++)
+		to->reasons[i] = -1;
+	assert_int_equal(documents_map(v, sha256, &map), 1);
+	assert_done(crl_read(map.bytes, &facts, &test_err));
+	assert_done(signatory_verify(desk.issuing, facts.tbs, facts.signature,
+	    &test_err));
+	to->number = facts.number;
+	to->base = facts.base;
+	while (crl_next_entry(&facts.entries, &entry) == 1)
+		to->reasons[entry.serial.data[entry.serial.size - 1] % 64] =
+		    entry.reason;
+	documents_unmap(&map);
+	view_put(v);
+}
+
+static struct list
+list_of(int64_t scope)
+{
+	struct crl crl = newest(scope);
+	struct list list;
+
+	read_list(crl.sha256, &list);
+	assert_int_equal(list.number, crl.number);
+	assert_int_equal(list.base, crl.base);
+	return list;
+}
+
+static void
+compare(int64_t scope)
+{
+	struct differences d = { .count = 0 };
+	struct view *v = view_take(test_store);
+
+	compare_crl_whole(v, scope, &d);
+	view_put(v);
+	if (d.count > 0)
+		fail_msg("%s", d.first.text);
+}
+
+/* --- the tests ----------------------------------------------------------- */
+
+static void
+a_delta_follows_the_first_complete_one(void **state)
+{
+	struct crl_order order = { .count = 0 };
+
+	assert_done(make("0 "));
+	assert_done(make("-1 "));
+	assert_string_equal(due(&order), "");
+	assert_int_equal(newest(CRL_DELTA).base, 1);
+	assert_int_equal(newest(CRL_DELTA).number, 2);
+	say(1, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(newest(CRL_COMPLETE).number, 3);
+	assert_int_equal(newest(CRL_DELTA).number, 3);
+	assert_int_equal(list_of(CRL_DELTA).reasons[1], 4);
+	assert_string_equal(due(&order), "");
+	/* Another start finds what there is. */
+	crl_scopes_free(scopes);
+	scopes = crl_scopes_new(&desk);
+	assert_string_equal(due(&order), "");
+}
+
+/* RFC 5280 5.2.4: base and delta together are the complete one. */
+static void
+expect_combined(const struct list *base, const struct list *delta,
+    const struct list *complete)
+{
+	for (int i = 0; i < 64; i++) {
+		int reason = base->reasons[i];
+
+		if (delta->reasons[i] == REASON_REINSTATED)
+			reason = -1;
+		else if (delta->reasons[i] != -1)
+			reason = delta->reasons[i];
+		if (reason != complete->reasons[i])
+			fail_msg("%d on number %lld and its delta: %d, "
+			    "not %d", i, (long long)base->number, reason,
+			    complete->reasons[i]);
+	}
+}
+
+static void
+any_base_and_the_delta_are_the_complete_one(void **state)
+{
+	struct list bases[40], delta, complete = { .number = 0 };
+	unsigned char chance;
+	size_t count = 0;
+
+	assert_done(make("0 "));
+	bases[count++] = list_of(CRL_COMPLETE);
+	assert_done(make("-1 "));
+	for (int round = 0; round < 39; round++) {
+		int n = 1 + round * 7 % 20;
+		int now = round == 0 ? -1 : complete.reasons[n];
+
+		/* Suspended, back, revoked, for a worse reason: by chance. */
+		chance_octets(&chance, 1);
+		if (now == 4 || now == 1)
+			say(n, 1);
+		else if (chance % 3 == 0)
+			say(n, 4);
+		else
+			say(n, now == REASON_HOLD && chance % 2 == 0 ?
+			    REASON_REINSTATED : REASON_HOLD);
+		assert_done(make("0 -1 "));
+		complete = list_of(CRL_COMPLETE);
+		delta = list_of(CRL_DELTA);
+		assert_int_equal(delta.number, complete.number);
+		assert_int_equal(delta.base, 1);
+		bases[count++] = complete;
+		for (size_t i = 0; i < count; i++)
+			expect_combined(&bases[i], &delta, &complete);
+		compare(CRL_COMPLETE);
+		compare(CRL_DELTA);
+	}
+}
+
+static void
+a_shard_is_made_at_once_and_all_behind(void **state)
+{
+	struct crl_order order = { .count = 0 };
+
+	put((struct put){ .shards = 3 });
+	assert_done(make("0 1 2 3 "));
+	assert_done(make("-1 "));
+	put((struct put){ .n = 5, .reason = 1, .shard = 2 });
+	/* Nobody looks there, and it has not rested: 0 is left out. */
+	crl_scopes_made(scopes, 60 * USEC, 2, (struct crl_scope *[]){
+	    &(struct crl_scope){ .id = CRL_COMPLETE } }, 1);
+	assert_done(make("-1 2 "));
+	assert_int_equal(list_of(2).reasons[5], 1);
+	assert_int_equal(list_of(CRL_DELTA).reasons[5], 1);
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[5], -1);
+	assert_int_equal(newest(1).number, 1);
+	assert_int_equal(newest(2).number, 3);
+	compare(CRL_COMPLETE);	/* it need not know it yet */
+	compare(2);
+	assert_string_equal(due(&order), "");
+	/* A start knows that the complete one is behind. */
+	crl_scopes_free(scopes);
+	scopes = crl_scopes_new(&desk);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[5], 1);
+	compare(CRL_COMPLETE);
+	assert_string_equal(due(&order), "");
+}
+
+static int64_t
+on_crl_rows(void)
+{
+	return number_in_db("SELECT count(*) FROM revocations WHERE on_crl"
+	    " <> 0");
+}
+
+/* Of a round that lost one signature nothing is published. */
+static void
+a_round_is_published_whole_or_not(void **state)
+{
+	static const struct {
+		enum sign_outcome how;
+		int		lose;
+		const char	*closed;
+	} rows[] = {
+		{ REFUSED, 1, "refused" }, { REFUSED, 2, "refused" },
+		{ ABANDONED, 1, "abandoned" }, { ABANDONED, 2, "abandoned" },
+	};
+	char sql[200];
+	int64_t events;
+
+	assert_done(make("0 "));
+	assert_done(make("-1 "));
+	say(1, 4);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		signer.count = 0;
+		signer.lose = rows[i].lose;
+		signer.how = rows[i].how;
+		assert_int_equal(make("0 -1 "), -1);
+		assert_int_equal(newest(CRL_COMPLETE).number, 1);
+		assert_int_equal(newest(CRL_DELTA).number, 2);
+		assert_int_equal(on_crl_rows(), 0);
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM intents WHERE"
+		    " closed = '%s'", rows[i].closed);
+		assert_int_equal(number_in_db(sql), 1 + i % 2);
+		assert_int_equal(number_in_db("SELECT count(*) FROM intents"
+		    " WHERE closed IS NULL"), 0);
+	}
+	events = number_in_db("SELECT count(*) FROM events WHERE name ="
+	    " 'crl-failed'");
+	assert_int_equal(events, 8);
+	signer.lose = 0;
+	assert_done(make("0 -1 "));
+	/* Numbers never go back: four were lost. */
+	assert_int_equal(newest(CRL_COMPLETE).number, 7);
+	assert_int_equal(on_crl_rows(), 1);
+}
+
+/*
+ * RFC 5280 3.3: what ended is on one more that was due, not only on one that a
+ * revocation asked for.
+ */
+static void
+what_ended_stays_until_a_scheduled_one(void **state)
+{
+	config.crl_next_update = 6 * USEC;
+	put((struct put){ .n = 9, .reason = 4, .ends = clock_now() + USEC });
+	assert_done(make("0 "));
+	assert_true(newest(CRL_COMPLETE).scheduled);
+	assert_done(make("-1 "));
+	while (clock_now() < newest(CRL_COMPLETE).this_update + 2 * USEC)
+		usleep(20000);
+	say(1, 4);
+	assert_done(make("0 -1 "));
+	assert_false(newest(CRL_COMPLETE).scheduled);
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
+	say(2, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
+	/* Half of the life is over since the last that was due. */
+	while (clock_now() < newest(CRL_COMPLETE).this_update + 2 * USEC)
+		usleep(20000);
+	assert_done(make("0 -1 "));
+	assert_true(newest(CRL_COMPLETE).scheduled);
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
+	say(3, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], -1);
+	compare(CRL_COMPLETE);
+}
+
+static int
+apply_many(struct job *job, struct tx *tx, struct err *err)
+{
+	for (int i = 0; i < 3000; i++) {
+		struct revocation r = { .reason = 1 };
+		unsigned char serial[17] = { 1, 2 };
+
+		serial[15] = (unsigned char)(i >> 8);
+		serial[16] = (unsigned char)i;
+		hex_upper(r.serial, serial, sizeof serial);
+		strcpy(r.issuer, "issuing");
+		r.received = r.decided = clock_now();
+		assert_done(revocation_put(tx, &r, err));
+	}
+	return 0;
+}
+
+/* A large one takes of the reserve what its file needs. */
+static void
+a_full_disk_does_not_keep_it(void **state)
+{
+	struct job job = { .apply = apply_many };
+
+	assert_done(commit_wait(parts.committer, &job, &test_err));
+	order_fault("draft-enospc", 2);
+	assert_done(make("0 "));
+	assert_int_equal(newest(CRL_COMPLETE).entries, 3000);
+	assert_int_equal(number_in_db("SELECT count(*) FROM publications WHERE"
+	    " place IN (1, 3) AND name LIKE 'issuing.crl%'"), 2);
+	order_fault("draft-enospc", 99);
+	assert_done(make("-1 "));
+	say(1, 4);
+	assert_int_equal(make("0 -1 "), -1);
+	assert_int_equal(test_err.code, ENOSPC);
+	order_fault("none", 0);
+	assert_done(make("0 -1 "));
+	assert_int_equal(newest(CRL_COMPLETE).entries, 3001);
+	compare(CRL_COMPLETE);
+}
+
+int
+main(void)
+{
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(a_delta_follows_the_first_complete_one),
+		TEST(any_base_and_the_delta_are_the_complete_one),
+		TEST(a_shard_is_made_at_once_and_all_behind),
+		TEST(a_round_is_published_whole_or_not),
+		TEST(what_ended_stays_until_a_scheduled_one),
+		TEST(a_full_disk_does_not_keep_it),
+	};
+
+	return cmocka_run_group_tests_name("crl_round", tests, NULL, NULL);
+}
