@@ -45,6 +45,8 @@ read_singles(struct kept *k, const struct ocsp_ids *ids)
 	    &next_update)) == 1) {
 		if (n == ids->count || !is_same_id(single.cert_id, &ids->id[n]))
 			return -1;
+		if (single.revoked == 0 && !single.never)
+			k->good = true;
 		if (n == 0 || this_update > k->this_update)
 			k->this_update = this_update;
 		if (n == 0 || next_update < k->next_update)

@@ -19,6 +19,7 @@ struct kept {
 	atomic_int	references;
 	struct bytes	key, der;
 	usec_t		this_update, next_update;	/* of the shortest */
+	bool		good;		/* says so of one of them */
 	char		etag[KEPT_ETAG];
 	/* From a file: which one it was. */
 	uint64_t	inode;

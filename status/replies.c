@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../ca/err.h"
+#include "doubts.h"
 #include "ocsp_response.h"
 #include "replies.h"
 
@@ -19,6 +20,7 @@ struct replies {
 	struct replies_plan plan;
 	struct place	 places[REPLIES_PLACES];
 	struct keep	*keep, *several;
+	struct doubts	*doubts;	/* about files */
 	atomic_uint_fast64_t changes;	/* that were heard of */
 };
 
@@ -86,6 +88,12 @@ from_file(struct replies *r, size_t place, const struct ocsp_ids *ids)
 	if (k == NULL && served_read(served, ids, name, SLICE(&key), &k) == 1)
 		keep_put(r->keep, k);
 	bytes_free(&key);
+	/* Good, and core has said since that something changed. */
+	if (k != NULL && k->good && doubts_has(r->doubts, ids->id[0].serial,
+	    ids->id[0].hash, k->inode)) {
+		kept_release(k);
+		return NULL;
+	}
 	return k;
 }
 
@@ -348,12 +356,28 @@ is_about(void *arg, const struct kept *k)
 	return false;
 }
 
-/* Those in the files are looked at in any case. */
+/* The files there are now were written before. */
+static void
+doubt_files(const struct place *place, const char *serial)
+{
+	struct replies *r = place->replies;
+	struct ocsp_id id = { .hash = OCSP_SHA1 };
+	char name[SERVED_NAME];
+	struct stat st;
+
+	strncpy(id.serial, serial, sizeof id.serial - 1);
+	for (; id.hash < OCSP_OTHER_HASH; id.hash++)
+		if (served_look(r->plan.places[place->index], &id, name,
+		    &st) == 1)
+			doubts_put(r->doubts, serial, id.hash, st.st_ino);
+}
+
 static void
 changed(void *arg, const char *serial)
 {
 	struct replies *r = ((struct place *)arg)->replies;
 
+	doubt_files(arg, serial);
 	atomic_fetch_add(&r->changes, 1);
 	keep_drop_those(r->keep, is_about, (void *)(uintptr_t)serial);
 	keep_drop_those(r->several, is_about, (void *)(uintptr_t)serial);
@@ -413,6 +437,7 @@ replies_new(const struct replies_plan *plan)
 	r->plan = *plan;
 	r->keep = keep_new(plan->keep);
 	r->several = keep_new(SEVERAL_KEPT);
+	r->doubts = doubts_new();
 	for (size_t i = 0; i < plan->count; i++) {
 		r->places[i] = (struct place){ r, i };
 		if (plan->links[i] != NULL)
@@ -429,5 +454,6 @@ replies_free(struct replies *r)
 		return;
 	keep_free(r->keep);
 	keep_free(r->several);
+	doubts_free(r->doubts);
 	free(r);
 }

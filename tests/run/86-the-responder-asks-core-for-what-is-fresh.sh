@@ -5,7 +5,7 @@
 make_ca
 conf=$home/pkifs.conf
 mount_ca
-for name in a b gone; do
+for name in a b d gone; do
 	new_csr $name $name.example.org
 	must cp "$dir/$name.csr" "$ca/requests/"
 	cp "$ca/requests/$name.crt" "$dir/"
@@ -128,6 +128,20 @@ must sh -c "echo keyCompromise >'$ca/revoke/$gone'"
 within 2 says_now plain "Cert Status: revoked"
 within 2 says_now two "Cert Status: revoked"
 must says_now nonce32 "Cert Status: revoked"
+
+# Nobody can sign at the moment: what was good before is not said any more.
+serial_d=$(serial_of "$dir/d.crt")
+ask d -no_nonce -cert "$dir/d.crt"
+within 20 says_now d "Cert Status: good"
+within 20 test -s "$home/published/status/ocsp-by-serial/$serial_d.der"
+signer=$(process signer)
+kill -STOP "$signer"
+echo keyCompromise >"$ca/revoke/$serial_d" &
+revoking=$!
+within 20 says_now d trylater
+kill -CONT "$signer"
+wait "$revoking" || fail "the revocation was refused"
+within 20 says_now d "Cert Status: revoked"
 
 # Core is killed again and again: nobody gets anything but an answer.
 must says_now plain "Cert Status: revoked"
