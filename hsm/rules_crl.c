@@ -28,6 +28,7 @@ struct list {
 	unsigned	seen;			/* extensions, bit by bit */
 };
 
+/* As pkifs.conf bounds it, which is less than BR 7.2.2 and BR 4.9.7 allow. */
 static int
 judge_times(struct judging *j, struct list *l, struct slice *s)
 {
@@ -302,6 +303,7 @@ judge_last(struct judging *j, const struct list *l, const char *list)
 	return 0;
 }
 
+/* It rises (RFC 5280 5.2.3, BR 7.2.2), in each list by itself. */
 static int
 judge_number(struct judging *j, const struct list *l)
 {

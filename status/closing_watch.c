@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/store_crls.h"
 #include "../ca/store_reports.h"
 #include "closing_watch.h"
 
@@ -55,16 +56,11 @@ closing_is_ready(const struct desk *desk)
 	return o.count == 0 && !signing;
 }
 
-struct record {
-	struct job	job;		/* first: the job is the record */
-	int64_t		number;
-};
-
 static int
 apply(struct job *job, struct tx *tx, struct err *err)
 {
-	const struct record *r = (struct record *)job;
 	struct event *event;
+	struct crl newest;
 
 	if (closing_set(tx, CLOSING_DONE, err) != 0)
 		return -1;
@@ -72,16 +68,16 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	event_actor_self(event);
 	event_requirements(event, "CSS-6.3.9-05 CSS-6.3.9-06");
 	event_outcome(event, "published");
-	event_detail_number(event, "crl-number", r->number);
+	if (crl_newest(tx_view(tx), "issuing", CRL_COMPLETE, &newest) == 1)
+		event_detail_number(event, "crl-number", newest.number);
 	event_detail(event, "nextUpdate", "9999-12-31T23:59:59Z");
 	return desk_append(tx, event, err);
 }
 
 int
-closing_record(const struct desk *desk, int64_t number, struct err *err)
+closing_record(const struct desk *desk, struct err *err)
 {
-	struct record r = { .job.apply = apply, .job.essential = true,
-	    .number = number };
+	struct job job = { .apply = apply, .essential = true };
 
-	return commit_wait(desk->parts->committer, &r.job, err);
+	return commit_wait(desk->parts->committer, &job, err);
 }

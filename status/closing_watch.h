@@ -17,6 +17,6 @@
  */
 bool	closing_is_ready(const struct desk *);
 /* They are out: recorded with an event.  0 or -1. */
-int	closing_record(const struct desk *, int64_t number, struct err *);
+int	closing_record(const struct desk *, struct err *);
 
 #endif

@@ -28,8 +28,21 @@ struct crl_maker {
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 compared;	/* the day everything was */
 	enum closing	 closing;	/* of the CA */
+	bool		 ready;		/* for the last, once and for all */
+	usec_t		 look;		/* steady: not again before */
 	bool		 leftovers;	/* there may be open intents */
 };
+
+/* It may take a walk over all certificates, so not at each turn. */
+static bool
+is_ready(struct crl_maker *m)
+{
+	if (!m->ready && clock_steady() >= m->look) {
+		m->ready = closing_is_ready(m->desk);
+		m->look = clock_steady() + LOOK_LATER;
+	}
+	return m->ready;
+}
 
 /* Which CRLs are to be made? */
 static void
@@ -41,8 +54,7 @@ find_due(struct crl_maker *m, struct crl_order *order)
 	view_put(view);
 	crl_scopes_look(m->scopes);
 	pending_add_unpublished(m->pending, crl_scopes_ask, m->scopes);
-	order->last = m->closing == CLOSING_DECIDED &&
-	    closing_is_ready(m->desk);
+	order->last = m->closing == CLOSING_DECIDED && is_ready(m);
 	if (m->closing == CLOSING_DONE)
 		order->count = 0;
 	else if (order->last)
@@ -61,7 +73,7 @@ end_of_all(struct crl_maker *m, const struct crl_order *order,
 
 	if (!order->last || crl_scopes_last(m->scopes, left) > 0)
 		return 0;
-	return closing_record(m->desk, order->number, err);
+	return closing_record(m->desk, err);
 }
 
 /* 1: they are out; 0: none was needed; -1. */
@@ -125,8 +137,6 @@ turn(struct crl_maker *m)
 	int made;
 
 	find_due(m, &order);
-	if (order.count == 0 && order.last)
-		order.number = 0;	/* they were out, and nobody said so */
 	if (order.count == 0 && !m->leftovers && m->closing != CLOSING_NOT)
 		return closing_turn(m, &order);
 	if (order.count == 0 && !m->leftovers) {

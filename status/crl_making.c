@@ -66,7 +66,7 @@ fill_frame(struct crl_making *m, const struct desk *desk, struct view *view,
 	    ? CRL_COMPLETE : m->crl.scope, &newest) == 1 &&
 	    newest.this_update < wanted->since)
 		wanted->since = newest.this_update;
-	/* 411-2 CSS-6.3.10: what has ended stays, from the beginning. */
+	/* From the beginning on (EN 319 411-2 CSS-6.3.10-02). */
 	if (desk->parts->config->expired_on_crl) {
 		f->expired_on = signatory_not_before(desk->issuing);
 		wanted->since = 0;

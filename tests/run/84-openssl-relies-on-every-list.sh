@@ -1,6 +1,7 @@
 # Complete list, delta and shard: openssl verify -crl_check_all -use_deltas
 # takes each for what it is, finds what is revoked, reinstated or neither, and
-# refuses a list that is not about the certificate.
+# refuses a list that is not about the certificate. (RFC 5280 5.2.5; with
+# expired_on_crl EN 319 411-2 CSS-6.3.10-02)
 . "$(dirname "$0")/lib.sh"
 make_ca
 sed -i "s/^\[status\]/[status]\nshards = 2/" "$home/pkifs.conf"

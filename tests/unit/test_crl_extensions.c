@@ -1,6 +1,7 @@
 /*
  * The extensions of a CRL: octets as the standards have them, which OpenSSL
- * reads as what was meant; and what has another form is refused.
+ * reads as what was meant; and what has another form is refused (RFC 5280
+ * 5.2.5: the point is critical and in the form of the CDP).
  */
 #include <setjmp.h>
 #include <stdarg.h>

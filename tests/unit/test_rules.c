@@ -1,6 +1,7 @@
 /*
  * What the signer refuses: each row spoils one part of something that would be
- * signed, and names a word of the sentence it gets.
+ * signed, and names a word of the sentence it gets.  Of a CRL: RFC 5280 5.1.2.1,
+ * .2.5, .2.6; nextUpdate and numbers BR 7.2.2, BR 4.9.7.
  */
 #include <setjmp.h>
 #include <stdarg.h>
