@@ -15,6 +15,7 @@
 #include "intake.h"
 #include "main_process.h"
 #include "main_state.h"
+#include "probe.h"
 #include "respond.h"
 #include "select.h"
 #include "verbs.h"
@@ -58,6 +59,8 @@ static const struct verb {
 	{ "umount", "MOUNTPOINT", "end it", umount_help, verb_umount },
 	{ "reload", "HOME", "put a new configuration or program in place",
 	    reload_help, verb_reload },
+	{ "probe", "[options] URL...", "look at a CA from outside",
+	    probe_usage, verb_probe_services },
 	{ "respond", "--listen HOST:PORT DIR...", "answer OCSP by HTTP",
 	    respond_usage, verb_respond },
 	{ "select", "MOUNTPOINT --reason R [...]", "write a batch of "
