@@ -43,7 +43,8 @@ struct authority_parts {
 	int			(*uid_of)(const char *user, uid_t *);
 	int			(*gid_of)(const char *group, gid_t *);
 	int			(*appointment_of)(uid_t, struct appointment *);
-	int			publish_dir;	/* a folder's descriptor; 0 */
+	/* Folders' descriptors; 0: none. */
+	int			publish_dir, probe_dir;
 	/* To main, for the command of [notices]; 0, or -1: not now. */
 	int			(*tell)(const struct letter *, struct err *);
 	/*

@@ -190,6 +190,8 @@ static const struct conf_key keys[] = {
 	{ "status", "ocsp_sign", CONF_TEXT,
 	    offsetof(struct reading, ocsp_sign), 8, .absent = "asked",
 	    .check = check_ocsp_sign },
+	{ "status", "outage_max", CONF_DURATION, AT(outage_max), 0, USEC,
+	    31 * USEC_DAY, .absent = "24 h", .clause = "DIS-6.1-07A" },
 	{ "status", "publish_dir", CONF_TEXT, AT(publish_dir),
 	    ROOM(publish_dir), .absent = "", .may_be_empty = true,
 	    .check = check_publish_dir },

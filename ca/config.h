@@ -50,6 +50,7 @@ struct config {
 	char	component_owner[8][64], component_performer[8][64];
 	usec_t	wait;			/* a flush waits so long: 5 s */
 	usec_t	crl_next_update;	/* 24 h; signed anew after half of it */
+	usec_t	outage_max;		/* of each service, in a month */
 	char	publish_dir[256];	/* "": HOME/published; "none" */
 	bool	ocsp_sign_all;		/* answers ahead, not only asked ones */
 	usec_t	ocsp_next_update;	/* 12 h; renewed at half */

@@ -343,6 +343,8 @@ add_operation(const struct config *c, struct paper_values *to)
 	    c->ocsp_next_update);
 	values_add_duration(to, "ocsp.renewal", PAPER_CPS,
 	    c->ocsp_next_update / 2);
+	values_add_duration(to, "status.outage_max", PAPER_CPS,
+	    c->outage_max);
 	values_add_duration(to, "request.wait", 0, c->wait);
 	values_add_size(to, "limits.request_max", 0, c->request_max);
 	values_add_size(to, "limits.scratch_max", 0, c->scratch_max);

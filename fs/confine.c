@@ -20,12 +20,12 @@
 #define PLACES	24
 
 int
-confine_core(const struct config *config, int publish, char store[PATH_MAX],
-    struct err *err)
+confine_core(const struct config *config, const struct authority_parts *parts,
+    char store[PATH_MAX], struct err *err)
 {
 	struct sandbox_person who = { .user = config->user, .root = store };
-	struct sandbox_place places[2] = { { store, SANDBOX_WRITE },
-	    { NULL, SANDBOX_WRITE, publish } };
+	struct sandbox_place places[3] = { { store, SANDBOX_WRITE } };
+	size_t count = 1;
 	bool rooted = sandbox_is_root();
 
 	if (snprintf(store, PATH_MAX, "%s/store", config->home) >= PATH_MAX)
@@ -38,8 +38,13 @@ confine_core(const struct config *config, int publish, char store[PATH_MAX],
 		    "pkifs.conf");
 	if (rooted)
 		strcpy(store, "/");
-	if (sandbox_places(places, publish == 0 ? 1 : 2,
-	    SANDBOX_NO_NETWORK | SANDBOX_NO_SIGNALS, err) == -1)
+	if (parts->publish_dir > 0)
+		places[count++] = (struct sandbox_place){ NULL, SANDBOX_WRITE,
+		    parts->publish_dir };
+	if (parts->probe_dir > 0)
+		places[count++] = (struct sandbox_place){ NULL, SANDBOX_READ,
+		    parts->probe_dir };
+	if (sandbox_places(places, count, SANDBOX_NO_NETWORK | SANDBOX_NO_SIGNALS, err) == -1)
 		return -1;
 	return sandbox_calls(SANDBOX_CORE, err);
 }
@@ -194,10 +199,11 @@ confine_main(struct err *err)
 static int
 confine_as(const char *process, const struct config *config, struct err *err)
 {
+	struct authority_parts none = { 0 };
 	char store[PATH_MAX];
 
 	if (strcmp(process, "core") == 0)
-		return confine_core(config, 0, store, err);
+		return confine_core(config, &none, store, err);
 	if (strcmp(process, "signer") == 0)
 		return confine_signer(config->home, config->signer_user,
 		    config->module, err);

@@ -7,13 +7,13 @@
 
 #include <limits.h>
 
-#include "../ca/config.h"
+#include "../ca/authority.h"
 
 /*
- * `store` gets the path of HOME/store as core sees it from then on; `publish`
- * is the folder of publish_dir, 0: none.
+ * `store` gets the path of HOME/store as core sees it from then on; the
+ * folders that the parts have are left to it.
  */
-int	confine_core(const struct config *, int publish,
+int	confine_core(const struct config *, const struct authority_parts *,
 	    char store[PATH_MAX], struct err *);
 int	confine_signer(const char *home, const char *user,
 	    const char *module, struct err *);

@@ -230,6 +230,7 @@ open_authority(struct err *err)
 {
 	core.parts = (struct authority_parts){
 		.publish_dir = core.parts.publish_dir,
+		.probe_dir = core.parts.probe_dir,
 		.config = core.config, .store = core.store,
 		.committer = core.committer,
 		.signing = client_signing(core.client),
@@ -277,23 +278,33 @@ open_session(const struct control_start *start, int fd, struct err *err)
 	return 0;
 }
 
-/* With the rights core was started with; it is written to with its own. */
+/* With the rights core was started with; it is used with its own. */
 static int
-open_publish_dir(const struct config *c, struct err *err)
+open_folder(const char *home, const char *name, int *to)
 {
 	char path[PATH_MAX];
 
-	if (strcmp(c->publish_dir, "none") == 0)
+	snprintf(path, sizeof(path), "%s%s%s", home, name[0] == '\0' ? "" :
+	    "/", name);
+	*to = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *to == -1 ? -1 : 0;
+}
+
+static int
+open_folders(const struct config *c, struct err *err)
+{
+	const char *publish = c->publish_dir;
+
+	if (open_folder(c->home, "probes", &core.parts.probe_dir) == -1)
+		core.parts.probe_dir = 0;
+	if (strcmp(publish, "none") == 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s%s", c->publish_dir[0] == '\0' ?
-	    c->home : c->publish_dir, c->publish_dir[0] == '\0' ?
-	    "/published" : "");
-	core.parts.publish_dir = open(path, O_RDONLY | O_DIRECTORY |
-	    O_CLOEXEC);
-	if (core.parts.publish_dir == -1)
-		return err_set(err, errno, "publish_dir in pkifs.conf: %s: "
-		    "%s", path, strerror(errno));
-	return 0;
+	if (publish[0] == '\0' ? open_folder(c->home, "published",
+	    &core.parts.publish_dir) == 0 : open_folder(publish, "",
+	    &core.parts.publish_dir) == 0)
+		return 0;
+	return err_set(err, errno, "publish_dir in pkifs.conf: %s: %s",
+	    publish[0] == '\0' ? "published" : publish, strerror(errno));
 }
 
 static int
@@ -308,9 +319,8 @@ start(const char *home, struct control_message *m, struct err *err)
 		return -1;
 	context_set(core.config);
 	load_before_chroot();
-	if (open_publish_dir(core.config, err) == -1 ||
-	    confine_core(core.config, core.parts.publish_dir, store,
-	    err) == -1 ||
+	if (open_folders(core.config, err) == -1 ||
+	    confine_core(core.config, &core.parts, store, err) == -1 ||
 	    open_store(store, spool, err) == -1 ||
 	    open_authority(err) == -1)
 		return -1;

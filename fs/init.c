@@ -404,6 +404,7 @@ folders_make(const struct init *init, struct err *err)
 		{ "cp", 0755, geteuid(), getegid() },
 		{ "cps", 0755, geteuid(), getegid() },
 		{ "published", 0755, init->core_uid, init->core_gid },
+		{ "probes", 0755, geteuid(), getegid() },
 		{ "run", 0755, geteuid(), getegid() },
 		{ "store", 0700, geteuid(), getegid() },
 	};

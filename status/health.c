@@ -30,6 +30,7 @@ static const char *const check_names[HEALTH_CHECKS] = {
 	[HEALTH_CLOCK] = "clock", [HEALTH_DEADLINES] = "deadlines",
 	[HEALTH_NOTICES] = "notices", [HEALTH_DISK] = "disk",
 	[HEALTH_CHECKPOINT] = "checkpoint", [HEALTH_MIRROR] = "publish-dir",
+	[HEALTH_PROBES] = "probes",
 };
 static const struct {
 	enum health_check	check;

@@ -394,6 +394,32 @@ read_notices(struct out *out, int which)
 	    tally_events(sums, "notice-failed"));
 }
 
+/* Only of what is probed. */
+static void
+read_probes(struct out *out, int which)
+{
+	const struct outage_sum *sum;
+	const char *name;
+
+	for (int i = 0; i < PROBE_SERVICES; i++) {
+		sum = &out->r->probes.services[i];
+		name = probe_service_name((enum probe_service)i);
+		if (sum->last == 0)
+			continue;
+		if (which == 0)
+			put_with(out, "service", name, sum->out_since == 0);
+		else
+			put_time_with(out, "service", name, which == 1 ?
+			    sum->out : sum->last);
+	}
+}
+
+static void
+read_outage_max(struct out *out, int which)
+{
+	put_time(out, out->r->probes.outage_max);
+}
+
 static void
 read_notices_failing(struct out *out, int which)
 {
@@ -487,6 +513,18 @@ static const struct metric metrics[] = {
 	{ "pkifs_notices_failing",
 	    "Notices that were tried and are not delivered yet.", GAUGE,
 	    read_notices_failing },
+
+	{ "pkifs_probe_up",
+	    "1: a probe found the service as it should be, 0: not.", GAUGE,
+	    read_probes, 0 },
+	{ "pkifs_probe_outage_seconds",
+	    "How long the service was out this month, as probes saw it.",
+	    GAUGE, read_probes, 1 },
+	{ "pkifs_probe_last_timestamp_seconds",
+	    "When a probe looked last.", GAUGE, read_probes, 2 },
+	{ "pkifs_probe_outage_limit_seconds",
+	    "What the CPS promises at most in a month.", GAUGE,
+	    read_outage_max },
 
 	{ "pkifs_evidence_events", "Number of the last event.", GAUGE,
 	    read_seq },

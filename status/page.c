@@ -92,7 +92,7 @@ page_render(const struct readings *r, struct bytes *to)
 	static void (*const parts[])(const struct readings *,
 	    struct bytes *) = {
 		part_issuing, part_root, part_certificates, part_clocks,
-		part_machine, part_evidence, part_checks
+		part_machine, part_evidence, part_probes, part_checks
 	};
 
 	put_head(r, to);

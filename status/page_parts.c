@@ -396,6 +396,48 @@ part_clocks(const struct readings *r, struct bytes *to)
 	end(to);
 }
 
+/* --- from outside -------------------------------------------------------- */
+
+static void
+put_service(const struct readings *r, int service, struct bytes *to)
+{
+	const struct outage_sum *sum = &r->probes.services[service];
+
+	bytes_printf(to, "<tr><th scope=\"row\">%s</th><td>",
+	    probe_service_name((enum probe_service)service));
+	page_mark(to, sum->out_since == 0 ? MARK_OK : MARK_FAIL,
+	    sum->out_since == 0 ? "there" : "out");
+	bytes_put_text(to, "</td><td>");
+	if (sum->out > r->probes.outage_max)
+		page_mark(to, MARK_FAIL, "");
+	page_span(to, sum->out);
+	bytes_put_text(to, "</td><td>");
+	page_from_now(to, sum->last, r->now);
+	bytes_put_text(to, "</td></tr>\n");
+}
+
+/* What probes on other hosts saw; nothing where there are none. */
+void
+part_probes(const struct readings *r, struct bytes *to)
+{
+	bool any = false;
+
+	for (int i = 0; i < PROBE_SERVICES; i++)
+		any = any || r->probes.services[i].last != 0;
+	if (!any)
+		return;
+	begin(to, "probes", "As seen from outside");
+	bytes_put_text(to, "<table class=\"methods\">\n<tr>"
+	    "<th scope=\"col\">service</th><th scope=\"col\">last</th>"
+	    "<th scope=\"col\">out this month</th>"
+	    "<th scope=\"col\">looked at</th></tr>\n");
+	for (int i = 0; i < PROBE_SERVICES; i++)
+		if (r->probes.services[i].last != 0)
+			put_service(r, i, to);
+	bytes_put_text(to, "</table>\n");
+	end(to);
+}
+
 /* --- machine and evidence ------------------------------------------------ */
 
 static void

@@ -13,6 +13,7 @@ void	part_issuing(const struct readings *, struct bytes *);
 void	part_root(const struct readings *, struct bytes *);
 void	part_certificates(const struct readings *, struct bytes *);
 void	part_clocks(const struct readings *, struct bytes *);
+void	part_probes(const struct readings *, struct bytes *);
 void	part_machine(const struct readings *, struct bytes *);
 void	part_evidence(const struct readings *, struct bytes *);
 void	part_checks(const struct readings *, struct bytes *);

@@ -18,6 +18,7 @@
 #include "ocsp_status.h"
 #include "page.h"
 #include "pending.h"
+#include "probes.h"
 #include "publisher.h"
 #include "revocations.h"
 #include "root_alarm.h"
@@ -40,6 +41,7 @@ struct publisher {
 	struct reader		*reader;
 	struct live		*live;
 	struct mirror		*mirror;
+	struct probes		*probes;
 };
 
 /*
@@ -98,7 +100,7 @@ open_live(struct publisher *p)
 	view_put(view);
 	p->tallies = tallies_new(&p->desk);
 	p->reader = reader_new(&p->desk, p->pending, p->deadlines,
-	    p->tallies);
+	    p->tallies, p->probes);
 	p->live = live_new(render, p, last.time);
 }
 
@@ -127,6 +129,8 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	p->notices = notices_new(&p->desk);
 	root_crl_import(&p->desk);
 	p->root_alarm = root_alarm_new(&p->desk);
+	if (parts->probe_dir > 0)
+		p->probes = probes_new(&p->desk, parts->probe_dir);
 	open_live(p);
 	if (parts->publish_dir > 0)
 		p->mirror = mirror_new(&p->desk, p->live, parts->publish_dir);
@@ -157,6 +161,7 @@ publisher_close(struct publisher *p)
 	mirror_free(p->mirror);
 	live_free(p->live);
 	reader_free(p->reader);
+	probes_free(p->probes);
 	tallies_free(p->tallies);
 	batches_free(p->batches);
 	revocations_free(p->revocations);

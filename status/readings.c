@@ -23,6 +23,7 @@ struct reader {
 	const struct desk *desk;
 	struct pending	*pending;
 	struct deadlines *deadlines;
+	struct probes	*probes;
 	struct tallies	*tallies;
 	usec_t		 started;
 	char		 root_name[128];
@@ -55,7 +56,8 @@ read_name(struct slice der, char *to, size_t room)
 
 struct reader *
 reader_new(const struct desk *desk, struct pending *pending,
-    struct deadlines *deadlines, struct tallies *tallies)
+    struct deadlines *deadlines, struct tallies *tallies,
+    struct probes *probes)
 {
 	struct reader *r = calloc(1, sizeof *r);
 
@@ -67,6 +69,7 @@ reader_new(const struct desk *desk, struct pending *pending,
 	r->pending = pending;
 	r->deadlines = deadlines;
 	r->tallies = tallies;
+	r->probes = probes;
 	r->started = clock_now();
 	read_name(SLICE(&desk->parts->config->root_der), r->root_name,
 	    sizeof r->root_name);
@@ -186,6 +189,7 @@ readings_take(struct reader *r, struct view *view, struct readings *to)
 	store_measure(r->desk->parts->store, &to->sizes);
 	tallies_get(r->tallies, view, &to->tallies);
 	deadlines_sight(r->deadlines, &to->deadlines);
+	probes_sight(r->probes, &to->probes);
 	to->pending_since = pending_oldest(r->pending);
 	clock_state(&to->clock);
 	to->signer_queue = counter_get(COUNT_SIGNER_WAITING);

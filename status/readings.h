@@ -10,6 +10,7 @@
 #include "../ca/store_status.h"
 #include "deadlines.h"
 #include "pending.h"
+#include "probes.h"
 #include "tallies.h"
 
 /* One list that is published: which CA's, and which of its lists. */
@@ -37,6 +38,7 @@ struct readings {
 	struct store_sizes sizes;
 	struct tally_sums tallies;
 	struct deadline_sight deadlines;
+	struct probe_sight probes;
 	usec_t	pending_since;		/* a publication; 0: none */
 	int64_t	signer_queue;		/* orders without an answer */
 	int64_t	notices_failing;	/* tried, and not delivered yet */
@@ -49,7 +51,7 @@ struct reader;
 
 /* Borrows them all. */
 struct reader	*reader_new(const struct desk *, struct pending *,
-		    struct deadlines *, struct tallies *);
+		    struct deadlines *, struct tallies *, struct probes *);
 void		 reader_free(struct reader *);
 /* Takes no view of its own, nor a lock that is held while one is taken. */
 void		 readings_take(struct reader *, struct view *,
