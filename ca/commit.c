@@ -106,7 +106,7 @@ is_repeatable(const struct batch *b)
 	size_t i;
 
 	for (i = 0; i < b->count; i++)
-		if (!b->job[i]->repeatable)
+		if (!b->job[i]->repeatable && !b->job[i]->essential)
 			return false;
 	return true;
 }
@@ -522,7 +522,8 @@ commit_wait(struct committer *c, struct job *job, struct err *err)
 {
 	struct waiting w = {
 		.job = { .apply = waiting_apply, .done = waiting_done,
-			 .essential = job->essential },
+			 .essential = job->essential,
+			 .repeatable = job->repeatable },
 		.inner = job,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.ended = PTHREAD_COND_INITIALIZER,

@@ -30,7 +30,7 @@ struct job {
 	bool	 patient;	/* may wait 100 ms for others to go with */
 	/*
 	 * Its apply may run again after all it did was rolled back, as an
-	 * essential one's: it carries over no id.  Such jobs are applied
+	 * essential one's: it carries over no id.  Both kinds are applied
 	 * without a way back for each, and when one fails all of them again.
 	 */
 	bool	 repeatable;

@@ -295,8 +295,9 @@ revocations_list(struct view *v, int64_t after, revocation_each *each,
  * Often called in the transaction that then marks them as published, so the
  * rows are taken in portions and none is read while it is written.
  */
-void
-revocations_unpublished(struct view *v, revocation_each *each, void *arg)
+static void
+in_portions(struct view *v, const char *text, revocation_each *each,
+    void *arg)
 {
 	struct revocation portion[32];
 	struct query *q;
@@ -304,9 +305,7 @@ revocations_unpublished(struct view *v, revocation_each *each, void *arg)
 	size_t i, count;
 
 	do {
-		q = query_new(v->sql, SELECT_REVOCATIONS
-		    "WHERE (on_crl = 0 OR on_ocsp = 0) AND id > ?"
-		    " ORDER BY id LIMIT 32");
+		q = query_new(v->sql, text);
 		bind_number(q, after);
 		for (count = 0; count < 32 && query_next(q); count++)
 			take_revocation(q, &portion[count]);
@@ -317,4 +316,18 @@ revocations_unpublished(struct view *v, revocation_each *each, void *arg)
 				return;
 		}
 	} while (count == 32);
+}
+
+void
+revocations_unpublished(struct view *v, revocation_each *each, void *arg)
+{
+	in_portions(v, SELECT_REVOCATIONS "WHERE (on_crl = 0 OR on_ocsp = 0)"
+	    " AND id > ? ORDER BY id LIMIT 32", each, arg);
+}
+
+void
+revocations_not_on_ocsp(struct view *v, revocation_each *each, void *arg)
+{
+	in_portions(v, SELECT_REVOCATIONS "INDEXED BY revocations_not_on_ocsp"
+	    " WHERE on_ocsp = 0 AND id > ? ORDER BY id LIMIT 32", each, arg);
 }

@@ -348,6 +348,8 @@ static const char status_1[] =
     "CREATE INDEX revocations_changed ON revocations (change);"
     "CREATE INDEX revocations_unpublished ON revocations (id)"
     " WHERE on_crl = 0 OR on_ocsp = 0;"
+    "CREATE INDEX revocations_not_on_ocsp ON revocations (id)"
+    " WHERE on_ocsp = 0;"
     "CREATE INDEX revocations_until ON revocations (until)"
     " WHERE reason = 6 AND until IS NOT NULL;"
     "CREATE TRIGGER revocations_insert BEFORE INSERT ON revocations"

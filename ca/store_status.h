@@ -96,6 +96,8 @@ typedef int revocation_each(void *arg, const struct revocation *);
 void	revocations_list(struct view *, int64_t after, revocation_each *,
 	    void *arg);
 void	revocations_unpublished(struct view *, revocation_each *, void *arg);
+/* Those of them that OCSP does not say. */
+void	revocations_not_on_ocsp(struct view *, revocation_each *, void *arg);
 /* Time of the newest change of any of them; 0: none.  mtime of revoke/. */
 usec_t	revocations_changed(struct view *);
 

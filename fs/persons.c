@@ -162,6 +162,7 @@ persons_record(struct committer *committer)
 		die("out of memory");
 	job->apply = record_apply;
 	job->done = record_done;
+	job->repeatable = true;
 	commit_submit(committer, job);
 }
 

@@ -140,7 +140,7 @@ serve_revocations(struct ocsp_service *s)
 	struct withdrawn w = { .service = s, .can_sign = can_sign(s) };
 
 	w.view = view_take(s->desk->parts->store);
-	revocations_unpublished(w.view, add_revocation, &w);
+	revocations_not_on_ocsp(w.view, add_revocation, &w);
 	view_put(w.view);
 	w.list.orders = w.orders;
 	w.list.marks = w.marks;
