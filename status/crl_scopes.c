@@ -21,7 +21,7 @@ struct crl_scopes {
 	struct crl_scope *rows;		/* the complete one, the delta first */
 	size_t		 count, room;
 	bool		 behind;	/* the complete one lacks something */
-	bool		 led;		/* the delta that goes before is out */
+	int64_t		 newest;	/* change of a revocation */
 	usec_t		 rest;		/* steady: no complete one before */
 	struct view	*view;		/* of the look that is under way */
 };
@@ -52,12 +52,13 @@ read_row(struct crl_scopes *s, struct crl_scope *row)
 	usec_t life = s->desk->parts->config->crl_next_update;
 	struct crl newest;
 
-	row->since = row->ends = row->due = 0;
+	row->since = row->ends = row->due = row->change = 0;
 	if (crl_newest(s->view, ISSUER, row->id, &newest) != 1)
 		return;
 	row->since = newest.this_update;
 	row->ends = newest.next_update;
 	row->entries = newest.entries;
+	row->change = newest.change;
 	row->due = crl_scheduled(s->view, life, row->id);
 }
 
@@ -155,6 +156,7 @@ crl_scopes_look(struct crl_scopes *s)
 {
 	s->view = view_take(s->desk->parts->store);
 	shards_list(s->view, ISSUER, 0, add_shard, s);
+	s->newest = revocations_newest_change(s->view);
 	view_put(s->view);
 	s->view = NULL;
 	for (size_t i = 0; i < s->count; i++)
@@ -169,8 +171,9 @@ crl_scopes_ask(void *arg, int64_t scope)
 
 	if (row != NULL)
 		row->asked = true;
-	s->rows[1].asked = true;
-	s->behind = true;
+	/* What many shards wait for, one delta says. */
+	s->rows[1].asked = s->rows[1].change < s->newest;
+	s->behind |= s->rows[0].change < s->newest;
 }
 
 /* Also when the clock went back so far that it is not valid yet. */
@@ -201,7 +204,7 @@ crl_scopes_due(struct crl_scopes *s, usec_t now,
 	whole = is_due(complete, now) || is_time_for_behind(s);
 	/* The delta alone: it is there sooner. */
 	if (whole && complete->asked && complete->entries > LARGE &&
-	    !s->led && has_base && now < complete->due)
+	    delta->change < s->newest && has_base && now < complete->due)
 		whole = false;
 	if (whole)
 		to[count++] = complete;
@@ -247,11 +250,10 @@ crl_scopes_made(struct crl_scopes *s, usec_t took, int64_t number,
 	s->view = view_take(s->desk->parts->store);
 	for (size_t i = 0; i < count; i++) {
 		read_row(s, made[i]);
-		s->led |= made[i]->id == CRL_DELTA;
 		whole |= made[i]->id == CRL_COMPLETE;
 	}
 	if (whole) {
-		s->behind = s->led = false;
+		s->behind = false;
 		s->rest = clock_steady() + (SHARE - 1) * took;
 	}
 	view_put(s->view);

@@ -24,6 +24,7 @@ struct crl_scope {
 	usec_t	due;		/* on schedule */
 	usec_t	until;		/* none names it any more; 0: some do */
 	int64_t	entries;	/* of the newest */
+	int64_t	change;		/* the newest one it knows of */
 	bool	asked;		/* a revocation waits to be on it */
 };
 

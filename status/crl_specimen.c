@@ -11,7 +11,7 @@
 #include "../ca/der.h"
 #include "crl_specimen.h"
 
-#define WHOLE	((size_t)256 * 1024)	/* of entries; else the first so many */
+#define WHOLE	((size_t)64 * 1024)	/* of entries; else the first so many */
 #define RSA_BITS 2048			/* it lives for one process */
 
 struct specimen {

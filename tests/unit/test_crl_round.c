@@ -460,10 +460,12 @@ what_ended_stays_until_a_scheduled_one(void **state)
 	compare(CRL_COMPLETE);
 }
 
+static int many;
+
 static int
 apply_many(struct job *job, struct tx *tx, struct err *err)
 {
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < many; i++) {
 		struct revocation r = { .reason = 1 };
 		unsigned char serial[17] = { 1, 2 };
 
@@ -483,6 +485,7 @@ a_full_disk_does_not_keep_it(void **state)
 {
 	struct job job = { .apply = apply_many };
 
+	many = 3000;
 	assert_done(commit_wait(parts.committer, &job, &test_err));
 	order_fault("draft-enospc", 2);
 	assert_done(make("0 "));
@@ -500,6 +503,57 @@ a_full_disk_does_not_keep_it(void **state)
 	compare(CRL_COMPLETE);
 }
 
+/* The complete one takes its time; the delta does not wait for it. */
+static void
+with_many_the_delta_goes_before(void **state)
+{
+	struct job job = { .apply = apply_many };
+	struct crl_order order = { .count = 0 };
+
+	many = 20001;
+	assert_done(commit_wait(parts.committer, &job, &test_err));
+	assert_done(make("0 "));
+	assert_done(make("-1 "));
+	assert_string_equal(due(&order), "");
+	say(1, 4);
+	assert_done(make("-1 "));
+	assert_int_equal(list_of(CRL_DELTA).reasons[1], 4);
+	assert_int_equal(newest(CRL_DELTA).entries, 1);
+	assert_int_equal(on_crl_rows(), 20001);
+	assert_done(make("0 -1 "));
+	assert_int_equal(newest(CRL_COMPLETE).entries, 20002);
+	assert_int_equal(on_crl_rows(), 20002);
+	assert_string_equal(due(&order), "");
+	say(2, 4);
+	assert_done(make("-1 "));
+	assert_done(make("0 -1 "));
+	compare(CRL_COMPLETE);
+}
+
+/* More shards than one round takes; the delta is made once for all. */
+static void
+many_shards_take_turns(void **state)
+{
+	struct crl_order order = { .count = 0 };
+
+	put((struct put){ .shards = 20 });
+	assert_done(make("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 "));
+	assert_done(make("-1 16 17 18 19 20 "));
+	for (int n = 1; n <= 20; n++)
+		put((struct put){ .n = n, .reason = 1, .shard = n });
+	crl_scopes_made(scopes, 60 * USEC, 2, (struct crl_scope *[]){
+	    &(struct crl_scope){ .id = CRL_COMPLETE } }, 1);
+	assert_done(make("-1 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 "));
+	assert_done(make("16 17 18 19 20 "));
+	assert_string_equal(due(&order), "");
+	assert_int_equal(on_crl_rows(), 20);
+	for (int n = 1; n <= 20; n++) {
+		assert_int_equal(list_of(n).reasons[n], 1);
+		compare(n);
+	}
+	compare(CRL_DELTA);
+}
+
 int
 main(void)
 {
@@ -511,6 +565,8 @@ main(void)
 		TEST(a_round_is_published_whole_or_not),
 		TEST(what_ended_stays_until_a_scheduled_one),
 		TEST(a_full_disk_does_not_keep_it),
+		TEST(with_many_the_delta_goes_before),
+		TEST(many_shards_take_turns),
 	};
 
 	return cmocka_run_group_tests_name("crl_round", tests, NULL, NULL);
