@@ -32,6 +32,11 @@ good() { must verify "$@" >/dev/null; }
 revoked() { refuses "certificate revoked" verify "$@"; }
 cat "$ca/ca/root.pem" "$ca/ca/issuing.pem" >"$dir/trust.pem"
 
+# The certificates of the CA's own keys name a shard too.
+within 20 test -e "$ca/ca/evidence.pem"
+openssl x509 -in "$ca/ca/evidence.pem" -noout -ext crlDistributionPoints |
+    grep -q "/status/crl/[12].crl" || fail "the CA's own names no shard"
+
 # Some in each of the two shards.
 i=0
 a= b=
