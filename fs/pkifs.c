@@ -174,8 +174,11 @@ main(int argc, char **argv)
 	if (argc == 3 && verb->usage != NULL && asks_for_help(argv[2]))
 		return verb_help(2, argv);
 	rc = verb->run(argc - 1, argv + 1);
-	/* A child ends as it is: no handlers of libraries and modules. */
-	if (verb->usage == NULL) {
+	/*
+	 * Who is confined ends as it is: handlers of libraries and modules
+	 * may want what is out of reach.
+	 */
+	if (verb->usage == NULL || verb->run == verb_respond) {
 		fflush(NULL);
 		_exit(rc);
 	}
