@@ -185,9 +185,17 @@ view_end(struct view *v)
 	v->begun = false;
 }
 
+static bool
+is_of(const struct view *v, uint64_t moment)
+{
+	return moment % 2 == 0 && v->moment == moment;
+}
+
 /*
  * While nothing is committed a reader's transaction stays open: to end and to
- * begin it costs as much as a question, and most views ask one or two.
+ * begin it costs as much as a question, and most views ask one or two.  While
+ * something is, each begins anew: one may see it already, and no view that is
+ * taken behind that one may be older.
  */
 struct view *
 view_take(struct store *s)
@@ -195,7 +203,7 @@ view_take(struct store *s)
 	struct view *v = view_from_pool(s);
 	uint64_t now = atomic_load(&s->moment);
 
-	if (v->moment != now)
+	if (!is_of(v, now))
 		view_end(v);
 	if (!v->begun)
 		view_run(v, "BEGIN");
@@ -210,7 +218,7 @@ views_end_idle(struct store *s)
 	struct view *v;
 
 	pthread_mutex_lock(&s->pool_lock);
-	atomic_fetch_add(&s->moment, 1);
+	atomic_fetch_add(&s->moment, 2);
 	for (v = s->idle; v != NULL; v = v->next)
 		view_end(v);
 	pthread_mutex_unlock(&s->pool_lock);
@@ -225,7 +233,7 @@ view_put(struct view *v)
 	if (v == NULL)
 		return;
 	s = v->store;
-	if (v->moment != atomic_load(&s->moment))
+	if (!is_of(v, atomic_load(&s->moment)))
 		view_end(v);
 	pthread_mutex_lock(&s->pool_lock);
 	keep = s->idle_count < VIEWS_KEPT;
@@ -299,14 +307,17 @@ int
 tx_commit(struct tx *tx, struct err *err)
 {
 	struct sql *sql = tx->view.sql;
+	int result;
 
 	if (sql_is_doomed(sql, err) || ordered_fault(err) != 0)
 		goto fail;
-	if (query_write(query_new(sql, "COMMIT"), err) != 0) {
+	atomic_fetch_add(&tx->view.store->moment, 1);
+	result = query_write(query_new(sql, "COMMIT"), err);
+	atomic_fetch_add(&tx->view.store->moment, 1);
+	if (result != 0) {
 		die_if_unknown(sql, err);
 		goto fail;
 	}
-	atomic_fetch_add(&tx->view.store->moment, 1);
 	if (tx->status_time != 0)
 		atomic_store(&tx->view.store->newest_status, tx->status_time);
 	store_checkpointer_kick(tx->view.store);

@@ -37,7 +37,7 @@ struct store {
 	pthread_cond_t	 pool_free;
 	struct view	*idle;
 	int		 idle_count, view_count;
-	atomic_uint_fast64_t moment;	/* another one after each commit */
+	atomic_uint_fast64_t moment;	/* odd: a commit is being published */
 
 	pthread_mutex_t	 reserve_lock;
 	bool		 reserve_whole;
