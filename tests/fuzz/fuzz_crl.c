@@ -1,0 +1,66 @@
+/*
+ * A CRL, ours or another's: whatever it is, reading ends, what is read lies in
+ * it, and what says that it is one can be walked through to its end.
+ */
+#include <stdlib.h>
+
+#include "status/crl.h"
+
+int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
+
+static void
+must_be_inside(struct slice part, struct slice whole)
+{
+	if (part.size > 0 && (part.data < whole.data ||
+	    part.data + part.size > whole.data + whole.size))
+		abort();
+}
+
+static void
+walk(struct slice entries, struct slice whole)
+{
+	struct bytes again = { 0 };
+	struct slice before, back;
+	struct crl_entry entry, same;
+	size_t left = entries.size;
+
+	while (crl_next_entry(&entries, &entry) == 1) {
+		before = entry.serial;
+		must_be_inside(before, whole);
+		if (before.size < 1 || before.size > 20 ||
+		    entries.size >= left)
+			abort();
+		left = entries.size;
+		/* What was understood is said again, and understood again. */
+		bytes_clear(&again);
+		crl_put_entry(&again, &entry);
+		back = SLICE(&again);
+		if (crl_next_entry(&back, &same) != 1 || back.size != 0 ||
+		    crl_order(same.serial, before) != 0 ||
+		    same.revoked != entry.revoked ||
+		    same.reason != entry.reason ||
+		    same.invalidity != entry.invalidity)
+			abort();
+	}
+	bytes_free(&again);
+}
+
+int
+LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+	struct slice whole = { data, size };
+	struct crl_facts facts;
+	struct err err;
+
+	if (crl_read(whole, &facts, &err) != 0)
+		return 0;
+	must_be_inside(facts.tbs, whole);
+	must_be_inside(facts.entries, facts.tbs);
+	must_be_inside(facts.issuer, facts.tbs);
+	must_be_inside(facts.key_id, facts.tbs);
+	must_be_inside(facts.point, facts.tbs);
+	must_be_inside(facts.freshest, facts.tbs);
+	must_be_inside(facts.signature, whole);
+	walk(facts.entries, whole);
+	return 0;
+}
