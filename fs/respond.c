@@ -30,8 +30,8 @@
 
 const char respond_usage[] =
     "usage: pkifs respond --listen HOST:PORT [options] DIR...\n"
-    "Answer OCSP requests by HTTP, and give out CRLs and certificates.  DIR is\n"
-    "the HOME of a CA, a copy of what it published, or a copy of status/.\n"
+    "Answer OCSP requests by HTTP, give out CRLs and certificates.  DIR is the\n"
+    "HOME of a CA, a copy of what it published, or a copy of status/.\n"
     "  --listen HOST:PORT    also *:PORT and [ADDRESS]:PORT; port 0: any free\n"
     "  --user NAME           becomes NAME when started by root\n"
     "                        (default pkifs-responder)\n"
