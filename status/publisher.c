@@ -3,7 +3,9 @@
  * rings both makers; the CRL's and the answers' threads publish, each settles
  * what both have published.
  */
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../ca/store_events.h"
 #include "batches.h"
@@ -25,8 +27,17 @@
 #include "root_crl.h"
 #include "schedule.h"
 
+/* What was published is heard of by publish_dir, too. */
+struct passing {
+	struct publication_sink	 sink;	/* first: parts->sink is this */
+	struct publication_sink	*behind;
+	pthread_mutex_t		 lock;
+	struct mirror		*mirror;	/* NULL: not there (any more) */
+};
+
 struct publisher {
 	struct desk		 desk;
+	struct passing		 passing;
 	struct pending		*pending;
 	struct deadlines	*deadlines;
 	struct crl_maker	*crl_maker;
@@ -59,6 +70,57 @@ ring(void *arg)
 	if (p->batches != NULL)
 		batches_ring(p->batches);
 	mirror_ring(p->mirror);
+}
+
+static bool
+is_published(const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strncmp(paths[i], "status/", 7) == 0 ||
+		    strncmp(paths[i], "ca/", 3) == 0)
+			return true;
+	return false;
+}
+
+static void
+pass_on(struct publication_sink *sink, const char *const *paths, size_t count,
+    void (*done)(void *), void *arg)
+{
+	struct passing *passing = (struct passing *)sink;
+
+	if (is_published(paths, count)) {
+		pthread_mutex_lock(&passing->lock);
+		mirror_ring(passing->mirror);
+		pthread_mutex_unlock(&passing->lock);
+	}
+	passing->behind->changed(passing->behind, paths, count, done, arg);
+}
+
+/* Before any thread that publishes, */
+static void
+passing_begin(struct passing *passing, struct authority_parts *parts)
+{
+	pthread_mutex_init(&passing->lock, NULL);
+	passing->sink.changed = pass_on;
+	passing->behind = parts->sink;
+	if (parts->sink != NULL)
+		parts->sink = &passing->sink;
+}
+
+static void
+passing_mirror(struct passing *passing, struct mirror *mirror)
+{
+	pthread_mutex_lock(&passing->lock);
+	passing->mirror = mirror;
+	pthread_mutex_unlock(&passing->lock);
+}
+
+/* and after them. */
+static void
+passing_end(struct passing *passing, struct authority_parts *parts)
+{
+	parts->sink = passing->behind;
+	pthread_mutex_destroy(&passing->lock);
 }
 
 /* From the authority: it was ordered, or a successor stands. */
@@ -114,6 +176,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 		die("out of memory");
 	p->desk.authority = authority;
 	p->desk.parts = parts;
+	passing_begin(&p->passing, parts);
 	p->desk.issuing = signatory_new(SLICE(&parts->config->issuing_der),
 	    err);
 	if (p->desk.issuing == NULL) {
@@ -134,6 +197,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	open_live(p);
 	if (parts->publish_dir > 0)
 		p->mirror = mirror_new(&p->desk, p->live, parts->publish_dir);
+	passing_mirror(&p->passing, p->mirror);
 	p->crl_maker = crl_maker_new(&p->desk, p->pending);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
 	p->door = door_new(&p->desk, p->ocsp);
@@ -158,6 +222,7 @@ publisher_close(struct publisher *p)
 	p->desk.parts->revoked = NULL;
 	p->desk.parts->revoke = NULL;
 	authority_revoke_end(p->desk.authority);
+	passing_mirror(&p->passing, NULL);
 	mirror_free(p->mirror);
 	live_free(p->live);
 	reader_free(p->reader);
@@ -176,6 +241,7 @@ publisher_close(struct publisher *p)
 	pending_free(p->pending);
 	timers_free(p->desk.timers);
 	signatory_free(p->desk.issuing);
+	passing_end(&p->passing, p->desk.parts);
 	free(p);
 }
 
