@@ -186,10 +186,18 @@ check-page:
 	@$(MAKE) --no-print-directory -j$$(nproc) $B/test/pkifs
 	@PKIFS_BUILD=$(abspath $B) tests/page/run.sh docs
 
+# What relying parties run: openssl, ocsptool, NSS, curl and Java.
+check-clients:
+	@tests/house/deps.sh clients
+	@$(MAKE) --no-print-directory -j$$(nproc) $B/test/pkifs
+	@PKIFS_BUILD=$(abspath $B) tests/clients/run.sh
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/nginx \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/apache
 	install -m 755 $B/pkifs $(DESTDIR)$(PREFIX)/bin/pkifs
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
@@ -197,6 +205,9 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/doc/pkifs
 	install -m 644 examples/registration/*.conf \
 		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration
+	install -m 644 examples/nginx/* $(DESTDIR)$(PREFIX)/share/doc/pkifs/nginx
+	install -m 644 examples/apache/* \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/apache
 	@[ -n "$(DESTDIR)" ] || tests/house/deps.sh users
 
 clean:
@@ -205,5 +216,5 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign bench-revoke bench-crl check-crash check-desktop check-page \
-	install clean
+	fuzz bench bench-sign bench-revoke bench-crl bench-web check-crash \
+	check-desktop check-page check-clients install clean

@@ -27,7 +27,7 @@ GATES = ("registration", "issuance", "dissemination/acceptance",
          "roles/access")
 CODE = ("ca/*.c", "hsm/*.c", "status/*.c", "fs/*.c")
 TESTS = ("tests/unit/*.[ch]", "tests/run/[0-9]*.sh", "tests/crash/*",
-         "tests/desktop/*.sh")
+         "tests/desktop/*.sh", "tests/clients/*.sh")
 SAMPLES = ("tests/unit/test_event.c", "tests/unit/test_papers.c")
 WIDTH = 78
 
