@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "../ca/stop.h"
 #include "bell.h"
 #include "closing_watch.h"
 #include "compare.h"
@@ -73,6 +74,7 @@ end_of_all(struct crl_maker *m, const struct crl_order *order,
 
 	if (!order->last || crl_scopes_last(m->scopes, left) > 0)
 		return 0;
+	stop_at("core.last-crl-made");
 	return closing_record(m->desk, err);
 }
 
@@ -89,6 +91,8 @@ work(struct crl_maker *m, struct crl_order *order, struct err *err)
 	}
 	if (order->count == 0)
 		return 0;
+	if (order->last)
+		stop_at("core.last-crl-due");
 	if (crl_round(m->desk, m->specimen, &m->bell, order, err) == 0) {
 		crl_scopes_made(m->scopes, clock_steady() - began,
 		    order->number, order->scopes, order->count);
@@ -169,12 +173,27 @@ compare_nightly(struct crl_maker *m)
 	compare_all(m->desk);
 }
 
+/* A core before this one may have made some, and told nobody. */
+static void
+tell_all(struct crl_maker *m)
+{
+	int64_t id;
+
+	for (size_t n = 0; crl_scopes_nth(m->scopes, n, &id); n++) {
+		pending_crl_changed(m->pending, id);
+		if (n % CRLS_TOGETHER == CRLS_TOGETHER - 1)
+			pending_settle(m->pending);
+	}
+	pending_settle(m->pending);
+}
+
 static void *
 run(void *arg)
 {
 	struct crl_maker *m = arg;
 	usec_t sleep;
 
+	tell_all(m);
 	while (!bell_closed(&m->bell)) {
 		sleep = turn(m);
 		pending_settle(m->pending);

@@ -227,6 +227,15 @@ crl_scopes_last(struct crl_scopes *s, struct crl_scope *to[CRLS_TOGETHER])
 	return count;
 }
 
+bool
+crl_scopes_nth(const struct crl_scopes *s, size_t n, int64_t *id)
+{
+	if (n >= s->count)
+		return false;
+	*id = s->rows[n].id;
+	return true;
+}
+
 usec_t
 crl_scopes_next(const struct crl_scopes *s)
 {

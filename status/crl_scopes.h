@@ -51,6 +51,8 @@ size_t	crl_scopes_last(struct crl_scopes *,
 	    struct crl_scope *to[CRLS_TOGETHER]);
 /* When the next of this scope is due on schedule; 0: there is none yet. */
 usec_t	crl_scheduled(struct view *, usec_t life, int64_t scope);
+/* The id of the n-th; false: there are not so many. */
+bool	crl_scopes_nth(const struct crl_scopes *, size_t n, int64_t *id);
 /* When something is due, if nothing is asked before. */
 usec_t	crl_scopes_next(const struct crl_scopes *);
 /* They were made, which took so long; tells health. */
