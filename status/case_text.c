@@ -172,9 +172,13 @@ put_version(struct tx *tx, const char *serial, struct bytes *text,
 
 /* --- what was said before ------------------------------------------------ */
 
-/* The newest text of the serial without its last line; 0: there is none. */
+/*
+ * The newest text of the serial without its last line; 0: there is none.  When
+ * the text says that it was published, `said` is that.
+ */
 static int
-take_before(struct view *view, const char *serial, struct bytes *to)
+take_before(struct view *view, const char *serial, struct bytes *to,
+    struct bytes *said)
 {
 	struct publication file;
 	const char *text, *end;
@@ -183,8 +187,12 @@ take_before(struct view *view, const char *serial, struct bytes *to)
 	    publication_bytes(view, file.seq, to) != 1)
 		return 0;
 	text = bytes_text(to);
-	if ((end = strstr(text, "\n" PUBLICATION)) != NULL)
-		bytes_resize(to, (size_t)(end + 1 - text));
+	if ((end = strstr(text, "\n" PUBLICATION)) == NULL)
+		return 1;
+	if (said != NULL && strstr(end, "pending since") == NULL)
+		bytes_printf(said, "published: %s",
+		    end + strlen("\n" PUBLICATION));
+	bytes_resize(to, (size_t)(end + 1 - text));
 	return 1;
 }
 
@@ -245,17 +253,20 @@ int
 case_put(struct tx *tx, struct revocation *r, const struct case_act *act,
     struct err *err)
 {
-	struct bytes text = { 0 };
+	struct bytes text = { 0 }, said = { 0 };
 	int ret;
 
-	if (take_before(tx_view(tx), r->serial, &text)) {
+	/* When the world first knew it stays, whatever is changed. */
+	if (take_before(tx_view(tx), r->serial, &text, &said)) {
 		set_state(&text, state_of(r->reason), r->reason);
+		bytes_put(&text, said.data, said.size);
 		put_change(&text, act);
 		put_dates(&text, r);
 	} else
 		put_head(&text, r, state_of(r->reason), act);
 	put_publication(&text, r);
 	ret = put_version(tx, r->serial, &text, &r->version, err);
+	bytes_free(&said);
 	bytes_free(&text);
 	return ret;
 }
@@ -282,7 +293,7 @@ case_put_plan(struct tx *tx, struct scheduled *plan, struct revocation *row,
 	int ret;
 
 	row_of_plan(plan, &r);
-	if (take_before(tx_view(tx), plan->serial, &text)) {
+	if (take_before(tx_view(tx), plan->serial, &text, NULL)) {
 		if (row == NULL)
 			set_state(&text, "to be revoked", plan->reason);
 		put_change(&text, act);
@@ -302,7 +313,7 @@ case_put_plan(struct tx *tx, struct scheduled *plan, struct revocation *row,
 static void
 take_or_begin(struct tx *tx, const struct revocation *r, struct bytes *text)
 {
-	if (!take_before(tx_view(tx), r->serial, text))
+	if (!take_before(tx_view(tx), r->serial, text, NULL))
 		put_head(text, r, state_of(r->reason), NULL);
 }
 

@@ -90,6 +90,9 @@ says "state: valid, reinstated" "$file"
 says "text: the laptop is not found" "$file"
 says "text: it was in the car" "$file"
 says "reinstated, was suspended since" "$file"
+# Since when the world knew of each state stays in the case.
+grep -q "^published: CRL [0-9]* at [^;]*, OCSP at " "$file" ||
+    fail "when the suspension was published is gone: $(cat "$file")"
 says "state: valid" "$ca/issued/by-serial/$serial/status"
 must sub cp "$dir/www.csr" "$ca/requests/"
 [ "$(serial_of "$ca/requests/www.crt")" = "$serial" ] || fail "another serial"
