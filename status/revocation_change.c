@@ -15,6 +15,8 @@
 #include "case_text.h"
 #include "revocation_change.h"
 
+#define KEY_DIR		"revoke/by-key"
+
 static bool
 is_final(int reason)
 {
@@ -493,18 +495,31 @@ key_is_known(struct view *view, const struct act_order *o, const char *key)
 	bool known = false;
 
 	snprintf(line, sizeof line, "\nact: %s\n", o->act);
-	if (o->act[0] != '\0' && publication_find(view, "revoke/by-key", key,
+	if (o->act[0] != '\0' && publication_find(view, KEY_DIR, key,
 	    &file) == 1 && publication_bytes(view, file.seq, &text) == 1)
 		known = strstr(bytes_text(&text), line) != NULL;
 	bytes_free(&text);
 	return known;
 }
 
+/* What was said of the key before: who asked first stays. */
+static void
+put_before(struct view *view, const char *key, struct bytes *to)
+{
+	struct publication file;
+	struct bytes old = { 0 };
+
+	if (publication_find(view, KEY_DIR, key, &file) == 1 &&
+	    publication_bytes(view, file.seq, &old) == 1)
+		bytes_printf(to, "\n%s", bytes_text(&old));
+	bytes_free(&old);
+}
+
 static int
 put_key_text(const struct act_order *o, const char *key,
     const struct with_key *w, struct tx *tx, struct err *err)
 {
-	struct publication file = { .dir = "revoke/by-key" };
+	struct publication file = { .dir = KEY_DIR };
 	struct bytes text = { 0 };
 	char time[CLOCK_TEXT];
 	int ret;
@@ -525,6 +540,7 @@ put_key_text(const struct act_order *o, const char *key,
 	    w->count);
 	for (size_t i = 0; i < w->count; i++)
 		bytes_printf(&text, "  %s\n", w->rows[i].serial);
+	put_before(tx_view(tx), key, &text);
 	file.size = text.size;
 	ret = publication_put(tx, &file, SLICE(&text), err);
 	bytes_free(&text);
@@ -545,6 +561,20 @@ append_key_event(const struct act_order *o, const char *key, size_t count,
 	return desk_append(tx, event, err);
 }
 
+/* Asked again, and there was nothing left to do. */
+static int
+say_blocked(struct view *view, const char *key, struct err *err)
+{
+	struct publication file;
+	char text[CLOCK_TEXT];
+
+	if (publication_find(view, KEY_DIR, key, &file) != 1)
+		return 0;
+	clock_text_seconds(text, file.time);
+	return err_set(err, EKEYREVOKED, "the key is blocked since %s, and "
+	    "every certificate with it is revoked", text);
+}
+
 int
 revocation_change_key(const struct act_order *o, const char *key,
     struct tx *tx, struct revocation *row, struct err *err)
@@ -556,8 +586,9 @@ revocation_change_key(const struct act_order *o, const char *key,
 	find_with_key(tx_view(tx), key, &w);
 	if (key_is_known(tx_view(tx), o, key))
 		ret = change_each(o, &w, tx, row, err);
-	else if (key_block(tx, key, err) == 0 &&
-	    change_each(o, &w, tx, row, err) == 0 &&
+	else if (change_each(o, &w, tx, row, err) == 0 &&
+	    (row->id != 0 || say_blocked(tx_view(tx), key, err) == 0) &&
+	    key_block(tx, key, err) == 0 &&
 	    append_key_event(o, key, w.count, tx, err) == 0)
 		ret = put_key_text(o, key, &w, tx, err);
 	free(w.rows);

@@ -126,6 +126,20 @@ file=$ca/revoke/by-key/$digest
 refuses "No such file" act pk55-rev superseded
 must act pk55-rev "keyCompromise found on a forum"
 refuses "Key was rejected" sub cp "$dir/never.csr" "$ca/requests/"
-[ "$(events revocation-by-key)" = 2 ] || fail "by key in evidence"
+
+# Once more there is nothing to do, and who was first stays in the file.
+first=$(cat "$ca/revoke/by-key/$digest")
+refuses "Key has been revoked" act pk55-rev "keyCompromise again"
+says "the key is blocked since" "$ca/revoke/refused/$(id -u pk55-rev).txt"
+[ "$(cat "$ca/revoke/by-key/$digest")" = "$first" ] || fail "another case"
+digest=$(openssl pkey -in "$dir/four.key" -pubout -outform DER | sha256sum |
+    cut -d' ' -f1)
+file=$ca/revoke/by-key/$digest
+must act pk55-rev "keyCompromise it is out, too"
+must on_crl four
+says "Key Compromise" "$dir/entry"
+says "reason: keyCompromise" "$ca/revoke/by-key/$digest"
+says "text: a better one is in use" "$ca/revoke/by-key/$digest"
+[ "$(events revocation-by-key)" = 3 ] || fail "by key in evidence"
 [ "$(events status-compared)" = 0 ] || fail "CRL and OCSP differed"
 must "$pkifs" verify "$ca/evidence" >"$dir/verified"
