@@ -202,13 +202,35 @@ put_decided(struct view *v, const struct dossier *d, struct bytes *to)
 		    "OCSP say so.\n");
 }
 
-static const char *
-state_of(const struct dossier *d)
+struct orders_seen {
+	bool	waiting, revoked;
+};
+
+static int
+see_order(void *arg, const struct revocation_order *o)
 {
+	struct orders_seen *seen = arg;
+
+	seen->waiting = seen->waiting || o->done == 0;
+	seen->revoked = seen->revoked || (o->done != 0 &&
+	    strcmp(o->outcome, "revoked") == 0);
+	return 0;
+}
+
+/* Decided is not done yet, and what was ordered may have been refused. */
+static const char *
+state_of(struct view *v, const struct dossier *d)
+{
+	struct orders_seen seen = { .waiting = false };
+
 	if (d->withdrawn)
 		return "withdrawn";
-	return d->place <= PLACE_COUNTERSIGN ? "received" :
-	    d->place == PLACE_APPROVED ? "revoked" : "rejected";
+	if (d->place != PLACE_APPROVED)
+		return d->place <= PLACE_COUNTERSIGN ? "received" :
+		    "rejected";
+	orders_of_dossier(v, d->id, see_order, &seen);
+	return seen.waiting ? "to be revoked" : seen.revoked ? "revoked" :
+	    "decided";
 }
 
 int
@@ -222,7 +244,7 @@ report_status_write(struct tx *tx, const struct report_row *row,
 
 	if (dossier_get(tx_view(tx), row->dossier, &d) != 1)
 		return err_set(e, EIO, "the dossier of a report is gone");
-	bytes_printf(&text, "state: %s\n", state_of(&d));
+	bytes_printf(&text, "state: %s\n", state_of(tx_view(tx), &d));
 	put_time(&text, "received", row->received);
 	put_time(&text, "filed", row->filed);
 	bytes_printf(&text, "dossier: %lld\n", (long long)d.id);
@@ -300,7 +322,10 @@ order_certificate(void *arg, const struct certificate *c)
 	    o->words->reason != REASON_KEY_COMPROMISE))
 		return 0;
 	profile = config_profile(o->config, c->profile);
-	if (o->words->reason == REASON_HOLD &&
+	if (act_dates_fit(o->words, c, clock_now(), o->err) != 0)
+		o->ret = err_in(o->err, "reason.txt: certificate %s",
+		    c->serial);
+	else if (o->words->reason == REASON_HOLD &&
 	    (profile == NULL || !profile->suspension))
 		o->ret = err_set(o->err, EINVAL, "certificateHold suspends, "
 		    "and the profile of certificate %s does not allow that",

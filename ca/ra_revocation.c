@@ -105,9 +105,6 @@ check_words(const struct asking *a, const struct batch_line *line,
 	if (w->reason == REASON_REINSTATED)
 		return err_set(e, EACCES, "line %zu: only a revocation officer "
 		    "brings a suspended certificate back", line->number);
-	if (w->at != 0 && w->at <= a->now)
-		return err_set(e, EINVAL, "line %zu: at= lies in the past",
-		    line->number);
 	return revocation_for_reason(rules, w->reason) ? 0 : err_set(e,
 	    EINVAL, "line %zu: %s is no reason here", line->number,
 	    reason_name(w->reason));
@@ -117,6 +114,7 @@ static int
 check_certificate(const struct asking *a, const struct batch_line *line,
     const struct act_words *w, struct err *e)
 {
+	const struct profile *profile;
 	struct certificate c;
 
 	if (line->serial[0] == '\0')
@@ -137,7 +135,14 @@ check_certificate(const struct asking *a, const struct batch_line *line,
 	    c.reason == REASON_KEY_COMPROMISE))
 		return err_set(e, EKEYREVOKED, "certificate %s is revoked "
 		    "already", c.serial);
-	return 0;
+	profile = config_profile(a->act->authority->config, c.profile);
+	if (w->reason == REASON_HOLD && (profile == NULL ||
+	    !profile->suspension))
+		return err_set(e, EINVAL, "line %zu: the profile of "
+		    "certificate %s does not allow a suspension",
+		    line->number, c.serial);
+	return act_dates_fit(w, &c, a->now, e) == 0 ? 0 :
+	    err_in(e, "line %zu", line->number);
 }
 
 static int

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conf.h"
 #include "revocation_rules.h"
 #include "revocation_words.h"
 #include "store_status.h"
@@ -125,6 +126,18 @@ check_fields(const struct act_words *w, struct err *err)
 	return 0;
 }
 
+/* It is read by others, in files and mails, as it was written. */
+static bool
+is_line(const char *line)
+{
+	struct err ignored;
+
+	for (const char *p = line; *p != '\0'; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			return false;
+	return conf_text_check("", slice_text(line), &ignored) == 0;
+}
+
 int
 act_parse(const char *line, struct act_words *to, struct err *err)
 {
@@ -133,10 +146,9 @@ act_parse(const char *line, struct act_words *to, struct err *err)
 	int used = 0;
 
 	*to = (struct act_words){ .reason = -1, .text = "" };
-	for (const char *p = line; *p != '\0'; p++)
-		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
-			return err_set(err, EINVAL, "one line of text is "
-			    "wanted: a reason, then words");
+	if (!is_line(line))
+		return err_set(err, EINVAL, "one line of UTF-8 text is "
+		    "wanted: a reason, then words");
 	if (sscanf(line, " %63s%n", word, &used) != 1)
 		return err_set(err, EINVAL, "a reason is wanted, such as "
 		    "keyCompromise (RFC 5280 5.3.1)");
@@ -155,4 +167,31 @@ act_parse(const char *line, struct act_words *to, struct err *err)
 	}
 	to->text = line;
 	return check_fields(to, err);
+}
+
+int
+act_dates_fit(const struct act_words *w, const struct certificate *c,
+    usec_t now, struct err *err)
+{
+	if (w->at != 0 && w->at <= now)
+		return err_set(err, EINVAL, "at= lies in the past; since when "
+		    "it should not have been relied on is invalidity=");
+	if (w->at > now + ACT_AHEAD || w->until > now + ACT_AHEAD)
+		return err_set(err, EINVAL, "%s is more than a year ahead",
+		    w->at != 0 ? "at=" : "until=");
+	if (w->at > c->not_after)
+		return err_set(err, EINVAL, "the certificate has expired by "
+		    "then");
+	if (w->until != 0 && w->until <= now)
+		return err_set(err, EINVAL, "until= lies in the past");
+	if (w->invalidity > now)
+		return err_set(err, EINVAL, "invalidity= lies in the future; "
+		    "when it is to be revoked is at= (RFC 5280 5.3.2)");
+	if (w->invalidity != 0 && w->invalidity < c->issued - USEC_DAY)
+		return err_set(err, EINVAL, "invalidity= lies before the "
+		    "certificate was issued");
+	if (c->revoked != 0 && w->invalidity > c->revoked)
+		return err_set(err, EINVAL, "invalidity= lies behind its "
+		    "revocation or suspension: it was not valid then anyhow");
+	return 0;
 }

@@ -14,8 +14,10 @@
 
 #include "clock.h"
 #include "err.h"
+#include "store_certificates.h"
 
 #define REASON_KEY_COMPROMISE	1
+#define ACT_AHEAD	(366 * USEC_DAY)	/* at= and until=, at most */
 
 struct act_words {
 	int	reason;		/* REASON_REINSTATED: reinstate */
@@ -24,5 +26,11 @@ struct act_words {
 };
 /* EINVAL and what is wrong with the words. */
 int	act_parse(const char *line, struct act_words *, struct err *);
+/*
+ * Do its dates fit this certificate, now?  EINVAL.  Whoever takes an act that
+ * is done later asks before it is taken.
+ */
+int	act_dates_fit(const struct act_words *, const struct certificate *,
+	    usec_t now, struct err *);
 
 #endif

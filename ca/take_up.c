@@ -17,6 +17,7 @@
 
 #define AGAIN_MS	20
 #define AT_ONCE		64
+#define LOOK_S		60	/* for what a full disk held up */
 
 enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE };
 
@@ -104,7 +105,7 @@ judge_subscriber(struct take_up *t, int64_t subscriber)
 	} while (ids.count == AT_ONCE && !t->authority->closing);
 }
 
-/* What could not be revoked now is tried again at the next one or start. */
+/* What could not be revoked now is tried again at the next one or look. */
 static void
 revoke_all(struct take_up *t)
 {
@@ -151,21 +152,33 @@ do_one(struct take_up *t, const struct item *item)
 	}
 }
 
+/* Rung: true; false when it is time to look by itself. */
+static bool
+wait_for_item(struct take_up *t)
+{
+	struct timespec	until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += LOOK_S;
+	return pthread_cond_clockwait(&t->wake, &t->lock, CLOCK_MONOTONIC,
+	    &until) == 0;
+}
+
 static void *
 work(void *arg)
 {
-	struct take_up	*t = arg;
-	struct item	*item;
+	const struct item	 look = { .what = REVOCATIONS };
+	struct take_up		*t = arg;
+	struct item		*item;
 
 	pthread_mutex_lock(&t->lock);
 	while (!t->ending) {
-		if ((item = t->queue) == NULL) {
-			pthread_cond_wait(&t->wake, &t->lock);
+		if (t->queue == NULL && wait_for_item(t))
 			continue;
-		}
-		t->queue = item->next;
+		if ((item = t->queue) != NULL)
+			t->queue = item->next;
 		pthread_mutex_unlock(&t->lock);
-		do_one(t, item);
+		do_one(t, item != NULL ? item : &look);
 		free(item);
 		pthread_mutex_lock(&t->lock);
 	}

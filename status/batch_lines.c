@@ -42,6 +42,8 @@ fill_order(struct batch_doing *d, struct view *view,
 	    .uid = b->uid, .received = b->received, .line = line->act };
 	snprintf(o->act, sizeof o->act, "batch %lld line %zu",
 	    (long long)b->id, line->number);
+	if (act_still_open(view, err) != 0)
+		return -1;
 	if (line->serial[0] == '\0')
 		return err_set(err, EINVAL, "a serial number is wanted "
 		    "first");

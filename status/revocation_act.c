@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/store_closing.h"
 #include "../ca/store_registry.h"
 #include "case_text.h"
 #include "revocation_act.h"
@@ -29,6 +30,15 @@ act_role(struct view *view, unsigned roles, uid_t uid,
 
 /* --- what stands --------------------------------------------------------- */
 
+int
+act_still_open(struct view *view, struct err *err)
+{
+	if (closing_state(view) != CLOSING_DONE)
+		return 0;
+	return err_set(err, EPERM, "this CA issued its last CRL: no status "
+	    "changes any more (CSS-6.3.9-06)");
+}
+
 void
 act_standing(struct view *view, const char *serial, struct act_standing *to)
 {
@@ -47,30 +57,7 @@ act_is_known(const struct act_standing *s, const char *act)
 static int
 check_dates(const struct act_question *q, struct err *err)
 {
-	const struct act_words *w = q->words;
-	const struct certificate *c = q->certificate;
-
-	if (w->at != 0 && w->at <= q->now)
-		return err_set(err, EINVAL, "at= lies in the past; since when "
-		    "it should not have been relied on is invalidity=");
-	if (w->at > q->now + ACT_AHEAD || w->until > q->now + ACT_AHEAD)
-		return err_set(err, EINVAL, "%s is more than a year ahead",
-		    w->at != 0 ? "at=" : "until=");
-	if (w->at > c->not_after)
-		return err_set(err, EINVAL, "the certificate has expired by "
-		    "then");
-	if (w->until != 0 && w->until <= q->now)
-		return err_set(err, EINVAL, "until= lies in the past");
-	if (w->invalidity > q->now)
-		return err_set(err, EINVAL, "invalidity= lies in the future; "
-		    "when it is to be revoked is at= (RFC 5280 5.3.2)");
-	if (w->invalidity != 0 && w->invalidity < c->issued - USEC_DAY)
-		return err_set(err, EINVAL, "invalidity= lies before the "
-		    "certificate was issued");
-	if (c->revoked != 0 && w->invalidity > c->revoked)
-		return err_set(err, EINVAL, "invalidity= lies behind its "
-		    "revocation or suspension: it was not valid then anyhow");
-	return 0;
+	return act_dates_fit(q->words, q->certificate, q->now, err);
 }
 
 static int

@@ -9,14 +9,15 @@
 #include "../ca/revocation_words.h"
 #include "../ca/store_scheduled.h"
 
-#define ACT_AHEAD	(366 * USEC_DAY)	/* at= and until=, at most */
-
 /*
  * The role in which this uid may revoke: "subscriber" or "revocation
  * officer"; NULL and EACCES.
  */
 const char *act_role(struct view *, unsigned roles, uid_t,
 	    const struct certificate *, struct err *);
+
+/* EPERM once the CA's last CRL is out: nothing would be published. */
+int	act_still_open(struct view *, struct err *);
 
 /* What stands about a serial already; `act` known: it was done before. */
 struct act_standing {

@@ -14,7 +14,6 @@
 #include "../ca/proof.h"
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
-#include "../ca/store_closing.h"
 #include "../ca/store_registry.h"
 #include "../ca/store_reports.h"
 #include "bell.h"
@@ -112,9 +111,8 @@ static int
 find_certificate(struct view *view, const char *serial,
     struct certificate *certificate, struct err *err)
 {
-	if (closing_state(view) == CLOSING_DONE)
-		return err_set(err, EPERM, "this CA issued its last CRL: no "
-		    "status changes any more (CSS-6.3.9-06)");
+	if (act_still_open(view, err) != 0)
+		return -1;
 	if (certificate_find(view, serial, certificate) == 1)
 		return 0;
 	return err_set(err, ENOENT, "no certificate has the serial number %s",
@@ -214,6 +212,8 @@ check_one(struct act *a, struct view *view, struct err *err)
 	    act_parse(a->act.line, &o->words, err) != 0 ||
 	    check_reason(a, err) != 0)
 		return -1;
+	if (o->certificate.not_after < clock_now())
+		o->now = clock_now();
 	act_standing(view, a->act.serial, &standing);
 	if (act_is_known(&standing, o->act))
 		return 0;
@@ -276,7 +276,8 @@ check_key(struct act *a, struct view *view, struct err *err)
 	    &a->all->desk->parts->config->revocation, "key"))
 		return err_set(err, EACCES, "here nobody revokes by key "
 		    "(pkifs.conf [revocation] how)");
-	if (may_key(a, view, err) != 0 ||
+	if (act_still_open(view, err) != 0 ||
+	    may_key(a, view, err) != 0 ||
 	    act_parse(a->act.line, w, err) != 0 ||
 	    check_reason(a, err) != 0)
 		return -1;
@@ -457,7 +458,7 @@ refuse(struct act *a, const struct err *fault)
 
 /* --- the door ------------------------------------------------------------ */
 
-/* What was ordered was decided then, and keeps its times. */
+/* What was ordered was decided then: its dates are judged as of then. */
 static void
 take_order(struct act *a, const struct revocation_order *order)
 {
@@ -468,6 +469,8 @@ take_order(struct act *a, const struct revocation_order *order)
 	o->authenticated = order->authenticated;
 	o->confirmed = order->confirmed;
 	o->decided = order->decided;
+	if (order->decided != 0)
+		o->now = order->decided;
 	snprintf(o->exception, sizeof o->exception, "%s", order->exception);
 	snprintf(o->role, sizeof o->role, "%s", order->role);
 	a->act.order = NULL;	/* the caller's */

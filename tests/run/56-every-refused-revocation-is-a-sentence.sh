@@ -63,6 +63,7 @@ rev $serial "4 at=$(date -u -d '+200 days' +%F)" "Invalid argument" "expired by 
 rev $serial "4 at=soon" "Invalid argument" "at= wants a day or a time"
 rev $serial "4 at=$(date -u -d '+1 day' +%F) at=$(date -u -d '+2 days' +%F)" \
     "Invalid argument" "stands twice"
+rev $serial "4 $(printf '\377')" "Invalid argument" "one line of UTF-8 text"
 rev $serial "4 when=now" "Invalid argument" "'when=now' is not known"
 rev $serial "1 at=$(date -u -d '+2 days' +%F)" "Invalid argument" "revoked at once"
 rev $serial "1 invalidity=$(date -u -d '-3 days' +%F)" "Invalid argument" \

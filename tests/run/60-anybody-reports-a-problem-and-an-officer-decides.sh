@@ -102,6 +102,8 @@ must write reason.txt "reinstate"
 not_yet "by revoking or suspending at once"
 must write reason.txt "keyCompromise at=2099-01-01"
 not_yet "at="
+must write reason.txt "keyCompromise invalidity=2020-01-01"
+not_yet "invalidity= lies before the certificate was issued"
 must write reason.txt "keyCompromise it stood on a web page"
 must rita grep -q "^reason: keyCompromise it stood" "$here/decision.txt"
 must approve
@@ -181,6 +183,8 @@ within 20 grep -q "reason: superseded" "$ca/revoke/$serial"
 must report www.txt "$(cat "$reports/www.txt")"
 refuses "Operation not permitted" report www.txt "It was a mistake."
 refuses "Operation not permitted" bob rm -f "$reports/www.txt"
+within 5 grep -q "www.txt: what was reported stays" \
+    "$ca/revoke/refused/$(id -u s60-bob).txt"
 refuses "Operation not permitted" bob mv "$reports/www.txt" "$reports/x.txt"
 refuses "Permission denied" as s60-eve cp "$dir/report" "$reports/www.txt"
 

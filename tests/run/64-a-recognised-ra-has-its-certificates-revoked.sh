@@ -9,6 +9,8 @@ new_person s64-eve
 new_person s64-rita s64-rev
 make_ca --user s64-sub --names example.org
 sed -i 's/^revocation = .*/revocation = s64-rev/' "$home/pkifs.conf"
+export PKIFS_STOP_FILE="$dir/stop"
+"$B/test/stop" "$PKIFS_STOP_FILE" init
 mount_ca
 within 20 test -e "$ca/ca/evidence.pem"
 reports=$ca/revoke/reports
@@ -124,6 +126,23 @@ text smime-0001 | sign north SMIME
 must revoke smime
 within 20 test -e "$ca/revoke/$serial"
 
+# What was accepted for a time is done, also when core was away at that time.
+drop late
+at=$(date -u -d '+3 seconds' +%FT%TZ)
+echo "$serial 4 at=$at" >"$dir/lines"
+text late-000001 | sign north
+"$B/test/stop" "$PKIFS_STOP_FILE" arm core.desk-write-committed
+revoke late &
+writer=$!
+stopped=$("$B/test/stop" "$PKIFS_STOP_FILE" wait 20) || fail "never committed"
+past() { [ "$(date +%s)" -gt "$(date -d "$at" +%s)" ]; }
+within 20 past
+kill -KILL "${stopped%% *}"
+"$B/test/stop" "$PKIFS_STOP_FILE" release
+wait $writer || fail "the request was refused"
+within 20 grep -q "publication: CRL [^p]" "$ca/revoke/$serial"
+says "effective: ${at%Z}.000000Z" "$ca/revoke/$serial"
+
 # Each way to be wrong: errno, sentence, event; and nothing is revoked.
 drop www
 echo "$serial keyCompromise" >"$dir/lines"
@@ -165,6 +184,15 @@ wrong "Key has been revoked" "is revoked already"
 echo "$serial reinstate" >"$dir/lines"
 text back-00001 | sign north
 wrong "Permission denied" "only a revocation officer brings"
+echo "$serial certificateHold" >"$dir/lines"
+text hold-00001 | sign north
+wrong "Invalid argument" "does not allow a suspension"
+echo "$serial 4 at=$(date -u -d '+300 days' +%F)" >"$dir/lines"
+text late-00001 | sign north
+wrong "Invalid argument" "expired by then"
+echo "$serial 1 invalidity=$(date -u -d '-300 days' +%F)" >"$dir/lines"
+text early-0001 | sign north
+wrong "Invalid argument" "before the certificate was issued"
 echo "$serial because" >"$dir/lines"
 text reason-001 | sign north
 wrong "Invalid argument" "is no reason"

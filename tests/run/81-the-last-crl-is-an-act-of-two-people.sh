@@ -85,6 +85,15 @@ refuses "" as pk81-sub cp "$dir/four.csr" "$ca/requests/"
 says "issues nothing any more" "$ca/requests/four.status"
 refuses "not permitted" as pk81-anna sh -c \
     "echo keyCompromise >'$ca/revoke/$serial'"
+key=$(openssl pkey -in "$dir/three.key" -pubout -outform DER | sha256sum |
+    cut -d' ' -f1)
+refuses "not permitted" as pk81-anna sh -c \
+    "echo keyCompromise >'$ca/revoke/by-key/$key'"
+echo "$serial keyCompromise" >"$dir/after"
+chmod 644 "$dir/after"
+must as pk81-anna cp "$dir/after" "$ca/revoke/batch/"
+within 20 grep -q "refused: this CA issued its last" \
+    "$ca/revoke/batch/after.result"
 refuses "not permitted" ask pk81-ops
 must "$pkifs" reload "$home"
 within 20 grep -q "crl " "$ca/status/health.txt"

@@ -76,6 +76,9 @@ other_words_are_refused_with_a_sentence(void **state)
 		{ "8", "write reinstate" },
 		{ "cACompromise", "certificates of CAs" },
 		{ "superseded\nkeyCompromise", "one line" },
+		{ "superseded \xff\xfe", "one line of UTF-8" },
+		{ "superseded \xc3", "one line of UTF-8" },
+		{ "superseded \xc3\xa4 \xe2\x82\xac", NULL },
 		{ "superseded \x01", "one line" },
 		{ "superseded \x7f", "one line" },
 		{ "a-word-that-is-longer-than-any-reason-could-be-and-longer-"
