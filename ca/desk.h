@@ -44,6 +44,8 @@ void	desk_submit(struct authority *, const struct desk_write *,
  */
 void	desk_too_large(struct authority *, int64_t folder, uid_t,
 	    uint64_t most);
+/* In revoke/, where refusals are revocations_refused()'s to record. */
+bool	desk_is_of_revoke(int64_t folder);
 /* rm; EPERM, EACCES.  The document stays in evidence. */
 int	desk_remove(struct authority *, int64_t file, uid_t, struct err *);
 /*

@@ -153,6 +153,13 @@ refusal_done(struct job *job, const struct err *fault)
 	free(r);
 }
 
+bool
+desk_is_of_revoke(int64_t folder)
+{
+	return DESK_KIND(folder) == DESK_REPORTS ||
+	    DESK_KIND(folder) == DESK_BATCH;
+}
+
 void
 desk_refused(struct authority *authority, int64_t folder, uid_t uid,
     const char *what, const struct err *why)
@@ -160,7 +167,7 @@ desk_refused(struct authority *authority, int64_t folder, uid_t uid,
 	struct refusal	*r;
 
 	/* In revoke/ it is recorded as every refusal there. */
-	if (!desk_is_refusal(why) || DESK_KIND(folder) == DESK_REPORTS ||
+	if (!desk_is_refusal(why) || desk_is_of_revoke(folder) ||
 	    !is_due(authority, uid, what))
 		return;
 	if ((r = calloc(1, sizeof(*r))) == NULL)

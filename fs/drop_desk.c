@@ -45,7 +45,7 @@ note_refused(struct drops *drops, int64_t box, const char *name, uid_t uid,
 {
 	struct revocation_act	act = { .uid = uid };
 
-	if (DESK_KIND(-box) != DESK_REPORTS)
+	if (!desk_is_of_revoke(-box))
 		return;
 	snprintf(act.serial, sizeof(act.serial), "%.*s",
 	    (int)sizeof(act.serial) - 1, name);
@@ -164,8 +164,7 @@ desk_decided(void *arg, bool kept, const struct err *fault)
 {
 	struct drop_order	*order = arg;
 
-	if (!kept && fault != NULL &&
-	    DESK_KIND(-order->box) == DESK_REPORTS) {
+	if (!kept && fault != NULL && desk_is_of_revoke(-order->box)) {
 		refuse_order(order, fault);
 		return;
 	}
@@ -200,16 +199,26 @@ static int
 desk_remove_file(struct drops *drops, const struct stored *stored, uid_t uid,
     struct err *err)
 {
-	return (desk_remove(drops->tree->parts.authority,
-	    (int64_t)stored->file, uid, err));
+	int	rc;
+
+	rc = desk_remove(drops->tree->parts.authority, (int64_t)stored->file,
+	    uid, err);
+	if (rc == -1)
+		note_refused(drops, stored->box, stored->name, uid, err);
+	return (rc);
 }
 
 static int
 desk_rename_file(struct drops *drops, uint64_t file, int64_t box,
     const char *name, uid_t uid, struct err *err)
 {
-	return (desk_rename(drops->tree->parts.authority, (int64_t)file,
-	    -box, name, uid, err));
+	int	rc;
+
+	rc = desk_rename(drops->tree->parts.authority, (int64_t)file, -box,
+	    name, uid, err);
+	if (rc == -1)
+		note_refused(drops, box, name, uid, err);
+	return (rc);
 }
 
 static int
@@ -226,11 +235,39 @@ desk_file_was_read(struct drops *drops, uint64_t file, uid_t uid)
 	desk_was_read(drops->tree->parts.authority, (int64_t)file, uid);
 }
 
+struct too_large {
+	struct drops	*drops;
+	int64_t		 box;
+	uid_t		 uid;
+	struct err	 fault;
+};
+
+static void
+record_too_large(void *arg)
+{
+	struct too_large	*t = arg;
+
+	note_refused(t->drops, t->box, "too large", t->uid, &t->fault);
+	free(t);
+}
+
+/* Under a lock: what waits is done elsewhere. */
 static void
 desk_file_too_large(struct drops *drops, int64_t box, uid_t uid,
     uint64_t most)
 {
-	desk_too_large(drops->tree->parts.authority, -box, uid, most);
+	struct too_large	*t;
+
+	if (!desk_is_of_revoke(-box)) {
+		desk_too_large(drops->tree->parts.authority, -box, uid, most);
+		return;
+	}
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		die("out of memory");
+	*t = (struct too_large){ .drops = drops, .box = box, .uid = uid };
+	err_set(&t->fault, EFBIG, "at most %llu octets are taken here",
+	    (unsigned long long)most);
+	errands_run(drops->tree->errands, record_too_large, t);
 }
 
 const struct drop_rules	desk_rules = {

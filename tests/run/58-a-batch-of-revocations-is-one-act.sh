@@ -96,6 +96,9 @@ says "$e: revoked, superseded" "$batch/mine.result"
 refuses "Permission denied" put pk58-out theirs <<X
 $f superseded
 X
+says "theirs: uid $(id -u pk58-out) is neither a revocation officer nor a" \
+    "$ca/revoke/refused/$(id -u pk58-out).txt"
+[ "$(events revocation-refused)" = 1 ] || fail "the refusal in evidence"
 refuses "Permission denied" as pk58-out cat "$batch/mine.result"
 refuses "Permission denied" as pk58-out cat "$batch/mine"
 must sub cat "$batch/mine.result" >"$dir/mine.result"
