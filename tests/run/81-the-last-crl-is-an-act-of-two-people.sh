@@ -87,7 +87,7 @@ refuses "not permitted" as pk81-anna sh -c \
     "echo keyCompromise >'$ca/revoke/$serial'"
 key=$(openssl pkey -in "$dir/three.key" -pubout -outform DER | sha256sum |
     cut -d' ' -f1)
-refuses "not permitted" as pk81-anna sh -c \
+refuses "not permitted" as pk81-anna bash -c \
     "echo keyCompromise >'$ca/revoke/by-key/$key'"
 echo "$serial keyCompromise" >"$dir/after"
 chmod 644 "$dir/after"
