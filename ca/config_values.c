@@ -338,6 +338,7 @@ add_operation(const struct config *c, struct paper_values *to)
 	    c->crl_next_update);
 	values_add_duration(to, "crl.renewal", PAPER_CPS,
 	    c->crl_next_update / 2);
+	/* With how old each may be when they differ (CSS-6.3.10-09A). */
 	put_lists(c, values_add_table(to, "crl.lists", PAPER_CPS));
 	values_add_duration(to, "ocsp.next_update", PAPER_CPS,
 	    c->ocsp_next_update);

@@ -240,6 +240,7 @@ put_access(struct bytes *b, const struct build *build, struct slice method,
 	der_close(b, access);
 }
 
+/* It names no OCSP service either (CSS-6.6.3-01B). */
 static int
 put_authority_access(struct bytes *b, const struct build *build,
     struct err *err)
@@ -255,6 +256,7 @@ put_authority_access(struct bytes *b, const struct build *build,
 	return 1;
 }
 
+/* Whose life is short instead: 14 days in its profile (CSS-6.6.3-01A). */
 static int
 put_nocheck(struct bytes *b, const struct build *build, struct err *err)
 {

@@ -130,6 +130,7 @@ put_pointers(struct bytes *b, const char *url)
 	at[1] = der_open(&value, DER_SEQUENCE);	/* DistributionPoint */
 	at[2] = der_open(&value, DER_CONTEXT(0));	/* its name: */
 	at[3] = der_open(&value, DER_CONTEXT(0));	/* fullName */
+	/* Else it could not be shown revoked: open-eidas audit finding C-1. */
 	put_uri(&value, url, "status/root.crl");
 	der_close(&value, at[3]);
 	der_close(&value, at[2]);

@@ -170,6 +170,7 @@ statements(struct certificate *c, const struct der_extension *e)
 	return 0;
 }
 
+/* BR 7.1.2.8. */
 static int
 no_check(struct certificate *c, const struct der_extension *e)
 {

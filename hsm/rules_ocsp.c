@@ -51,7 +51,7 @@ judge_status(struct judging *j, struct slice *s, const char *serial)
 	usec_t when;
 
 	if (der_next_is(*s, DER_IMPLICIT(0))) {
-		/* RFC 6960 2.2, CA/B BR 4.9.10: never of what is unknown. */
+		/* OVR-6.6.3-02, BR 4.9.9, BR 4.9.10, RFC 6960 2.2. */
 		if (!j->past->has_serial(j->past->arg, serial))
 			return refuse(j, "good is said of the serial %s, which "
 			    "was never issued", serial);
@@ -63,7 +63,7 @@ judge_status(struct judging *j, struct slice *s, const char *serial)
 	if (der_get(s, DER_CONTEXT(1), &revoked) == -1 ||
 	    der_get_generalized_time(&revoked, &when) == -1)
 		return refuse(j, "a certStatus is neither good nor revoked");
-	/* RFC 6960 2.2: 1970 is the mark of what was never issued. */
+	/* RFC 6960 2.2, 4.4.8: 1970 marks what was never issued. */
 	if (when == 0 && j->past->has_serial(j->past->arg, serial))
 		return refuse(j, "the serial %s, which was issued, is said to "
 		    "be revoked since 1970", serial);

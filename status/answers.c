@@ -41,6 +41,7 @@ struct batch {
 
 /* --- from the store ------------------------------------------------------ */
 
+/* Asked of what was issued, not of a CRL (open-eidas audit finding O-1). */
 static int
 look(struct view *view, const struct work *work, struct ocsp_single *to)
 {

@@ -62,6 +62,7 @@ fill_frame(struct crl_making *m, const struct desk *desk, struct view *view,
 	*wanted = (struct crl_wanted){ m->crl.issuer, 0, f->this_update, -1 };
 	if (m->crl.scope > 0)
 		wanted->shard = m->crl.scope;
+	/* A scheduled one carries it after its end (CSS-6.3.10-04, BR 4.10.1). */
 	if (crl_newest_scheduled(view, m->crl.issuer, m->crl.scope == CRL_DELTA
 	    ? CRL_COMPLETE : m->crl.scope, &newest) == 1 &&
 	    newest.this_update < wanted->since)

@@ -1,5 +1,6 @@
 /*
- * The table of CRLs and when they are due.  See crl_scopes.h.
+ * The table of CRLs and when they are due, early when something was revoked
+ * (CSS-6.3.9-07).  See crl_scopes.h.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -132,7 +132,7 @@ has_it(struct MHD_Connection *c, const char *etag, const char *modified)
 	return said != NULL && strcmp(said, modified) == 0;
 }
 
-/* RFC 9919 6.2: until nextUpdate anybody may keep it, and not longer. */
+/* RFC 9919 6.2, RFC 5019 6.2: until nextUpdate anybody may keep it, and not longer. */
 static void
 add_life(struct MHD_Response *r, const struct kept *k, usec_t now)
 {

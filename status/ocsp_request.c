@@ -7,6 +7,10 @@
  *	    requestExtensions [2] OPTIONAL }, optionalSignature [0] OPTIONAL }
  *	CertID ::= SEQUENCE { hashAlgorithm, issuerNameHash OCTET STRING,
  *	    issuerKeyHash OCTET STRING, serialNumber INTEGER }
+ *
+ * A CertID is by SHA-1 or by SHA-256 (RFC 9919).  A nonce has 1 to 128 octets
+ * (RFC 9654), else the request is malformed (RFC 9654 2.1).  Who asks is of no
+ * interest, and a signature is not looked at (412-2 GEN-4.4.1-7).
  */
 #include <string.h>
 

@@ -99,6 +99,7 @@ put_single(struct bytes *b, const struct ocsp_frame *frame,
 	next = b->size;
 	der_put_generalized_time(b, frame->next_update);
 	der_wrap(b, DER_CONTEXT(0), next);
+	/* The only extension here: no reasonCode (RFC 6960 4.4.4, BR 7.3). */
 	if (frame->archive_cutoff != 0 && !single->never) {
 		next = b->size;
 		der_put_generalized_time(b, frame->archive_cutoff);

@@ -2,6 +2,9 @@
  * The publisher: its parts, put together.  The act of revoking commits and
  * rings both makers; the CRL's and the answers' threads publish, each settles
  * what both have published.
+ *
+ * CRLs and OCSP both say what is revoked, to everybody (CSS-6.3.10-01, -05, -06,
+ * -10).
  */
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * What the path of an HTTP request asks for; see url.h.
+ * What the path of an HTTP request asks for (RFC 6960 A.1); see url.h.
  */
 #include <string.h>
 

@@ -24,7 +24,7 @@ import sys
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 GATES = ("registration", "issuance", "dissemination/acceptance",
          "renewal/re-key/modification", "revocation/suspension",
-         "roles/access")
+         "roles/access", "status service")
 CODE = ("ca/*.c", "hsm/*.c", "status/*.c", "fs/*.c")
 TESTS = ("tests/unit/*.[ch]", "tests/run/[0-9]*.sh", "tests/crash/*",
          "tests/desktop/*.sh", "tests/clients/*.sh")

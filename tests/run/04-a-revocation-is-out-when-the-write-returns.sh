@@ -1,4 +1,5 @@
 # When echo has written a reason, CRL and OCSP say so to whoever reads next.
+# (CSS-6.3.9-07, CSS-6.3.10-01, -05, -06)
 . "$(dirname "$0")/lib.sh"
 new_ca
 new_csr www www.example.org

@@ -1,4 +1,5 @@
 # OpenSSL, GnuTLS and NSS accept what is issued, and refuse what is revoked.
+# (open-eidas audit finding C-1)
 . "$(dirname "$0")/lib.sh"
 new_ca
 new_csr www www.example.org

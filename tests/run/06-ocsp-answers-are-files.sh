@@ -1,4 +1,5 @@
 # status/ocsp/<base64> is the answer to the request in its name.
+# (open-eidas audit finding O-1)
 . "$(dirname "$0")/lib.sh"
 new_ca
 new_csr www www.example.org

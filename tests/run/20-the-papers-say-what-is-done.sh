@@ -9,6 +9,7 @@ for paper in cp cps terms; do
 done
 says "24 h" "$ca/ca/cps/current.txt"
 says "12 h" "$ca/ca/cps/current.txt"
+says "CSS-6.3.10-09A" "$ca/ca/cps/current.txt"
 for file in README.txt ca/keys.txt ca/scope.txt ca/profiles/tls-server.txt; do
 	must test -s "$ca/$file"
 done

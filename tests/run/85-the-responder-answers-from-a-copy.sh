@@ -1,5 +1,6 @@
 # `pkifs respond` answers from a copy of status/ alone, by GET and by POST, as
 # RFC 6960 and RFC 9919 want it, and never from what is past its time.
+# (CSS-6.3.10-10; RFC 6960 A.1, RFC 5019 6.2)
 . "$(dirname "$0")/lib.sh"
 new_ca
 for name in www gone; do

@@ -429,7 +429,7 @@ a_round_is_published_whole_or_not(void **state)
 
 /*
  * RFC 5280 3.3: what ended is on one more that was due, not only on one that a
- * revocation asked for.
+ * revocation asked for (CSS-6.3.10-04, BR 4.10.1).
  */
 static void
 what_ended_stays_until_a_scheduled_one(void **state)

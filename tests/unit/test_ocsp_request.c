@@ -1,6 +1,7 @@
 /*
  * The decoder of OCSP requests: it takes what clients send, and nothing that
- * is not the one DER form of a request; each row has a sentence.
+ * is not the one DER form of a request; each row has a sentence.  (412-2
+ * GEN-4.4.1-7; RFC 6960 4.1.1, 4.4; RFC 9919; RFC 9654)
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -400,6 +400,7 @@ truncated_never_passes(void **state)
 	bytes_free(&tbs);
 }
 
+/* CSS-6.6.3-01A, -01B, BR 7.1.2.8, RFC 6960 4.2.2.2, 4.2.2.2.1. */
 static void
 the_responders_certificate(void **state)
 {

@@ -556,6 +556,7 @@ static void o_future(struct ocsp_plan *p) { p->this_update += USEC_DAY / 4; }
 static void o_long(struct ocsp_plan *p) { p->next_update += 10 * USEC_DAY; }
 static void o_produced(struct ocsp_plan *p) { p->produced -= 2 * USEC_DAY; }
 
+/* OVR-6.6.3-02, BR 4.9.9, BR 4.9.10; RFC 6960 2.2, 4.2.1, 4.2.2.1, 4.4.8. */
 static void
 ocsp_rows(void **state)
 {
