@@ -166,7 +166,12 @@ bench-sign: $B/bench_sign
 bench-crl: $B/bench_crl
 	@$B/bench_crl
 
-$B/bench $B/bench_ocsp $B/bench_sign $B/bench_crl: $B/%: tests/bench/%.c $(LIB_OBJ)
+# nginx from the mount beside nginx from a disk.
+bench-web: $B/pkifs $B/bench $B/bench_load
+	@tests/house/deps.sh bench
+	@PKIFS_BUILD=$(abspath $B) tests/bench/web.sh
+
+$B/bench $B/bench_ocsp $B/bench_sign $B/bench_crl $B/bench_load: $B/%: tests/bench/%.c $(LIB_OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
 		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
