@@ -1,6 +1,7 @@
 # nginx and Apache, as examples/ configures them and with nobody's rights, give
 # out CRLs, certificates and OCSP answers from the mount and from publish_dir,
 # with the right types and headers; a revocation is out at once.
+# (CSS-6.3.10-01, CSS-6.3.10-08, RFC 6960 A.1)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/web.sh"
 for tool in nginx apache2; do
