@@ -51,7 +51,7 @@ LIB_TEST_OBJ := $(filter-out $B/test/obj/fs/pkifs.o,$(TEST_OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$B/test/unit/%)
 TOOL_SRC := $(filter-out %/p11shim.c,$(wildcard tests/tools/*.c))
-TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so
+TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so $B/bench_store
 
 all: $B/pkifs
 
@@ -171,7 +171,12 @@ bench-web: $B/pkifs $B/bench $B/bench_load
 	@tests/house/deps.sh bench
 	@PKIFS_BUILD=$(abspath $B) tests/bench/web.sh
 
-$B/bench $B/bench_ocsp $B/bench_sign $B/bench_crl $B/bench_load: $B/%: tests/bench/%.c $(LIB_OBJ)
+# A store of a million certificates, all revoked, in 128 shards (BENCH_MILLION).
+bench-million: $B/pkifs $B/bench $B/bench_store
+	@PKIFS_BUILD=$(abspath $B) tests/bench/million.sh
+
+$B/bench $B/bench_ocsp $B/bench_sign $B/bench_crl $B/bench_load $B/bench_store: \
+    $B/%: tests/bench/%.c $(LIB_OBJ)
 	$(SAY)$(CC) $(BASE_CFLAGS) $(PC_CFLAGS) -I. $(CFLAGS) $(LDFLAGS_ALL) \
 		-o $@ $< $(LIB_OBJ) $(PC_LIBS)
 
@@ -221,5 +226,5 @@ clean:
 -include $(shell find $B -name '*.d' 2>/dev/null)
 
 .PHONY: all built unit layers clauses stories manual check check-built deps demo demo-stop \
-	fuzz bench bench-sign bench-revoke bench-crl bench-web check-crash \
+	fuzz bench bench-sign bench-revoke bench-crl bench-web bench-million check-crash \
 	check-desktop check-page check-clients install clean
