@@ -290,21 +290,27 @@ open_folder(const char *home, const char *name, int *to)
 	return *to == -1 ? -1 : 0;
 }
 
-static int
-open_folders(const struct config *c, struct err *err)
+int
+core_open_published(const struct config *c, int *fd, struct err *err)
 {
 	const char *publish = c->publish_dir;
 
-	if (open_folder(c->home, "probes", &core.parts.probe_dir) == -1)
-		core.parts.probe_dir = 0;
+	*fd = 0;
 	if (strcmp(publish, "none") == 0)
 		return 0;
-	if (publish[0] == '\0' ? open_folder(c->home, "published",
-	    &core.parts.publish_dir) == 0 : open_folder(publish, "",
-	    &core.parts.publish_dir) == 0)
+	if (publish[0] == '\0' ? open_folder(c->home, "published", fd) == 0 :
+	    open_folder(publish, "", fd) == 0)
 		return 0;
 	return err_set(err, errno, "publish_dir in pkifs.conf: %s: %s",
 	    publish[0] == '\0' ? "published" : publish, strerror(errno));
+}
+
+static int
+open_folders(const struct config *c, struct err *err)
+{
+	if (open_folder(c->home, "probes", &core.parts.probe_dir) == -1)
+		core.parts.probe_dir = 0;
+	return core_open_published(c, &core.parts.publish_dir, err);
 }
 
 static int

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "core_process.h"
 #include "main_state.h"
 #include "sandbox.h"
 
@@ -88,14 +89,17 @@ static int
 check(const struct config *config, struct err *err)
 {
 	struct people *people;
-	int rc;
+	int rc, fd;
 
 	if ((people = people_build(config, err)) == NULL)
 		return -1;
 	rc = people_check(people, config, err);
 	people_free(people);
-	if (rc == -1 || teller_check(config, err) == -1)
+	if (rc == -1 || teller_check(config, err) == -1 ||
+	    core_open_published(config, &fd, err) == -1)
 		return -1;
+	if (fd > 0)
+		close(fd);
 	if (sandbox_is_root() && (getpwnam(config->user) == NULL ||
 	    getpwnam(config->signer_user) == NULL))
 		return err_set(err, ENOENT, "user or signer_user of "

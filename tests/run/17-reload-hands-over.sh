@@ -33,6 +33,14 @@ cp "$home/pkifs.conf" "$dir/good.conf"
 sed -i 's/^crl_next_update.*/crl_next_update = soon/' "$home/pkifs.conf"
 refuses "crl_next_update" "$pkifs" reload "$home"
 cp "$dir/good.conf" "$home/pkifs.conf"
+# So is a folder to publish in that is none, or is not there.
+for folder in "$home/pkifs.conf" "$dir/none/such"; do
+	sed -i '/^publish_dir/d' "$home/pkifs.conf"
+	sed -i "s|^\[status\]|[status]\npublish_dir = $folder|" \
+	    "$home/pkifs.conf"
+	refuses "publish_dir in pkifs.conf: $folder" "$pkifs" reload "$home"
+done
+cp "$dir/good.conf" "$home/pkifs.conf"
 new_csr after after.example.org
 must cp "$dir/after.csr" "$ca/requests/"
 must verify_certificate "$ca/requests/after.crt"
