@@ -152,6 +152,16 @@ take_words(struct respond *r, int argc, char **argv)
 
 /* --- the socket ---------------------------------------------------------- */
 
+/* The resolver takes 65536 and more, and something else is listened to. */
+static bool
+is_port(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 0 && n <= 5 && strspn(text, "0123456789") == n &&
+	    strtol(text, NULL, 10) <= 65535;
+}
+
 /* "host:port", "*:port", "[v6]:port". */
 static int
 split(const char *text, char host[NI_MAXHOST], const char **port)
@@ -159,7 +169,7 @@ split(const char *text, char host[NI_MAXHOST], const char **port)
 	const char *colon = strrchr(text, ':');
 	size_t n;
 
-	if (colon == NULL || colon[1] == '\0' || colon == text)
+	if (colon == NULL || !is_port(colon + 1) || colon == text)
 		return -1;
 	n = (size_t)(colon - text);
 	if (text[0] == '[' && colon[-1] == ']') {

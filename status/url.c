@@ -10,9 +10,10 @@
 #define SERVICE	"/ocsp"
 
 static const struct {
-	const char	*suffix, *type;
+	const char	*suffix, *type, *folder;
 } types[] = {			/* RFC 5280 4.2.1.13, RFC 2585 4 */
 	{ ".crl", "application/pkix-crl" },
+	{ ".der", "application/ocsp-response", "status/ocsp-by-serial/" },
 	{ ".der", "application/pkix-cert" },
 	{ ".cer", "application/pkix-cert" },
 	{ ".pem", "application/x-pem-file" },
@@ -27,6 +28,9 @@ url_content_type(const char *path)
 	size_t size = strlen(path), n;
 
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (types[i].folder != NULL && strncmp(path, types[i].folder,
+		    strlen(types[i].folder)) != 0)
+			continue;
 		n = strlen(types[i].suffix);
 		if (size > n && strcmp(path + size - n, types[i].suffix) == 0)
 			return types[i].type;

@@ -19,7 +19,7 @@ enum url_kind {
 
 enum url_kind	url_read(const char *path, struct bytes *to);
 
-/* The content type by a file's suffix; NULL: such files are not served. */
+/* The content type by a file's suffix and folder; NULL: such files are not served. */
 const char	*url_content_type(const char *path);
 
 #endif

@@ -182,6 +182,17 @@ for path in /status/issuing.crl /pki/status/issuing.crl /issuing.crl; do
 	[ "$(header Content-Type)" = application/pkix-crl ] || fail "CRL type"
 done
 
+get "/status/ocsp-by-serial/$serial.der"
+wanted 200
+must cmp "$dir/body" "$copy/ocsp-by-serial/$serial.der"
+[ "$(header Content-Type)" = application/ocsp-response ] || fail "staple's type"
+
+# A port that is none is said, not taken for another.
+for at in 127.0.0.1:65536 127.0.0.1:99999 127.0.0.1:http 127.0.0.1: \
+    127.0.0.1; do
+	refuses "wanted HOST:PORT" "$pkifs" respond --listen "$at" "$copy"
+done
+
 # --- what is replaced is seen at once; what is old is never said ---------------
 cp "$copy/ocsp-by-serial/$gone.der" "$copy/ocsp-by-serial/new"
 request "$dir/req" "$gone"
