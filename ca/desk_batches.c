@@ -35,7 +35,7 @@ batch_may(struct authority *authority, struct view *v, int64_t object,
 		return err_set(e, EACCES, "here nobody revokes by a batch "
 		    "(pkifs.conf [revocation] how)");
 	if ((authority->parts->roles_of(uid) & ROLE_REVOCATION) == 0 &&
-	    subscriber_of_user(v, uid, &subscriber) != 1)
+	    subscriber_of_user(v, uid, &subscriber) < 1)
 		return err_set(e, EACCES, "uid %lu is neither a revocation "
 		    "officer nor a user of any subscriber (REV-6.2.4-09)",
 		    (unsigned long)uid);

@@ -44,6 +44,10 @@ static const struct name_row {
 	{ DESK_BOX, "agreement.txt", ANNA, EACCES },
 	{ DESK_BOX, "agreement.status", BED_UID, EPERM },
 	{ DESK_BOX, "other.txt", BED_UID, EPERM },
+	{ DESK_BATCH, "many", BED_UID, 0 },
+	{ DESK_BATCH, "many", BED_BOTH, 0 },	/* of two subscribers */
+	{ DESK_BATCH, "many", ANNA, EACCES },
+	{ DESK_BATCH, "many.result", BED_UID, EPERM },
 };
 
 static bool
@@ -61,6 +65,8 @@ each_name_has_its_place(void **state)
 	int rc;
 
 	(void)state;
+	snprintf(bed_config.revocation.how[0],
+	    sizeof(bed_config.revocation.how[0]), "batch");
 	assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, "example-ab", ANNA,
 	    &draft, &test_err));
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
