@@ -403,9 +403,21 @@ is_recorded(struct revocations *all, uid_t uid, bool officer)
 	return recorded;
 }
 
+/* Whoever acts for a subscriber, of one or of several. */
+static bool
+is_of_subscriber(struct revocations *all, uid_t uid)
+{
+	struct view *view = view_take(all->desk->parts->store);
+	struct subscriber subscriber;
+	bool is = subscriber_of_user(view, uid, &subscriber) > 0;
+
+	view_put(view);
+	return is;
+}
+
 /*
- * Who tries the door: an event, as with the boxes of requests/.  An officer
- * who mistypes a serial number finds a sentence each time.
+ * Who tries the door: an event, as with the boxes of requests/.  Who belongs
+ * here and mistypes a serial number finds a sentence each time.
  */
 static void
 record_attempt(struct act *a)
@@ -415,7 +427,8 @@ record_attempt(struct act *a)
 	    ROLE_REVOCATION) != 0;
 	struct err err;
 
-	if (!(officer ? is_recorded(all, a->act.uid, true) :
+	if (!(officer || is_of_subscriber(all, a->act.uid) ?
+	    is_recorded(all, a->act.uid, officer) :
 	    access_log_due(&all->access_log, a->act.uid, clock_steady())))
 		return;
 	if (officer && a->order.role[0] == '\0')
@@ -530,8 +543,8 @@ revocations_refused(struct revocations *all,
 	record_attempt(&a);
 }
 
-static void
-act_begin(struct revocations *all, const struct revocation_act *act,
+void
+revocations_act(struct revocations *all, const struct revocation_act *act,
     drop_done *done, void *arg)
 {
 	struct act *a = calloc(1, sizeof *a);
@@ -550,13 +563,6 @@ act_begin(struct revocations *all, const struct revocation_act *act,
 	a->job.done = applied;
 	a->job.essential = true;
 	submit(a);
-}
-
-void
-revocations_act(struct revocations *all, const struct revocation_act *act,
-    drop_done *done, void *arg)
-{
-	act_begin(all, act, done, arg);
 }
 
 static void
@@ -587,5 +593,5 @@ revocations_ordered(struct revocations *all,
 	memcpy(act.serial, order->serial, sizeof act.serial);
 	memcpy(act.key, order->key, sizeof act.key);
 	memcpy(act.line, order->line, sizeof act.line);
-	act_begin(all, &act, done != NULL ? done : ordered_done, arg);
+	revocations_act(all, &act, done != NULL ? done : ordered_done, arg);
 }

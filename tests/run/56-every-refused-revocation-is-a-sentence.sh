@@ -76,6 +76,12 @@ rev $serial "4 until=$(date -u -d '+2 days' +%F)" "Invalid argument" \
 # Who has a right to the certificate reads it there, too; for the others it is
 # as if nothing had been.
 wrong pk56-sub $serial "4 at=then" "Invalid argument" "at= wants a day"
+# A user of a subscriber who mistypes finds the sentence each time, too.
+for no in 01AA 01AB 01AC; do
+	refuses "No such file" as pk56-sub bash -c "echo 4 >'$ca/revoke/$no'"
+	head -n 1 "$refused/$(id -u pk56-sub).txt" | grep -q "number $no" ||
+	    fail "$no: $(cat "$refused/$(id -u pk56-sub).txt")"
+done
 says "refused: 2" "$ca/issued/by-serial/$serial/status"
 says "to uid $(id -u pk56-sub) (subscriber): at= wants a day" \
     "$ca/issued/by-serial/$serial/status"
