@@ -79,6 +79,8 @@ if [ -n "$missing" ]; then
 fi
 
 if [ "$(id -u)" = 0 ]; then
+	# fusermount3 looks there; a Debian 13 that never booted has none.
+	[ -e /etc/mtab ] || ln -s ../proc/self/mounts /etc/mtab
 	for user in pkifs pkifs-signer pkifs-responder; do
 		getent passwd "$user" >/dev/null ||
 		    useradd --system --user-group --no-create-home \
