@@ -16,7 +16,7 @@ sign() {
 	    -signer "$dir/$signer.crt" -inkey "$dir/$signer.key" \
 	    -out "$dir/signed" "$@" 2>"$dir/openssl"
 }
-fetch() { must cp "$ca/requests/www.crt" "$dir/$1.crt"; serial=$(serial_of "$dir/$1.crt"); }
+fetch() { must cp -f "$ca/requests/www.crt" "$dir/$1.crt"; serial=$(serial_of "$dir/$1.crt"); }
 event() { cat "$(ls "$ca"/evidence/*/*/*/*/*-request-"$1".json | tail -n 1)" >"$dir/event"; }
 
 # By login it says so.

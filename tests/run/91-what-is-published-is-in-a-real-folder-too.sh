@@ -60,7 +60,9 @@ says "keyCompromise" "$dir/text"
 # What was written over, removed or withdrawn while no core was there.
 kill "$main"
 wait "$main" 2>/dev/null || true
+chmod u+w "$www/status/issuing.crl"
 echo torn >"$www/status/issuing.crl"
+chmod u-w "$www/status/issuing.crl"
 rm "$www/ca/issuing.pem"
 cp "$www/$answer" "$www/status/ocsp-by-serial/01AA.der"
 cp "$www/ca/root.pem" "$www/ca/certificates/01AA.pem"
