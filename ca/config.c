@@ -307,6 +307,21 @@ roles_split(struct reading *r, struct err *err)
 	return 0;
 }
 
+/* What is served must not lie among what is kept. */
+static int
+check_publish_place(const struct config *c, struct err *err)
+{
+	size_t n = strlen(c->home);
+	const char *place = c->publish_dir;
+
+	if (strncmp(place, c->home, n) != 0 || (place[n] != '/' &&
+	    place[n] != '\0') || strcmp(place + n, "/published") == 0)
+		return 0;
+	return err_set(err, EINVAL, "pkifs.conf: [status] publish_dir: wanted "
+	    "a folder outside of the home (or its published), found \"%s\"",
+	    place);
+}
+
 static int
 conf_part(struct reading *r, struct err *err)
 {
@@ -321,6 +336,8 @@ conf_part(struct reading *r, struct err *err)
 		return -1;
 	c->ocsp_unknown_revoked = strcmp(r->ocsp_unknown, "revoked") == 0;
 	c->signed_decisions = strcmp(r->decisions, "signed") == 0;
+	if (check_publish_place(c, err) == -1)
+		return -1;
 	c->ocsp_sign_all = strcmp(r->ocsp_sign, "all") == 0;
 	sha256_text(c->conf_sha256, SLICE(&r->conf));
 	if (revocation_rules_check(&c->revocation, &why) == -1) {

@@ -231,9 +231,10 @@ publisher_close(struct publisher *p)
 	reader_free(p->reader);
 	probes_free(p->probes);
 	tallies_free(p->tallies);
-	batches_free(p->batches);
+	/* These ring the batches, too. */
 	revocations_free(p->revocations);
 	schedule_free(p->schedule);
+	batches_free(p->batches);
 	crl_maker_free(p->crl_maker);
 	door_free(p->door);
 	ocsp_service_free(p->ocsp);

@@ -1,6 +1,12 @@
 # publish_dir has what stands in status/ and ca/: same octets, names and times.
 . "$(dirname "$0")/lib.sh"
 make_ca --publish
+cp "$home/pkifs.conf" "$dir/pkifs.conf"
+sed -i "s,^\[status\],&\npublish_dir = $home/store/documents," \
+    "$home/pkifs.conf"
+refuses "publish_dir: wanted a folder outside of the home" \
+    "$pkifs" mount "$home" "$ca"
+cp "$dir/pkifs.conf" "$home/pkifs.conf"
 sed -i "s/^\[status\]/[status]\npublish_dir = $(echo "$dir/www" | sed 's,/,\\/,g')/" \
     "$home/pkifs.conf"
 refuses "publish_dir in pkifs.conf: $dir/www: No such file" \
