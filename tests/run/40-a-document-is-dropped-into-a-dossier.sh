@@ -17,11 +17,17 @@ chmod 644 "$dir"/*.csr
 events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 
 # A request that nobody validated opens a dossier, and inotify sees it come.
-as pk40-anna inotifywait -m -q --format '%w%f %e' "$ra/pending" \
+# (runuser itself, so that it is what ends with the story.)
+runuser -u pk40-anna -- inotifywait -m -q --format '%w%f %e' "$ra/pending" \
     >"$dir/seen" 2>/dev/null &
 children="$children $!"
-watching() { grep -qs '^inotify wd' /proc/"$(pgrep -n inotifywait)"/fdinfo/*; }
-within 10 watching
+watching() {
+	for pid in $(pgrep -f "inotifywait -m.*$1"); do
+		! grep -qs '^inotify wd' "/proc/$pid/fdinfo"/* || return 0
+	done
+	return 1
+}
+within 10 watching "$ra/pending"
 must as games cp "$dir/www.csr" "$ca/requests/"
 one=$(ls "$ra/pending")
 within 5 grep -q "pending/$one CREATE,ISDIR" "$dir/seen"
@@ -176,10 +182,10 @@ must as pk40-anna rmdir "$ra/subscribers/beispiel"
 
 # Texts of ours appear by themselves in a folder that somebody looks at.
 must as pk40-anna mkdir "$ra/subscribers/watched"
-as pk40-anna inotifywait -m -q --format '%f %e' "$ra/subscribers/watched" \
-    >"$dir/state.seen" 2>/dev/null &
+runuser -u pk40-anna -- inotifywait -m -q --format '%f %e' \
+    "$ra/subscribers/watched" >"$dir/state.seen" 2>/dev/null &
 children="$children $!"
-within 10 watching
+within 10 watching "$ra/subscribers/watched"
 refuses "Invalid argument" as pk40-anna cp "$dir/www.csr" \
     "$ra/subscribers/watched/registration.conf"
 says "faulty" "$ra/subscribers/watched/state"
