@@ -60,13 +60,19 @@ def known(store):
         "SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
+def is_filled(name, value):
+    if name == "uid":  # 0 is root's
+        return value is not None
+    return value not in (None, 0, "", b"")
+
+
 def shape(store, table, where):
-    """Sorted: for each row the columns that are neither NULL, 0 nor empty."""
+    """Sorted: for each row the columns that are filled."""
     rows = store.execute("SELECT * FROM %s WHERE %s" % (table, where),
                          (prefix,))
     names = [column[0] for column in rows.description]
     return sorted(tuple(name for name, value in zip(names, row)
-                        if value not in (None, 0, "", b"")) for row in rows)
+                        if is_filled(name, value)) for row in rows)
 
 
 def main():
