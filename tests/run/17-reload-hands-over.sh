@@ -34,7 +34,8 @@ sed -i 's/^crl_next_update.*/crl_next_update = soon/' "$home/pkifs.conf"
 refuses "crl_next_update" "$pkifs" reload "$home"
 cp "$dir/good.conf" "$home/pkifs.conf"
 # So is a folder to publish in that is none, or is not there.
-for folder in "$home/pkifs.conf" "$dir/none/such"; do
+echo >"$dir/file"
+for folder in "$dir/file" "$dir/none/such"; do
 	sed -i '/^publish_dir/d' "$home/pkifs.conf"
 	sed -i "s|^\[status\]|[status]\npublish_dir = $folder|" \
 	    "$home/pkifs.conf"

@@ -3,18 +3,18 @@
 # that revokes those and no others. (REV-6.2.4-09)
 . "$(dirname "$0")/lib.sh"
 need_root
-new_group pk58-rev
-new_person pk58-sub
-new_person pk58-rev pk58-rev
-make_ca --user pk58-sub
-sed -i 's/^revocation = .*/revocation = pk58-rev/' "$home/pkifs.conf"
+new_group pk58s-rev
+new_person pk58s-sub
+new_person pk58s-rev pk58s-rev
+make_ca --user pk58s-sub
+sed -i 's/^revocation = .*/revocation = pk58s-rev/' "$home/pkifs.conf"
 mount_ca
-rev() { as pk58-rev "$@"; }
+rev() { as pk58s-rev "$@"; }
 batch=$ca/revoke/batch
 drop() {	# NAME [BOX]: its certificate, and its serial in $NAME
 	[ -f "$dir/$1.csr" ] || new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"
-	must as pk58-sub cp "$dir/$1.csr" "$ca/requests/${2:-}"
+	must as pk58s-sub cp "$dir/$1.csr" "$ca/requests/${2:-}"
 	eval "$1=\$(serial_of \"$ca/requests/${2:-}$1.crt\")"
 }
 # selects WANTED OPTION...: the serials of the lines, in the order of names
