@@ -146,6 +146,16 @@ child_give_up(struct child *child)
 }
 
 bool
+child_has_ended(const struct child *child)
+{
+	siginfo_t info = { 0 };
+
+	reap_strays();
+	return child->pid != 0 && waitid(P_PID, (id_t)child->pid, &info,
+	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child->pid;
+}
+
+bool
 child_reap(struct child *child, int *status)
 {
 	reap_strays();

@@ -28,6 +28,8 @@ struct child {
  */
 int	child_start(struct child *, const char *program, char *const argv[],
 	    int lock, struct err *);
+/* Its socket has all it ever said, and child_reap will find it. */
+bool	child_has_ended(const struct child *);
 /* Has it ended?  Then its socket is closed and `status` is as of waitpid. */
 bool	child_reap(struct child *, int *status);
 /*

@@ -162,12 +162,16 @@ control_receive(int fd, const char *accepted, struct control_message *m,
 	bytes_resize(&m->body, CONTROL_MOST);
 	iov.iov_base = m->body.data;
 	iov.iov_len = m->body.size;
+	/*
+	 * A peer that ended with something unread resets the socket: that is
+	 * told once, in front of what it said last.
+	 */
 	do
 		n = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC);
-	while (n == -1 && errno == EINTR);
+	while (n == -1 && (errno == EINTR || errno == ECONNRESET));
 	if (n <= 0) {
 		bytes_free(&m->body);
-		if (n == 0 || errno == ECONNRESET)
+		if (n == 0)
 			return 0;
 		return err_set(err, errno, "control: %s", strerror(errno));
 	}

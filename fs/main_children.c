@@ -233,12 +233,16 @@ keeper_reap(struct keeper *k)
 
 	keeper_reap_notices(k);
 	for (i = 0; i < CHILDREN; i++) {
-		/* What a core said last counts. */
-		if (i == CORE && runs(k, CORE))
-			keeper_on_core(k);
-		if (child_reap(&k->children[i], &status))
-			log_end(i, status);
-		else if (i == CORE && child_give_up(&k->children[i]))
+		/*
+		 * What a core said last counts: read once it can say no more,
+		 * or it ends between the reading and the reaping.
+		 */
+		if (child_has_ended(&k->children[i])) {
+			if (i == CORE && runs(k, CORE))
+				keeper_on_core(k);
+			if (child_reap(&k->children[i], &status))
+				log_end(i, status);
+		} else if (i == CORE && child_give_up(&k->children[i]))
 			log_line("a thread of core still waits in the kernel; "
 			    "another core begins");
 		else

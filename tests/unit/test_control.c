@@ -201,6 +201,27 @@ bodies_that_do_not_parse_are_refused(void **state)
 	bytes_free(&b);
 }
 
+/* It ended with something unread: what it said last is still heard. */
+static void
+the_last_word_of_a_peer_counts(void **state)
+{
+	struct control_message m;
+	struct err err;
+	int pair[2];
+
+	assert_int_equal(control_pair(pair, &err), 0);
+	assert_int_equal(control_send_text(pair[0], CONTROL_LEAVE, "x", &err),
+	    0);
+	assert_int_equal(control_send_text(pair[1], CONTROL_FAILED, "why",
+	    &err), 0);
+	close(pair[1]);
+	assert_int_equal(control_receive(pair[0], "f", &m, &err), 1);
+	assert_true(slice_equal(SLICE(&m.body), slice_text("why")));
+	control_clear(&m);
+	assert_int_equal(control_receive(pair[0], "f", &m, &err), 0);
+	close(pair[0]);
+}
+
 int
 main(void)
 {
@@ -214,6 +235,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    what_is_too_large_or_not_read_is_refused, make_pair,
 		    close_pair),
+		cmocka_unit_test(the_last_word_of_a_peer_counts),
 		cmocka_unit_test(what_is_no_message_is_refused),
 		cmocka_unit_test(bodies_that_do_not_parse_are_refused)
 	};
