@@ -32,8 +32,9 @@ struct sign_answer {
 	struct slice	signature;	/* as in the BIT STRING */
 	uint64_t	journal;	/* number of its entry */
 	/*
-	 * Of a CRL refused: the highest cRLNumber that the signer began with
-	 * this key, which may be more than the store knows of; 0: none.
+	 * Of a CRL refused or never begun: the highest cRLNumber that the
+	 * signer began with this key, which may be more than the store knows
+	 * of; 0: none.
 	 */
 	int64_t		crl_number;
 	char		reason[300];	/* of a refusal, one sentence */

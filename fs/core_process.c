@@ -34,6 +34,7 @@
 
 #define LEAVE_MS	5000	/* then without good order */
 #define STEP_MS		20
+#define PAST_MOST	(2 * USEC)	/* for a signer that is not there */
 
 /* One core in a process; callbacks of others carry no argument for it. */
 static struct {
@@ -332,7 +333,11 @@ start(const char *home, struct control_message *m, struct err *err)
 		return -1;
 	if (open_tree(control_take(m, 1), spool, err) == -1)
 		return -1;
-	return open_session(&plan, control_take(m, 0), err);
+	if (open_session(&plan, control_take(m, 0), err) == -1)
+		return -1;
+	if (plan.first)
+		publisher_wait_for_past(core.publisher, PAST_MOST);
+	return 0;
 }
 
 static void

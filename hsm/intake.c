@@ -86,11 +86,23 @@ crl_last(void *arg, const char *list)
 	return words[book_crl_last(arg, list)];
 }
 
+/* A store that was restored knows less than the book. */
 static void
-refuse_job(struct intake *in, struct job *j, const struct err *why)
+tell_crl_number(struct intake *in, struct job *j)
 {
 	char all[RULES_LIST];
 	int64_t number;
+
+	if (j->order.kind != SIGN_CRL)
+		return;
+	snprintf(all, sizeof(all), "%s/all", j->order.key);
+	if ((number = book_crl_number(in->book, all)) > 0)
+		j->answer.crl_number = (uint64_t)number;
+}
+
+static void
+refuse_job(struct intake *in, struct job *j, const struct err *why)
+{
 	struct err err;
 
 	snprintf(j->record.text, sizeof(j->record.text), "%.299s", why->text);
@@ -98,11 +110,7 @@ refuse_job(struct intake *in, struct job *j, const struct err *why)
 		log_line("%s", err.text);
 	log_line("refused: %s", why->text);
 	job_answer(j, WIRE_REFUSED, j->record.seq, why->text);
-	if (j->record.kind != SIGN_CRL)
-		return;
-	snprintf(all, sizeof(all), "%s/all", j->order.key);
-	if ((number = book_crl_number(in->book, all)) > 0)
-		j->answer.crl_number = (uint64_t)number;
+	tell_crl_number(in, j);
 }
 
 /*
@@ -151,6 +159,7 @@ may_begin(struct intake *in, struct job *j)
 		return false;
 	if (j->order.recover) {
 		job_answer(j, WIRE_NEVER_BEGUN, 0, "");
+		tell_crl_number(in, j);
 		return false;
 	}
 	if (keys_ready(in->keys, j->order.key, reason) == 0) {

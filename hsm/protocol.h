@@ -59,7 +59,7 @@ struct wire_answer {
 	uint64_t	id;
 	enum wire_outcome outcome;
 	uint64_t	journal;
-	uint64_t	crl_number;	/* REFUSED: the highest begun; 0 */
+	uint64_t	crl_number;	/* the highest begun; 0 */
 	struct slice	signature;
 	char		reason[REASON_MAX];
 };

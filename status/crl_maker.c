@@ -32,6 +32,8 @@ struct crl_maker {
 	bool		 ready;		/* for the last, once and for all */
 	usec_t		 look;		/* steady: not again before */
 	bool		 leftovers;	/* there may be open intents */
+	struct crl_past	*past;
+	enum { PAST_ASKED, PAST_KNOWN, PAST_SETTLED } state;
 };
 
 /* It may take a walk over all certificates, so not at each turn. */
@@ -130,6 +132,39 @@ closing_turn(struct crl_maker *m, const struct crl_order *order)
 	return m->closing == CLOSING_DONE ? RETRY_MOST : LOOK_LATER;
 }
 
+/* Until the signer was heard no list is made: it could be behind others. */
+static bool
+look_back(struct crl_maker *m)
+{
+	struct err err;
+
+	if (m->state != PAST_ASKED)
+		return true;
+	if (crl_past_look(m->past, &err) != 0) {
+		if (err.code != EAGAIN)
+			log_line("no CRL: %s", err.text);
+		return false;
+	}
+	m->state = PAST_KNOWN;
+	crl_scopes_look(m->scopes);
+	if (!crl_scopes_are_anew(m->scopes))
+		health_set(m->desk->health, HEALTH_CRL, HEALTH_WARN,
+		    "an older store was restored: what it has is older than "
+		    "what was published, and is made anew");
+	return true;
+}
+
+/* After the last list there are no others to be made. */
+static void
+settle_past(struct crl_maker *m)
+{
+	if (m->state != PAST_KNOWN || (m->closing != CLOSING_DONE &&
+	    !crl_scopes_are_anew(m->scopes)))
+		return;
+	m->state = PAST_SETTLED;
+	crl_past_settle(m->past);
+}
+
 /* How long to sleep now. */
 static usec_t
 turn(struct crl_maker *m)
@@ -140,7 +175,10 @@ turn(struct crl_maker *m)
 	usec_t left;
 	int made;
 
+	if (!look_back(m))
+		return LOOK_FOR_KEY;
 	find_due(m, &order);
+	settle_past(m);
 	if (order.count == 0 && !m->leftovers && m->closing != CLOSING_NOT)
 		return closing_turn(m, &order);
 	if (order.count == 0 && !m->leftovers) {
@@ -208,7 +246,8 @@ run(void *arg)
 }
 
 struct crl_maker *
-crl_maker_new(const struct desk *desk, struct pending *pending)
+crl_maker_new(const struct desk *desk, struct pending *pending,
+    struct crl_past *past)
 {
 	struct crl_maker *m = calloc(1, sizeof *m);
 
@@ -216,6 +255,7 @@ crl_maker_new(const struct desk *desk, struct pending *pending)
 		die("out of memory");
 	m->desk = desk;
 	m->pending = pending;
+	m->past = past;
 	m->leftovers = true;
 	m->scopes = crl_scopes_new(desk);
 	m->specimen = specimen_new(desk->issuing);

@@ -6,12 +6,15 @@
 #ifndef STATUS_CRL_MAKER_H
 #define STATUS_CRL_MAKER_H
 
+#include "crl_past.h"
 #include "desk.h"
 #include "pending.h"
 
 struct crl_maker;
 
-struct crl_maker *crl_maker_new(const struct desk *, struct pending *);
+/* Borrows all of them; settles the past. */
+struct crl_maker *crl_maker_new(const struct desk *, struct pending *,
+		    struct crl_past *);
 void		  crl_maker_free(struct crl_maker *);
 void		  crl_maker_ring(struct crl_maker *);
 

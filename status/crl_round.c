@@ -14,11 +14,11 @@
 #include "case_text.h"
 #include "closing_watch.h"
 #include "crl_making.h"
+#include "crl_number.h"
 #include "crl_round.h"
 
 #define ISSUER	"issuing"
 #define MARKED_AT_ONCE	256
-#define NUMBER	"crl-number." ISSUER	/* the last intended */
 
 struct carried {		/* a revocation that a CRL carries first */
 	int64_t	revocation;
@@ -71,18 +71,6 @@ add_carried(void *arg, const struct revocation *r)
 	return 0;
 }
 
-static int64_t
-last_number(struct view *view)
-{
-	struct crl newest;
-	int64_t number = meta_number(view, NUMBER, 0);
-
-	if (crl_newest(view, ISSUER, CRL_COMPLETE, &newest) == 1 &&
-	    newest.number > number)
-		number = newest.number;
-	return number;
-}
-
 /*
  * Never before a CRL it follows, as long as the clock went back by no more
  * than the signer bears; farther, that one was wrong.
@@ -112,7 +100,7 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 	int ret = 0;
 
 	begin = begin_of(round, view);
-	round->number = last_number(view) + 1;
+	round->number = crl_number_last(view) + 1;
 	for (size_t i = 0; i < round->order->count && ret == 0; i++) {
 		m = &round->makings[i];
 		scope = round->order->scopes[i];
@@ -140,10 +128,10 @@ apply_intents(struct job *job, struct tx *tx, struct err *err)
 	struct round *round = (struct round *)job;
 	struct crl_making *m;
 
-	if (last_number(tx_view(tx)) + 1 != round->number)
+	if (crl_number_last(tx_view(tx)) + 1 != round->number)
 		return err_set(err, EAGAIN, "another CRL took number %lld",
 		    (long long)round->number);
-	if (meta_set_number(tx, NUMBER, round->number, err) != 0)
+	if (crl_number_set(tx, round->number, err) != 0)
 		return -1;
 	for (size_t i = 0; i < round->order->count; i++) {
 		m = &round->makings[i];
@@ -164,7 +152,6 @@ raise_number(struct round *round, struct tx *tx, struct err *err)
 {
 	const struct sign_answer *answer;
 	int64_t known = 0;
-	struct event *event;
 
 	for (size_t i = 0; i < round->order->count; i++) {
 		answer = sign_batch_answer(round->batch, i);
@@ -172,21 +159,7 @@ raise_number(struct round *round, struct tx *tx, struct err *err)
 			known = answer->crl_number;
 	}
 	round->raised = known >= round->number;
-	if (!round->raised)
-		return 0;
-	event = event_new("crl-number-raised", REVOCATION_STATUS);
-	event_actor_self(event);
-	event_requirements(event, "OVR-6.6.2-01");
-	event_outcome(event, "done");
-	event_detail_number(event, "from", round->number);
-	event_detail_number(event, "above", known);
-	event_detail(event, "why", "the signer signed higher numbers than the "
-	    "store knows of: an older store was restored");
-	if (meta_set_number(tx, NUMBER, known, err) != 0) {
-		event_free(event);
-		return -1;
-	}
-	return desk_append(tx, event, err);
+	return round->raised ? crl_number_raise(tx, known, err) : 0;
 }
 
 static int

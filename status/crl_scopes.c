@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "closing_watch.h"
+#include "crl_number.h"
 #include "crl_scopes.h"
 
 #define ISSUER	"issuing"
@@ -23,6 +24,7 @@ struct crl_scopes {
 	size_t		 count, room;
 	bool		 behind;	/* the complete one lacks something */
 	int64_t		 newest;	/* change of a revocation */
+	int64_t		 seen;		/* number that readers may have seen */
 	usec_t		 rest;		/* steady: no complete one before */
 	struct view	*view;		/* of the look that is under way */
 };
@@ -53,13 +55,14 @@ read_row(struct crl_scopes *s, struct crl_scope *row)
 	usec_t life = s->desk->parts->config->crl_next_update;
 	struct crl newest;
 
-	row->since = row->ends = row->due = row->change = 0;
+	row->since = row->ends = row->due = row->change = row->number = 0;
 	if (crl_newest(s->view, ISSUER, row->id, &newest) != 1)
 		return;
 	row->since = newest.this_update;
 	row->ends = newest.next_update;
 	row->entries = newest.entries;
 	row->change = newest.change;
+	row->number = newest.number;
 	row->due = crl_scheduled(s->view, life, row->id);
 }
 
@@ -158,6 +161,7 @@ crl_scopes_look(struct crl_scopes *s)
 	s->view = view_take(s->desk->parts->store);
 	shards_list(s->view, ISSUER, 0, add_shard, s);
 	s->newest = revocations_newest_change(s->view);
+	s->seen = crl_number_seen(s->view);
 	view_put(s->view);
 	s->view = NULL;
 	for (size_t i = 0; i < s->count; i++)
@@ -177,10 +181,28 @@ crl_scopes_ask(void *arg, int64_t scope)
 	s->behind |= s->rows[0].change < s->newest;
 }
 
+/* It is older than what readers may have seen. */
+static bool
+went_back(const struct crl_scopes *s, const struct crl_scope *row)
+{
+	return row->number != 0 && row->number <= s->seen;
+}
+
+bool
+crl_scopes_are_anew(const struct crl_scopes *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (went_back(s, &s->rows[i]))
+			return false;
+	return true;
+}
+
 /* Also when the clock went back so far that it is not valid yet. */
 static bool
-is_due(const struct crl_scope *row, usec_t now)
+is_due(const struct crl_scopes *s, const struct crl_scope *row, usec_t now)
 {
+	if (went_back(s, row))
+		return true;
 	if (row->until != 0 && row->until < now)
 		return row->asked;
 	return row->asked || now >= row->due ||
@@ -202,17 +224,17 @@ crl_scopes_due(struct crl_scopes *s, usec_t now,
 	bool has_base = complete->ends > now, whole;
 	size_t count = 0;
 
-	whole = is_due(complete, now) || is_time_for_behind(s);
+	whole = is_due(s, complete, now) || is_time_for_behind(s);
 	/* The delta alone: it is there sooner. */
 	if (whole && complete->asked && complete->entries > LARGE &&
 	    delta->change < s->newest && has_base && now < complete->due)
 		whole = false;
 	if (whole)
 		to[count++] = complete;
-	if (has_base && (whole || is_due(delta, now)))
+	if (has_base && (whole || is_due(s, delta, now)))
 		to[count++] = delta;
 	for (size_t i = 2; i < s->count && count < CRLS_TOGETHER; i++)
-		if (is_due(&s->rows[i], now))
+		if (is_due(s, &s->rows[i], now))
 			to[count++] = &s->rows[i];
 	return count;
 }

@@ -25,6 +25,7 @@ struct crl_scope {
 	usec_t	until;		/* none names it any more; 0: some do */
 	int64_t	entries;	/* of the newest */
 	int64_t	change;		/* the newest one it knows of */
+	int64_t	number;		/* of the newest */
 	bool	asked;		/* a revocation waits to be on it */
 };
 
@@ -49,6 +50,8 @@ size_t	crl_scopes_due(struct crl_scopes *, usec_t now,
  */
 size_t	crl_scopes_last(struct crl_scopes *,
 	    struct crl_scope *to[CRLS_TOGETHER]);
+/* Is none older than what readers may have seen (crl_number_seen())? */
+bool	crl_scopes_are_anew(const struct crl_scopes *);
 /* When the next of this scope is due on schedule; 0: there is none yet. */
 usec_t	crl_scheduled(struct view *, usec_t life, int64_t scope);
 /* The id of the n-th; false: there are not so many. */

@@ -22,6 +22,7 @@
 #include "ocsp_status.h"
 
 #define LOOK		(1 * USEC)	/* for what nobody rings */
+#define LOOK_PAST	(USEC / 20)
 #define LOOK_LIVE	(10 * USEC)
 #define RETRY		(5 * USEC)
 #define OVERLAP		(60 * USEC)	/* of withdrawals: a commit's time */
@@ -36,6 +37,8 @@ static const char *const folders[] = {
 struct mirror {
 	const struct desk *desk;
 	struct live	*live;
+	struct crl_past	*past;
+	bool		 held;		/* CRLs are not written yet */
 	int		 dir;
 	struct ocsp_issuer issuer;
 	struct bell	 bell;
@@ -119,6 +122,13 @@ put_link(struct look *look, const struct publication *p, const char *path)
 	return result;
 }
 
+static bool
+is_list(const char *path)
+{
+	return strncmp(path, "status/crl/", 11) == 0 ||
+	    strncmp(path, "status/issuing", 14) == 0;
+}
+
 static int
 see_publication(void *arg, const struct publication *p)
 {
@@ -128,6 +138,8 @@ see_publication(void *arg, const struct publication *p)
 	if (p->seq <= look->mirror->publication)
 		return 0;
 	snprintf(path, sizeof path, "%s/%s", p->dir, p->name);
+	if (look->mirror->held && is_list(path))
+		return 0;
 	look->result = p->link ? put_link(look, p, path) :
 	    put_file(look, p, path);
 	if (p->seq > look->newest)
@@ -135,15 +147,17 @@ see_publication(void *arg, const struct publication *p)
 	return look->result;
 }
 
+/* While some are held all are looked at again. */
 static int
 follow_publications(struct look *look)
 {
+	look->mirror->held = !crl_past_settled(look->mirror->past);
 	look->newest = look->mirror->publication;
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0] &&
 	    look->result == 0; i++)
 		publications_of(look->view, folders[i], 0, see_publication,
 		    look);
-	if (look->result == 0)
+	if (look->result == 0 && !look->mirror->held)
 		look->mirror->publication = look->newest;
 	return look->result;
 }
@@ -439,7 +453,7 @@ run(void *arg)
 		case 0:
 			health_set(m->desk->health, HEALTH_MIRROR, HEALTH_OK,
 			    "has what was published");
-			bell_wait(&m->bell, LOOK);
+			bell_wait(&m->bell, m->held ? LOOK_PAST : LOOK);
 			break;
 		case -1:
 			failed(m, &err);
@@ -449,7 +463,8 @@ run(void *arg)
 }
 
 struct mirror *
-mirror_new(const struct desk *desk, struct live *live, int dir)
+mirror_new(const struct desk *desk, struct live *live,
+    struct crl_past *past, int dir)
 {
 	struct mirror *m = calloc(1, sizeof *m);
 
@@ -457,6 +472,7 @@ mirror_new(const struct desk *desk, struct live *live, int dir)
 		die("out of memory");
 	m->desk = desk;
 	m->live = live;
+	m->past = past;
 	m->dir = dir;
 	m->withdrawn = clock_now() - OVERLAP;
 	ocsp_issuer_set(&m->issuer, desk->issuing);

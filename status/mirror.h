@@ -11,13 +11,18 @@
 #ifndef STATUS_MIRROR_H
 #define STATUS_MIRROR_H
 
+#include "crl_past.h"
 #include "desk.h"
 #include "live.h"
 
 struct mirror;
 
-/* `dir` is its own from here on. */
-struct mirror	*mirror_new(const struct desk *, struct live *, int dir);
+/*
+ * `dir` is its own from here on.  Until the past is settled no CRL is written:
+ * one that is newer may be there.
+ */
+struct mirror	*mirror_new(const struct desk *, struct live *,
+		    struct crl_past *, int dir);
 void		 mirror_free(struct mirror *);	/* NULL: nothing */
 /* Something was published or withdrawn. */
 void		 mirror_ring(struct mirror *);	/* NULL: nothing */

@@ -42,6 +42,7 @@ struct publisher {
 	struct desk		 desk;
 	struct passing		 passing;
 	struct pending		*pending;
+	struct crl_past		*past;
 	struct deadlines	*deadlines;
 	struct crl_maker	*crl_maker;
 	struct ocsp_service	*ocsp;
@@ -189,6 +190,7 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 	}
 	p->desk.timers = timers_new();
 	p->desk.health = health_new(parts, p->desk.timers);
+	p->past = crl_past_new(&p->desk);
 	p->pending = pending_new(&p->desk);
 	health_watch(p->desk.health, pending_oldest, p->pending);
 	p->deadlines = deadlines_new(&p->desk);
@@ -199,9 +201,10 @@ publisher_open(struct authority *authority, struct authority_parts *parts,
 		p->probes = probes_new(&p->desk, parts->probe_dir);
 	open_live(p);
 	if (parts->publish_dir > 0)
-		p->mirror = mirror_new(&p->desk, p->live, parts->publish_dir);
+		p->mirror = mirror_new(&p->desk, p->live, p->past,
+		    parts->publish_dir);
 	passing_mirror(&p->passing, p->mirror);
-	p->crl_maker = crl_maker_new(&p->desk, p->pending);
+	p->crl_maker = crl_maker_new(&p->desk, p->pending, p->past);
 	p->ocsp = ocsp_service_new(&p->desk, p->pending);
 	p->door = door_new(&p->desk, p->ocsp);
 	p->schedule = schedule_new(&p->desk, ring, p);
@@ -242,11 +245,18 @@ publisher_close(struct publisher *p)
 	root_alarm_free(p->root_alarm);
 	deadlines_free(p->deadlines);
 	health_free(p->desk.health);
+	crl_past_free(p->past);
 	pending_free(p->pending);
 	timers_free(p->desk.timers);
 	signatory_free(p->desk.issuing);
 	passing_end(&p->passing, p->desk.parts);
 	free(p);
+}
+
+void
+publisher_wait_for_past(struct publisher *p, usec_t at_most)
+{
+	crl_past_wait(p->past, at_most);
 }
 
 int

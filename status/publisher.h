@@ -26,6 +26,11 @@ struct revocation_order;
 struct publisher *publisher_open(struct authority *, struct authority_parts *,
 		    struct err *);
 void		  publisher_close(struct publisher *);
+/*
+ * Before a tree is shown for the first time: until no list in it is older than
+ * one that was published before a restore; so long at most.
+ */
+void		  publisher_wait_for_past(struct publisher *, usec_t at_most);
 
 struct revocation_act {
 	char	serial[SERIAL_TEXT];

@@ -166,6 +166,17 @@ sign_batch_run(struct sign_batch *b, struct bell *bell)
 	return sign_batch_wait(b, bell);
 }
 
+bool
+sign_batch_answered(struct sign_batch *b)
+{
+	bool answered;
+
+	pthread_mutex_lock(&b->mutex);
+	answered = b->out == 0;
+	pthread_mutex_unlock(&b->mutex);
+	return answered;
+}
+
 const struct sign_answer *
 sign_batch_answer(struct sign_batch *b, size_t i)
 {

@@ -26,6 +26,7 @@ size_t	sign_batch_ask(struct sign_batch *, enum sign_kind, const char *key,
 void	sign_batch_submit(struct sign_batch *);
 int	sign_batch_wait(struct sign_batch *, struct bell *);
 int	sign_batch_run(struct sign_batch *, struct bell *);	/* both */
+bool	sign_batch_answered(struct sign_batch *);	/* all; never waits */
 /* After that; borrowed until the batch is freed. */
 const struct sign_answer *sign_batch_answer(struct sign_batch *, size_t);
 struct slice	sign_batch_tbs(struct sign_batch *, size_t);

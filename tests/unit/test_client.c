@@ -132,7 +132,7 @@ static void
 signs_large_lists(void **state)
 {
 	struct list_plan plan;
-	struct test_order t[3];
+	struct test_order t[4];
 	int i;
 
 	begin();
@@ -151,8 +151,16 @@ signs_large_lists(void **state)
 	verify(&t[1]);
 	assert_int_equal(t[2].answer.outcome, REFUSED);
 	assert_non_null(strstr(t[2].answer.reason, "not above"));
+	/* Who only asks hears it, too. */
+	order_init(&t[3], SIGN_CRL, "issuing");
+	t[3].order.recover = true;
+	memset(t[3].order.tbs_sha256, '0', 64);
+	order_submit(client, &t[3]);
+	assert_true(orders_wait(t, 4, 10));
+	assert_int_equal(t[3].answer.outcome, NEVER_BEGUN);
+	assert_int_equal(t[3].answer.crl_number, 21);
 	end();
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		order_free(&t[i]);
 }
 

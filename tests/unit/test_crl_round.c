@@ -13,6 +13,8 @@
 #include "fake_ca.h"
 #include "status/compare_crl.h"
 #include "status/crl.h"
+#include "status/crl_number.h"
+#include "status/crl_past.h"
 #include "status/crl_round.h"
 
 #define URL	"http://localhost/pki"
@@ -32,6 +34,9 @@ static struct {
 	int		count;
 	int		lose;		/* this one; 0: none */
 	enum sign_outcome how;
+	int64_t		known;		/* number, to who recovers */
+	bool		away;		/* what is asked is kept */
+	struct sign_order *kept;
 } signer;
 
 static void
@@ -40,7 +45,14 @@ signer_submit(struct signing *signing, struct sign_order *order)
 	struct sign_answer answer = { .outcome = SIGNED };
 	struct bytes signature = { 0 };
 
-	if (++signer.count == signer.lose)
+	if (signer.away) {
+		signer.kept = order;
+		return;
+	}
+	if (order->recover) {
+		answer.outcome = NEVER_BEGUN;
+		answer.crl_number = signer.known;
+	} else if (++signer.count == signer.lose)
 		answer.outcome = signer.how;
 	else
 		fake_sign(ca.key, sign_order_tbs(order), &signature);
@@ -554,6 +566,87 @@ many_shards_take_turns(void **state)
 	compare(CRL_DELTA);
 }
 
+static int
+apply_raise(struct job *job, struct tx *tx, struct err *err)
+{
+	return crl_number_raise(tx, 50, err);
+}
+
+/* Whatever is on them, and also when core ends on the way. */
+static void
+after_a_restore_all_are_made_anew(void **state)
+{
+	struct job job = { .apply = apply_raise, .essential = true };
+	struct crl_order order = { .count = 0 };
+
+	put((struct put){ .shards = 20 });
+	assert_done(make("0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 "));
+	assert_done(make("-1 16 17 18 19 20 "));
+	assert_string_equal(due(&order), "");
+	assert_true(crl_scopes_are_anew(scopes));
+	assert_done(commit_wait(parts.committer, &job, &test_err));
+	assert_done(make("0 -1 1 2 3 4 5 6 7 8 9 10 11 12 13 14 "));
+	assert_int_equal(newest(CRL_COMPLETE).number, 51);
+	crl_scopes_free(scopes);
+	scopes = crl_scopes_new(&desk);
+	crl_scopes_look(scopes);
+	assert_false(crl_scopes_are_anew(scopes));
+	assert_done(make("15 16 17 18 19 20 "));
+	assert_int_equal(newest(20).number, 52);
+	assert_true(crl_scopes_are_anew(scopes));
+	assert_string_equal(due(&order), "");
+	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE name"
+	    " = 'crl-number-raised'"), 1);
+}
+
+/* An older store is known by what the signer says, before a list is due. */
+static void
+the_signer_is_asked_for_its_number(void **state)
+{
+	struct crl_past *past;
+	struct view *v;
+
+	assert_done(make("0 "));
+	signer.known = 1;
+	past = crl_past_new(&desk);
+	assert_done(crl_past_look(past, &test_err));
+	crl_past_free(past);
+	v = view_take(test_store);
+	assert_int_equal(crl_number_seen(v), 0);
+	view_put(v);
+
+	signer.known = 7;
+	past = crl_past_new(&desk);
+	assert_done(crl_past_look(past, &test_err));
+	assert_false(crl_past_settled(past));
+	v = view_take(test_store);
+	assert_int_equal(crl_number_seen(v), 7);
+	view_put(v);
+	assert_done(make("0 -1 "));
+	assert_int_equal(newest(CRL_COMPLETE).number, 8);
+	crl_past_settle(past);
+	crl_past_wait(past, 60 * USEC);
+	assert_true(crl_past_settled(past));
+	crl_past_free(past);
+}
+
+/* While it is away nothing is known; core may end before it is there. */
+static void
+an_away_signer_says_nothing(void **state)
+{
+	struct sign_answer answer = { .outcome = NEVER_BEGUN };
+	struct crl_past *past;
+
+	signer.away = true;
+	past = crl_past_new(&desk);
+	assert_int_equal(crl_past_look(past, &test_err), -1);
+	assert_int_equal(test_err.code, EAGAIN);
+	crl_past_wait(past, USEC / 50);
+	assert_false(crl_past_settled(past));
+	crl_past_free(past);
+	signer.kept->done(signer.kept, &answer);
+}
+
 int
 main(void)
 {
@@ -567,6 +660,9 @@ main(void)
 		TEST(a_full_disk_does_not_keep_it),
 		TEST(with_many_the_delta_goes_before),
 		TEST(many_shards_take_turns),
+		TEST(after_a_restore_all_are_made_anew),
+		TEST(the_signer_is_asked_for_its_number),
+		TEST(an_away_signer_says_nothing),
 	};
 
 	return cmocka_run_group_tests_name("crl_round", tests, NULL, NULL);
