@@ -8,15 +8,13 @@
 #include <pthread.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "ca/stop.h"
-#include "ca/stop_page.h"
 #include "hsm/client.h"
 #include "hsm/signer.h"
 #include "hsm_home.h"
+#include "stops.h"
 
 struct signer_process {
 	pid_t	pid;
@@ -202,61 +200,7 @@ key_within(struct client *c, const char *key, bool ready, int seconds)
 	return false;
 }
 
-/* --- faults and the shim ------------------------------------------------- */
-
-static struct stop_page *stop_shared;
-
-UNUSED static void
-faults_make(const struct hsm_home *h)
-{
-	char path[400];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/stop", h->path);
-	if ((fd = open(path, O_RDWR | O_CREAT, 0666)) == -1 ||
-	    ftruncate(fd, STOP_PAGE_SIZE) == -1)
-		die("%s: %m", path);
-	stop_shared = mmap(NULL, STOP_PAGE_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_SHARED, fd, 0);
-	close(fd);
-	stop_shared->magic = STOP_MAGIC;
-	setenv("PKIFS_STOP_FILE", path, 1);
-}
-
-UNUSED static void
-fault_arm(const char *name, int times)
-{
-	struct stop_fault *f = &stop_shared->faults[0];
-
-	snprintf(f->name, sizeof(f->name), "%s", name);
-	atomic_store(&f->left, times);
-}
-
-UNUSED static void
-stop_arm(const char *point)
-{
-	uint32_t word = atomic_load(&stop_shared->word);
-
-	snprintf(stop_shared->point, sizeof(stop_shared->point), "%s", point);
-	atomic_store(&stop_shared->word, ((word | 3) + 1) | STOP_ARMED);
-}
-
-UNUSED static bool
-stop_reached(int seconds)
-{
-	int i;
-
-	for (i = 0; i < seconds * 100; i++, usleep(10000))
-		if ((atomic_load(&stop_shared->word) & 3) == STOP_REACHED)
-			return true;
-	return false;
-}
-
-UNUSED static void
-stop_disarm(void)
-{
-	atomic_fetch_and(&stop_shared->word, ~3u);
-}
+/* --- the shim ------------------------------------------------------------- */
 
 /* The shim beside the tests, counting into a file of the home. */
 UNUSED static void

@@ -16,20 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "ca/stop.h"
-#include "ca/stop_page.h"
 #include "ca/store_certificates.h"
 #include "ca/store_events.h"
 #include "ca/store_registry.h"
 #include "ca/store_requests.h"
 #include "ca/store_status.h"
 #include "ca/text.h"
+#include "stops.h"
 
 #define assert_done(call) \
 	do { \
@@ -110,31 +108,6 @@ begin(void)
 	if (tx == NULL)
 		fail_msg("%s", test_err.text);
 	return tx;
-}
-
-/* Arms a fault of ca/stop.h in this process for a number of times. */
-static inline void
-order_fault(const char *name, int times)
-{
-	static struct stop_page *page;
-	char path[] = "/tmp/pkifs-faults-XXXXXX";
-	int fd;
-
-	if (page == NULL) {
-		fd = mkstemp(path);
-		assert_true(fd >= 0);
-		assert_int_equal(ftruncate(fd, STOP_PAGE_SIZE), 0);
-		page = mmap(NULL, STOP_PAGE_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED, fd, 0);
-		assert_true(page != MAP_FAILED);
-		page->magic = STOP_MAGIC;
-		setenv("PKIFS_STOP_FILE", path, 1);
-		stop_open();
-		unlink(path);
-		close(fd);
-	}
-	snprintf(page->faults[0].name, STOP_NAME, "%s", name);
-	atomic_store(&page->faults[0].left, times);
 }
 
 /* SQL from outside, as somebody with the file would write it. */

@@ -561,7 +561,7 @@ main(void)
 	home_make(&home, "ec:P-256");
 	snprintf(journal, sizeof(journal), "%s/journal", home.signer);
 	shim_use(&home, shim_file);
-	faults_make(&home);
+	stops_page();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	home_free(&home);
 	return failed;

@@ -21,7 +21,7 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	order_fault("none", 0);
+	fault_arm("none", 0);
 	committer_free(committer);
 	store_unmake();
 	return 0;
@@ -265,7 +265,7 @@ a_failed_commit_fails_all(void **state)
 		for (k = 0; k < 3; k++)
 			submit(&jobs[k], (int64_t)k);
 		/* For the first job's commit and the three others'. */
-		order_fault(rows[i].fault, 2);
+		fault_arm(rows[i].fault, 2);
 		pthread_mutex_unlock(&gate);
 		for (k = 0; k < 3; k++) {
 			wait_for(&jobs[k]);
@@ -284,7 +284,7 @@ without_evidence_nothing_is_decided(void **state)
 {
 	struct counting job = { .job.apply = counting_apply };
 
-	order_fault("evidence-fail", 1);
+	fault_arm("evidence-fail", 1);
 	assert_refused(commit_wait(committer, &job.job, &test_err), EROFS);
 	assert_int_equal(stored(0), -1);
 }
@@ -305,7 +305,7 @@ what_is_essential_uses_the_reserve(void **state)
 	submit_alone(&first, 999);
 	for (k = 0; k < 3; k++)
 		submit(&jobs[k], (int64_t)k);
-	order_fault("commit-enospc", 2);
+	fault_arm("commit-enospc", 2);
 	pthread_mutex_unlock(&gate);
 	for (k = 0; k < 3; k++)
 		wait_for(&jobs[k]);
@@ -331,7 +331,7 @@ the_reserve_comes_back_by_itself(void **state)
 	    .job.essential = true };
 	int i;
 
-	order_fault("commit-enospc", 1);
+	fault_arm("commit-enospc", 1);
 	assert_done(commit_wait(committer, &job.job, &test_err));
 	assert_false(store_reserve_whole(test_store));
 	for (i = 0; i < 100 && !store_reserve_whole(test_store); i++)

@@ -499,17 +499,17 @@ a_full_disk_does_not_keep_it(void **state)
 
 	many = 3000;
 	assert_done(commit_wait(parts.committer, &job, &test_err));
-	order_fault("draft-enospc", 2);
+	fault_arm("draft-enospc", 2);
 	assert_done(make("0 "));
 	assert_int_equal(newest(CRL_COMPLETE).entries, 3000);
 	assert_int_equal(number_in_db("SELECT count(*) FROM publications WHERE"
 	    " place IN (1, 3) AND name LIKE 'issuing.crl%'"), 2);
-	order_fault("draft-enospc", 99);
+	fault_arm("draft-enospc", 99);
 	assert_done(make("-1 "));
 	say(1, 4);
 	assert_int_equal(make("0 -1 "), -1);
 	assert_int_equal(test_err.code, ENOSPC);
-	order_fault("none", 0);
+	fault_arm("none", 0);
 	assert_done(make("0 -1 "));
 	assert_int_equal(newest(CRL_COMPLETE).entries, 3001);
 	compare(CRL_COMPLETE);

@@ -397,10 +397,10 @@ a_decision_that_cannot_be_recorded_is_none(void **state)
 	(void)state;
 	desk_drop_evidence(d.id, "whois.txt", ANNA);
 	for (n = 0; n < 2; n++) {
-		order_fault(n == 0 ? "commit-enospc" : "evidence-fail", 99);
+		fault_arm(n == 0 ? "commit-enospc" : "evidence-fail", 99);
 		assert_int_not_equal(desk_try(d.id, PLACE_PENDING,
 		    PLACE_APPROVED, ANNA), 0);
-		order_fault("none", 0);
+		fault_arm("none", 0);
 		assert_int_equal(desk_get(d.id).place, PLACE_PENDING);
 		assert_int_equal(number_in_db(
 		    "SELECT count(*) FROM decisions"), 0);
@@ -416,9 +416,9 @@ evidence_that_cannot_be_recorded_is_not_kept(void **state)
 	struct dossier d = ask("www", "DNS:www.example.net");
 
 	(void)state;
-	order_fault("commit-enospc", 99);
+	fault_arm("commit-enospc", 99);
 	assert_int_equal(desk_drop_evidence(d.id, "whois.txt", ANNA), ENOSPC);
-	order_fault("none", 0);
+	fault_arm("none", 0);
 	assert_string_equal(desk_text(DOCUMENTS(d.id), "whois.txt"), "");
 	assert_int_equal(bed_events("document-received"), 0);
 }

@@ -23,12 +23,11 @@
 #include <cmocka.h>
 
 #include "ca/err.h"
-#include "ca/stop_page.h"
 #include "fs/init.h"
 #include "fs/unfinished.h"
+#include "stops.h"
 
 static char dir[64], home[80];
-static struct stop_page *page;
 
 /* --- running it ---------------------------------------------------------- */
 
@@ -125,8 +124,8 @@ static int
 each_starts_clean(void **state)
 {
 	empty(dir);
-	memset(page->faults, 0, sizeof page->faults);
-	atomic_store(&page->word, STOP_IDLE);
+	fault_arm("none", 0);
+	stop_disarm();
 	return 0;
 }
 
@@ -278,14 +277,13 @@ static void
 a_fault_takes_away_what_was_made(void **state)
 {
 	/* The last of all: the birth cannot be recorded. */
-	strcpy(page->faults[0].name, "commit-enospc");
-	atomic_store(&page->faults[0].left, 1);
+	fault_arm("commit-enospc", 1);
 	assert_int_equal(init(), 1);
 	assert_int_equal(access(home, F_OK), -1);
 
 	/* A folder that was there before stays, empty. */
 	mkdir(home, 0700);
-	atomic_store(&page->faults[0].left, 1);
+	fault_arm("commit-enospc", 1);
 	assert_int_equal(init(), 1);
 	assert_true(is_empty());
 	assert_int_equal(init(), 0);
@@ -301,11 +299,9 @@ what_a_kill_leaves_is_known(void **state)
 	pid_t pid;
 
 	for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
-		strcpy(page->point, points[i]);
-		atomic_store(&page->word, (unsigned)(i + 1) << 2 | STOP_ARMED);
+		stop_arm(points[i]);
 		pid = start((char *[]){ "init", home, NULL });
-		while ((atomic_load(&page->word) & 3) != STOP_REACHED)
-			usleep(1000);
+		assert_true(stop_reached(60));
 		kill(pid, SIGKILL);
 		waitpid(pid, &status, 0);
 		assert_true(WIFSIGNALED(status));
@@ -322,22 +318,6 @@ what_a_kill_leaves_is_known(void **state)
 }
 
 /* --- all ----------------------------------------------------------------- */
-
-static void
-page_make(void)
-{
-	static char file[] = "/tmp/pkifs-init-stop.XXXXXX";
-	int fd;
-
-	fd = mkstemp(file);
-	if (fd == -1 || ftruncate(fd, STOP_PAGE_SIZE) == -1 ||
-	    (page = mmap(NULL, STOP_PAGE_SIZE, PROT_READ | PROT_WRITE,
-	    MAP_SHARED, fd, 0)) == MAP_FAILED)
-		die("the stop page cannot be made");
-	close(fd);
-	page->magic = STOP_MAGIC;
-	setenv("PKIFS_STOP_FILE", file, 1);
-}
 
 int
 main(void)
@@ -367,10 +347,9 @@ main(void)
 	if (mkdtemp(dir) == NULL || chmod(dir, 0755) == -1)
 		die("no folder for the test");
 	snprintf(home, sizeof home, "%s/home", dir);
-	page_make();
+	stops_page();
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	empty(dir);
 	rmdir(dir);
-	unlink(getenv("PKIFS_STOP_FILE"));
 	return failed;
 }

@@ -692,7 +692,7 @@ without_evidence_nothing_is_decided(void **state)
 
 	events = number_in_db("SELECT count(*) FROM events");
 	bed_request(&req, key, "DNS:www.example.org");
-	order_fault("evidence-fail", 1);
+	fault_arm("evidence-fail", 1);
 	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), EROFS);
 	assert_int_equal(bed_slot("www", &slot), 0);
 	assert_int_equal(number_in_db("SELECT count(*) FROM requests"), 0);
@@ -716,7 +716,7 @@ a_signature_is_never_lost_to_a_failing_commit(void **state)
 	bed_request(&req, key, "DNS:www.example.org");
 	bed_submit_drop(&d, BOX_ROOT, "www.csr", BED_UID, SLICE(&req), false);
 	assert_true(bed_within(BED_PATIENCE, bed_intent_is_open));
-	order_fault("evidence-fail", 1);
+	fault_arm("evidence-fail", 1);
 	bed_mode(BED_SIGN, 0);
 	assert_int_equal(bed_wait(&d), 0);
 	assert_true(bed_within(BED_PATIENCE, www_is_there));
@@ -837,6 +837,6 @@ main(void)
 		STORY(a_delivery_is_one_event),
 	};
 
-	order_fault("none", 0);		/* its page, before any thread */
+	stops_page();		/* before any thread */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

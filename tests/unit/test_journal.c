@@ -513,17 +513,7 @@ main(void)
 		TEST(nothing_half_begun),
 		TEST(the_book_grows),
 	};
-	struct hsm_home faults = { .path = "/tmp" };
-	char name[300];
-	int failed;
 
-	snprintf(faults.path, sizeof(faults.path), "/tmp/pkifs-faults-XXXXXX");
-	if (mkdtemp(faults.path) == NULL)
-		die("mkdtemp: %m");
-	faults_make(&faults);
-	stop_open();
-	snprintf(name, sizeof(name), "%s", faults.path);
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	remove_tree(name);
-	return failed;
+	stops_page();
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,7 +160,7 @@ a_commit_that_fails_changes_nothing(void **state)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		tx = begin();
 		assert_done(meta_set_number(tx, "a", 1, &test_err));
-		order_fault(rows[i].fault, 1);
+		fault_arm(rows[i].fault, 1);
 		assert_refused(tx_commit(tx, &test_err), rows[i].code);
 		v = view_take(test_store);
 		assert_int_equal(meta_number(v, "a", -1), -1);

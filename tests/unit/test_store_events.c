@@ -279,7 +279,7 @@ evidence_that_cannot_be_written(void **state)
 	struct tx *tx = begin();
 	int64_t seq;
 
-	order_fault("evidence-fail", 1);
+	fault_arm("evidence-fail", 1);
 	assert_refused(events_append(tx, e, &seq, &test_err), EROFS);
 	assert_done(events_append(tx, e, &seq, &test_err));
 	assert_int_equal(seq, 1);
