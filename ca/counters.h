@@ -21,6 +21,7 @@ enum counter {
 	COUNT_FUSE_CREATE, COUNT_FUSE_RENAME, COUNT_FUSE_UNLINK,
 	COUNT_FUSE_READDIR,
 	COUNT_LIVE_RENDERED,	/* of metrics.prom and index.html */
+	COUNT_LOG_WAITS,	/* commits that waited for the store's log */
 	COUNTERS
 };
 

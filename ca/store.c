@@ -154,6 +154,7 @@ static struct view *
 view_from_pool(struct store *s)
 {
 	struct view *v;
+	unsigned round;
 
 	pthread_mutex_lock(&s->pool_lock);
 	while (s->idle == NULL && s->view_count == VIEWS_MAX)
@@ -164,8 +165,12 @@ view_from_pool(struct store *s)
 		s->idle_count--;
 	} else
 		s->view_count++;
+	round = s->round;
 	pthread_mutex_unlock(&s->pool_lock);
-	return v != NULL ? v : view_open(s);
+	if (v == NULL)
+		v = view_open(s);
+	v->round = round;
+	return v;
 }
 
 static void
@@ -224,6 +229,29 @@ views_end_idle(struct store *s)
 	pthread_mutex_unlock(&s->pool_lock);
 }
 
+int
+views_mark(struct store *s)
+{
+	int marked;
+
+	pthread_mutex_lock(&s->pool_lock);
+	s->round++;
+	marked = s->marked = s->view_count - s->idle_count;
+	pthread_mutex_unlock(&s->pool_lock);
+	return marked;
+}
+
+int
+views_marked(struct store *s)
+{
+	int marked;
+
+	pthread_mutex_lock(&s->pool_lock);
+	marked = s->marked;
+	pthread_mutex_unlock(&s->pool_lock);
+	return marked;
+}
+
 void
 view_put(struct view *v)
 {
@@ -236,6 +264,8 @@ view_put(struct view *v)
 	if (!is_of(v, atomic_load(&s->moment)))
 		view_end(v);
 	pthread_mutex_lock(&s->pool_lock);
+	if (v->round != s->round)
+		s->marked--;
 	keep = s->idle_count < VIEWS_KEPT;
 	if (keep) {
 		v->next = s->idle;

@@ -21,6 +21,7 @@ struct view {
 	struct view	*next;		/* in the pool */
 	bool		 begun;		/* its transaction is open */
 	uint64_t	 moment;	/* that it is of */
+	unsigned	 round;		/* of marking, in which it was taken */
 };
 
 struct tx {
@@ -37,6 +38,8 @@ struct store {
 	pthread_cond_t	 pool_free;
 	struct view	*idle;
 	int		 idle_count, view_count;
+	unsigned	 round;		/* of marking */
+	int		 marked;
 	atomic_uint_fast64_t moment;	/* odd: a commit is being published */
 
 	pthread_mutex_t	 reserve_lock;
@@ -67,6 +70,13 @@ int	store_policy_moved(struct tx *, struct err *);
  * reader, and behind that, for it begins again only when nobody reads it.
  */
 void	views_end_idle(struct store *);
+
+/*
+ * Marks all that are in use now, and says how many they are; and how many of
+ * those that were marked last are still in use.
+ */
+int	views_mark(struct store *);
+int	views_marked(struct store *);
 
 /* --- store_reserve.c ----------------------------------------------------- */
 

@@ -544,6 +544,9 @@ static const struct metric metrics[] = {
 	{ "pkifs_disk_size_bytes", "Size of the store's file system.", GAUGE,
 	    read_disk, 0 },
 	{ "pkifs_disk_free_bytes", "Of that, free.", GAUGE, read_disk, 1 },
+	{ "pkifs_store_log_waits_total", "Commits that waited until the "
+	    "store's log was brought home.", COUNTER, read_counter,
+	    COUNT_LOG_WAITS },
 	{ "pkifs_clock_synchronised",
 	    "1: the kernel says that the clock is synchronised.", GAUGE,
 	    read_synchronised },

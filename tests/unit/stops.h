@@ -51,6 +51,12 @@ fault_arm(const char *name, int times)
 	atomic_store(&f->left, times);
 }
 
+static inline int
+fault_left(void)
+{
+	return atomic_load(&stops_page()->faults[0].left);
+}
+
 /* The next one there waits, until it is killed or stop_disarm(). */
 static inline void
 stop_arm(const char *point)

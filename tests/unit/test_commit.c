@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 
 #include "ca/commit.h"
+#include "ca/counters.h"
+#include "ca/store_counts.h"
 #include "store.h"
 
 static struct committer *committer;
@@ -22,6 +24,7 @@ static int
 teardown(void **state)
 {
 	fault_arm("none", 0);
+	stop_disarm();
 	committer_free(committer);
 	store_unmake();
 	return 0;
@@ -399,20 +402,30 @@ seen_by(struct view *v)
 	return meta_number(v, "heap", -1);
 }
 
+#define HEAPS		1000
+#define LOG_MOST	((int64_t)48 << 20)
+
+static int64_t
+log_size(void)
+{
+	struct store_sizes sizes;
+
+	store_measure(test_store, &sizes);
+	return sizes.log;
+}
+
 /*
  * 80 MB go through it.  Idle readers keep their place in it until something is
  * committed, and one in use keeps its own; neither stops it from beginning
  * again, and each new view sees the newest commit.
  */
 static void
-the_wal_begins_again_beside_readers(void **state)
+heap_beside_readers(void)
 {
 	struct counting job = { .job.apply = heaping_apply };
 	struct view *first, *second, *used = NULL;
-	char path[128];
-	struct stat st;
 
-	for (job.value = 0; job.value < 1000; job.value++) {
+	for (job.value = 0; job.value < HEAPS; job.value++) {
 		assert_done(commit_wait(committer, &job.job, &test_err));
 		first = view_take(test_store);
 		second = view_take(test_store);
@@ -428,9 +441,104 @@ the_wal_begins_again_beside_readers(void **state)
 		view_put(first);
 		view_put(second);
 	}
-	snprintf(path, sizeof(path), "%s/db-wal", test_dir);
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(st.st_size < 48 << 20);
+	assert_true(log_size() < LOG_MOST);
+}
+
+static void
+the_wal_begins_again_beside_readers(void **state)
+{
+	heap_beside_readers();
+}
+
+/* Commits in a thread of its own, as many as it is allowed to. */
+struct heaper {
+	pthread_t	thread;
+	_Atomic int64_t	allowed, committed;
+	bool		failed;
+};
+
+static void *
+heap_all(void *arg)
+{
+	struct counting job = { .job.apply = heaping_apply };
+	struct heaper *h = arg;
+	struct err err;
+
+	for (job.value = 0; job.value < HEAPS; job.value++) {
+		while (job.value >= h->allowed)
+			usleep(100);
+		h->failed |= commit_wait(committer, &job.job, &err) != 0;
+		h->committed = job.value + 1;
+	}
+	return NULL;
+}
+
+static void
+heaper_end(struct heaper *h)
+{
+	struct view *v;
+
+	h->allowed = HEAPS;
+	pthread_join(h->thread, NULL);
+	assert_false(h->failed);
+	assert_true(log_size() < LOG_MOST);
+	v = view_take(test_store);
+	assert_int_equal(seen_by(v), HEAPS - 1);
+	view_put(v);
+}
+
+/* The thread that brings the WAL home is held up: the writer waits for it. */
+static void
+the_wal_does_not_outgrow_a_slow_thread(void **state)
+{
+	int64_t before = counter_get(COUNT_LOG_WAITS);
+	struct heaper h = { .allowed = HEAPS };
+
+	stop_arm("core.wal-goes-home");
+	pthread_create(&h.thread, NULL, heap_all, &h);
+	assert_true(stop_reached(60));
+	while (h.committed < HEAPS && counter_get(COUNT_LOG_WAITS) == before)
+		usleep(1000);
+	assert_true(h.committed < HEAPS);
+	assert_true(log_size() < LOG_MOST);
+	stop_disarm();
+	heaper_end(&h);
+}
+
+/* It never brings anything home: the writer does all of it. */
+static void
+the_wal_is_brought_home_by_the_writer_alone(void **state)
+{
+	fault_arm("wal-stays", INT32_MAX);
+	heap_beside_readers();
+	assert_true(fault_left() < INT32_MAX);
+}
+
+/*
+ * One reader or another is always in the WAL, each longer than a commit waits
+ * for it at first: the one behind it comes before it goes.
+ */
+static void
+the_wal_does_not_outgrow_readers_that_overlap(void **state)
+{
+	struct heaper h = { .allowed = 0 };
+	struct view *old, *new;
+	int i;
+
+	old = view_take(test_store);
+	seen_by(old);
+	pthread_create(&h.thread, NULL, heap_all, &h);
+	while (h.committed < HEAPS) {
+		h.allowed += 5;
+		for (i = 0; i < 75 && h.committed < h.allowed; i++)
+			usleep(1000);
+		new = view_take(test_store);
+		seen_by(new);
+		view_put(old);
+		old = new;
+	}
+	view_put(old);
+	heaper_end(&h);
 }
 
 /* What done has told is there; the WAL has been home several times. */
@@ -496,6 +604,9 @@ main(void)
 		TEST(the_reserve_comes_back_by_itself),
 		TEST(many_threads_wait),
 		TEST(the_wal_begins_again_beside_readers),
+		TEST(the_wal_does_not_outgrow_a_slow_thread),
+		TEST(the_wal_is_brought_home_by_the_writer_alone),
+		TEST(the_wal_does_not_outgrow_readers_that_overlap),
 		TEST(killed_amidst_nothing_told_is_lost),
 	};
 
