@@ -16,7 +16,10 @@
 struct comparison {
 	struct view	*view;
 	struct differences found;
+	struct health_line was;		/* said before it began */
 };
+
+#define DIFFERED	"status-differed"	/* when last looked at */
 
 static bool
 same_second(usec_t a, usec_t b)
@@ -149,6 +152,10 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	event_detail_number(event, "differences", j->c.found.count);
 	if (j->c.found.count != 0)
 		event_detail(event, "first", j->c.found.first.text);
+	if (meta_set_number(tx, DIFFERED, j->c.found.count != 0, err) != 0) {
+		event_free(event);
+		return -1;
+	}
 	return desk_append(tx, event, err);
 }
 
@@ -179,13 +186,25 @@ record(const struct desk *desk, const struct comparison *c)
 static void
 tell_health(const struct desk *desk, const struct comparison *c)
 {
-	if (c->found.count > 0)
+	char text[CLOCK_TEXT];
+
+	if (c->found.count > 0) {
 		health_set(desk->health, HEALTH_CONSISTENCY, HEALTH_FAIL,
 		    "%lld differences, the first: %s",
 		    (long long)c->found.count, c->found.first.text);
-	else
-		health_set(desk->health, HEALTH_CONSISTENCY, HEALTH_OK,
-		    "both say the same");
+		return;
+	}
+	clock_text_seconds(text, clock_now());
+	health_mend(desk->health, HEALTH_CONSISTENCY, &c->was,
+	    "both say the same: %lld compared at %s",
+	    (long long)c->found.compared, text);
+}
+
+/* What others say of it meanwhile they have from a later moment. */
+static void
+begin(const struct desk *desk, struct comparison *c)
+{
+	health_line(desk->health, HEALTH_CONSISTENCY, &c->was);
 }
 
 void
@@ -196,25 +215,66 @@ compare_changed(const struct desk *desk, struct view *view,
 
 	if (count == 0)
 		return;
+	begin(desk, &c);
 	compare_crls(&c, rows, count);
 	for (size_t i = 0; i < count; i++)
 		ocsp_asked(view, rows[i].serial, compare_answer, &c);
-	if (c.found.count > 0) {
+	/* That of others is not over because these are the same. */
+	if (c.found.count > 0 || c.was.state == HEALTH_OK)
 		tell_health(desk, &c);
+	if (c.found.count > 0)
 		record(desk, &c);
-	}
+}
+
+static void
+compare_whole(const struct desk *desk, struct comparison *c)
+{
+	begin(desk, c);
+	c->view = view_take(desk->parts->store);
+	compare_crl_whole(c->view, CRL_COMPLETE, &c->found);
+	compare_crl_whole(c->view, CRL_DELTA, &c->found);
+	shards_list(c->view, "issuing", clock_now(), compare_shard, c);
+	ocsp_due(c->view, INT64_MAX, compare_answer, c);
+	view_put(c->view);
+	tell_health(desk, c);
 }
 
 void
 compare_all(const struct desk *desk)
 {
-	struct comparison c = { .view = view_take(desk->parts->store) };
+	struct comparison c = { .view = NULL };
 
-	compare_crl_whole(c.view, CRL_COMPLETE, &c.found);
-	compare_crl_whole(c.view, CRL_DELTA, &c.found);
-	shards_list(c.view, "issuing", clock_now(), compare_shard, &c);
-	ocsp_due(c.view, INT64_MAX, compare_answer, &c);
-	view_put(c.view);
-	tell_health(desk, &c);
+	compare_whole(desk, &c);
 	record(desk, &c);
+}
+
+void
+compare_begin(const struct desk *desk)
+{
+	struct view *view = view_take(desk->parts->store);
+	bool differed = meta_number(view, DIFFERED, 0) != 0;
+
+	view_put(view);
+	if (differed)
+		health_set(desk->health, HEALTH_CONSISTENCY, HEALTH_FAIL,
+		    "they differed before this core began");
+}
+
+bool
+compare_differs(const struct desk *desk)
+{
+	struct health_line line;
+
+	health_line(desk->health, HEALTH_CONSISTENCY, &line);
+	return line.state != HEALTH_OK;
+}
+
+void
+compare_again(const struct desk *desk)
+{
+	struct comparison c = { .view = NULL };
+
+	compare_whole(desk, &c);
+	if (c.found.count == 0)
+		record(desk, &c);
 }

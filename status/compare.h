@@ -14,5 +14,11 @@ void	compare_changed(const struct desk *, struct view *,
 	    struct revocation *rows, size_t count);
 /* Everything: the whole CRL, every answer that may be given; an event. */
 void	compare_all(const struct desk *);
+/* What a core before found stands until it is looked at again. */
+void	compare_begin(const struct desk *);
+/* Was a difference found, and stands? */
+bool	compare_differs(const struct desk *);
+/* Everything, because one did; an event when there is none any more. */
+void	compare_again(const struct desk *);
 
 #endif

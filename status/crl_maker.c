@@ -16,6 +16,8 @@
 
 #define LOOK_FOR_KEY	(20000)		/* while somebody waits for it */
 #define LOOK_LATER	(USEC / 5)
+#define LOOK_AGAIN	(1 * USEC)
+#define SHARE		9	/* so long nothing, after what took long */
 #define RETRY_FIRST	(USEC / 2)
 #define RETRY_MOST	(60 * USEC)
 
@@ -28,6 +30,7 @@ struct crl_maker {
 	struct specimen	*specimen;
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 compared;	/* the day everything was */
+	usec_t		 again;		/* steady: what differs, not before */
 	enum closing	 closing;	/* of the CA */
 	bool		 ready;		/* for the last, once and for all */
 	usec_t		 look;		/* steady: not again before */
@@ -197,6 +200,27 @@ turn(struct crl_maker *m)
 	return 0;
 }
 
+/*
+ * What differed is looked at again until it is mended, in a tenth of the time;
+ * how long to sleep at most.
+ */
+static usec_t
+look_at_difference(struct crl_maker *m, usec_t sleep)
+{
+	usec_t now = clock_steady(), most;
+
+	if (!compare_differs(m->desk))
+		return sleep;
+	if (now >= m->again) {
+		compare_again(m->desk);
+		m->again = clock_steady() + LOOK_AGAIN +
+		    SHARE * (clock_steady() - now);
+		return sleep;
+	}
+	most = m->again - now;
+	return sleep > most ? most : sleep;
+}
+
 /* "The changed serials after each publication; everything, once a night." */
 static void
 compare_nightly(struct crl_maker *m)
@@ -232,10 +256,12 @@ run(void *arg)
 	usec_t sleep;
 
 	tell_all(m);
+	compare_begin(m->desk);
 	while (!bell_closed(&m->bell)) {
 		sleep = turn(m);
 		pending_settle(m->pending);
 		compare_nightly(m);
+		sleep = look_at_difference(m, sleep);
 		/* After a failure only time helps, not one more ring. */
 		if (sleep > 0 && m->retry == 0)
 			bell_wait(&m->bell, sleep);

@@ -151,6 +151,32 @@ health_lines(struct health *h, struct health_line to[HEALTH_CHECKS])
 		to[i].name = check_names[i];
 }
 
+void
+health_line(struct health *h, enum health_check check, struct health_line *to)
+{
+	pthread_mutex_lock(&h->mutex);
+	*to = h->lines[check];
+	pthread_mutex_unlock(&h->mutex);
+	to->name = check_names[check];
+}
+
+void
+health_mend(struct health *h, enum health_check check,
+    const struct health_line *was, const char *fmt, ...)
+{
+	struct health_line *line = &h->lines[check];
+	va_list ap;
+
+	va_start(ap, fmt);
+	pthread_mutex_lock(&h->mutex);
+	if (line->state == was->state && strcmp(line->text, was->text) == 0) {
+		line->state = HEALTH_OK;
+		vsnprintf(line->text, sizeof line->text, fmt, ap);
+	}
+	pthread_mutex_unlock(&h->mutex);
+	va_end(ap);
+}
+
 /* --- the checks that are looked at --------------------------------------- */
 
 static void

@@ -41,6 +41,15 @@ struct health_line {
 };
 void		 health_lines(struct health *,
 		    struct health_line to[HEALTH_CHECKS]);
+void		 health_line(struct health *, enum health_check,
+		    struct health_line *to);
+/*
+ * It was well when `was` stood there: says so, unless something else is said
+ * of it meanwhile.
+ */
+void		 health_mend(struct health *, enum health_check,
+		    const struct health_line *was, const char *fmt, ...)
+		    __attribute__((format(printf, 4, 5)));
 const char	*health_state_name(enum health_state);
 /* When the newest CRL ends (the root's too); its check follows from it. */
 void		 health_crl(struct health *, enum health_check, int64_t number,

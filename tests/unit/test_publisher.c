@@ -1707,7 +1707,28 @@ put_unlisted(struct job *job, struct tx *tx, struct err *err)
 }
 
 static void
-compare_by_night(void)
+compared(const struct desk *desk, enum health_state state)
+{
+	struct health_line line;
+
+	health_line(desk->health, HEALTH_CONSISTENCY, &line);
+	assert_int_equal(line.state, state);
+}
+
+/* One of which both say the same tells nothing of the others. */
+static void
+compare_one(const struct desk *desk, const char *serial)
+{
+	struct view *view = view_take(test_store);
+	struct revocation r;
+
+	assert_int_equal(revocation_find(view, serial, &r), 1);
+	compare_changed(desk, view, &r, 1);
+	view_put(view);
+}
+
+static void
+compare_by_night(const char *one, enum health_state state)
 {
 	struct desk desk = { .parts = &parts };
 
@@ -1717,6 +1738,17 @@ compare_by_night(void)
 	desk.timers = timers_new();
 	desk.health = health_new(&parts, desk.timers);
 	compare_all(&desk);
+	compared(&desk, state);
+	assert_int_equal(compare_differs(&desk), state != HEALTH_OK);
+	compare_one(&desk, one);
+	compared(&desk, state);
+	if (state != HEALTH_OK)
+		compare_again(&desk);
+	compared(&desk, state);
+	health_free(desk.health);
+	desk.health = health_new(&parts, desk.timers);
+	compare_begin(&desk);
+	compared(&desk, state);
 	health_free(desk.health);
 	timers_free(desk.timers);
 	signatory_free(desk.issuing);
@@ -1752,16 +1784,34 @@ everything_is_compared_by_night(void **state)
 	assert_int_equal(officer_revokes(held, "6"), 0);
 	assert_int_equal(officer_revokes(revoked, "4"), 0);
 	close_publisher();
-	compare_by_night();
+	compare_by_night(revoked, HEALTH_OK);
 	assert_int_equal(comparisons("same"), 1);
 	open_publisher();
 	serial_of(j.serial, 78);
 	assert_done(commit_wait(committer, &j.job, &test_err));
 	close_publisher();
-	compare_by_night();
+	compare_by_night(revoked, HEALTH_FAIL);
 	assert_int_equal(comparisons("different"), 1);
+	/* The next core makes a list, and looks again. */
 	open_publisher();
+	eventually(comparisons("same") == 2);
+	eventually(health_says("ok    crl-and-ocsp      both say the same: "));
+	assert_int_equal(comparisons("different"), 1);
 	profiles[0].suspension = false;
+	EVP_PKEY_free(key);
+}
+
+/* Who looks after a revocation sees that both were compared, and when. */
+static void
+a_comparison_is_said(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	assert_int_equal(officer_revokes(serial, "4"), 0);
+	eventually(health_says("ok    crl-and-ocsp      both say the same: "));
 	EVP_PKEY_free(key);
 }
 
@@ -1881,6 +1931,7 @@ main(void)
 		TEST(a_key_is_revoked_and_blocked),
 		TEST(since_when_it_was_invalid_is_on_the_crl),
 		TEST(everything_is_compared_by_night),
+		TEST(a_comparison_is_said),
 		TEST(every_refusal_is_a_sentence),
 		TEST(the_rules_say_who_how_and_why),
 		TEST(a_deadline_is_told_once_by_method),
