@@ -15,7 +15,7 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO certificates (request,"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO certificates (request,"
 	    " subscriber, key, issued, not_before, not_after, day,"
 	    " expiry_day, published, shard, status, der_size, issuer,"
 	    " profile, common_name, serial, sha256, spki_sha256)"
@@ -50,10 +50,35 @@ put_der(struct tx *tx, int64_t id, struct slice der, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO certificate_der (id, der)"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO certificate_der (id, der)"
 	    " VALUES (?, ?)");
 	bind_number(q, id);
 	bind_blob(q, der);
+	return query_write(q, err);
+}
+
+static int
+index_name(struct tx *tx, const char *name, usec_t issued, int64_t *id,
+    struct err *err)
+{
+	struct indexed_name there;
+	struct query *q;
+
+	if (!names_find(&tx->view, name, &there)) {
+		q = query_new(tx->view.sql, "INSERT INTO names (newest, name)"
+		    " VALUES (?, ?)");
+		bind_number(q, issued);
+		bind_text(q, name);
+		if (query_write(q, err) != 0)
+			return -1;
+		*id = sql_last_id(tx->view.sql);
+		return 0;
+	}
+	*id = there.id;
+	q = query_new(tx->view.sql, "UPDATE names SET newest = max(newest, ?)"
+	    " WHERE id = ?");
+	bind_number(q, issued);
+	bind_number(q, there.id);
 	return query_write(q, err);
 }
 
@@ -62,15 +87,9 @@ put_name(struct tx *tx, const char *name, const struct certificate *c,
     struct err *err)
 {
 	struct query *q;
-	int64_t id = 0;
+	int64_t id;
 
-	q = query_new(tx->view.sql, "INSERT INTO names (newest, name)"
-	    " VALUES (?, ?) ON CONFLICT (name)"
-	    " DO UPDATE SET newest = max(newest, excluded.newest)"
-	    " RETURNING id");
-	bind_number(q, c->issued);
-	bind_text(q, name);
-	if (query_returning(q, &id, err) != 0)
+	if (index_name(tx, name, c->issued, &id, err) != 0)
 		return -1;
 	q = query_new(tx->view.sql, "INSERT INTO certificate_names"
 	    " (name, certificate) VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -85,14 +104,24 @@ put_key(struct tx *tx, const struct certificate *c, int64_t *id,
     struct err *err)
 {
 	struct query *q;
+	struct key there;
 
-	q = query_new(tx->view.sql, "INSERT INTO keys (newest, blocked,"
-	    " spki_sha256) VALUES (?, 0, ?) ON CONFLICT (spki_sha256)"
-	    " DO UPDATE SET newest = max(newest, excluded.newest)"
-	    " RETURNING id");
+	if (!keys_find(&tx->view, c->spki_sha256, &there)) {
+		q = query_new(tx->view.sql, "INSERT OR FAIL INTO keys (newest,"
+		    " blocked, spki_sha256) VALUES (?, 0, ?)");
+		bind_number(q, c->issued);
+		bind_hex(q, c->spki_sha256);
+		if (query_write(q, err) != 0)
+			return -1;
+		*id = sql_last_id(tx->view.sql);
+		return 0;
+	}
+	*id = there.id;
+	q = query_new(tx->view.sql, "UPDATE keys SET newest = max(newest, ?),"
+	    " blocked = 0 WHERE id = ?");
 	bind_number(q, c->issued);
-	bind_hex(q, c->spki_sha256);
-	return query_returning(q, id, err);
+	bind_number(q, there.id);
+	return query_write(q, err);
 }
 
 int

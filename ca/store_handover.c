@@ -58,7 +58,7 @@ authority_put(struct tx *tx, struct authority_version *a, struct err *err)
 	    " version, dossier, decided, until, name, conf_sha256,"
 	    " certificate_sha256) VALUES (coalesce(?, (SELECT"
 	    " coalesce(max(id), 0) + 1 FROM authorities)),"
-	    " ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+	    " ?, ?, ?, ?, ?, ?, ?)");
 	bind_reference(q, a->authority);
 	bind_number(q, a->version);
 	bind_reference(q, a->dossier);
@@ -67,8 +67,9 @@ authority_put(struct tx *tx, struct authority_version *a, struct err *err)
 	bind_text(q, a->name);
 	bind_hex(q, a->conf_sha256);
 	bind_hex(q, a->certificate_sha256);
-	if (query_returning(q, &a->id, err) == -1)
+	if (query_write(q, err) == -1)
 		return -1;
+	a->id = sql_last_id(tx_view(tx)->sql);
 	if (a->authority == 0)
 		a->authority = a->id;
 	return 0;
@@ -177,8 +178,7 @@ package_put(struct tx *tx, struct package_row *p, struct err *err)
 	struct query *q = query_new(tx_view(tx)->sql, "INSERT INTO packages"
 	    " (authority, version_id, box, request, uid, time, received,"
 	    " intent, package, slot, sha256, receipt_text_sha256,"
-	    " receipt_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	    " RETURNING id");
+	    " receipt_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
 	bind_number(q, p->authority);
 	bind_number(q, p->version_id);
@@ -193,7 +193,10 @@ package_put(struct tx *tx, struct package_row *p, struct err *err)
 	bind_hex(q, p->sha256);
 	bind_hex(q, p->receipt_text_sha256);
 	bind_hex(q, p->receipt_sha256);
-	return query_returning(q, &p->id, err);
+	if (query_write(q, err) == -1)
+		return -1;
+	p->id = sql_last_id(tx_view(tx)->sql);
+	return 0;
 }
 
 int

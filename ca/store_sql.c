@@ -369,25 +369,18 @@ query_next(struct query *q)
 }
 
 int
-query_returning(struct query *q, int64_t *number, struct err *err)
+query_write(struct query *q, struct err *err)
 {
 	int result, fault = 0;
 
 	while ((result = sqlite3_step(q->statement)) == SQLITE_ROW)
-		if (number != NULL)
-			*number = sqlite3_column_int64(q->statement, 0);
+		;
 	if (result != SQLITE_DONE) {
 		fault = sql_fault(q->sql, "write to the store", err);
 		sql_doom(q->sql, err);
 	}
 	query_done(q);
 	return fault;
-}
-
-int
-query_write(struct query *q, struct err *err)
-{
-	return query_returning(q, NULL, err);
 }
 
 int64_t

@@ -62,10 +62,11 @@ void	bind_hex(struct query *, const char *);	/* even digits, or "" */
  * process: whoever asks would take "could not tell" for "no".
  */
 int	query_next(struct query *);
-/* Runs a write to its end and is done with it; 0 or -1. */
+/*
+ * Runs a write to its end and is done with it; 0 or -1.  No RETURNING: it makes
+ * a table of its own for one number, which costs more than the write.
+ */
 int	query_write(struct query *, struct err *);
-/* As query_write, of a write with RETURNING one number. */
-int	query_returning(struct query *, int64_t *, struct err *);
 
 /* The octets of the first row's only column, and is done: 1, or 0: no row. */
 int	query_bytes(struct query *, struct bytes *to);
