@@ -179,8 +179,7 @@ record_status(struct application *app, struct tx *tx,
 	if (state == ISSUED)
 		facts.acceptance = acceptance_line(app, tx_view(tx), said);
 	status_text_render(&facts, &text);
-	rc = status_put(tx, app->slot.id, clock_now(), SLICE(&text),
-	    &app->slot.status, e);
+	rc = status_put(tx, &app->slot, clock_now(), SLICE(&text), e);
 	bytes_free(&text);
 	bytes_free(&old);
 	return rc;

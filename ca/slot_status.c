@@ -22,8 +22,7 @@ slot_showing(struct view *v, const struct certificate *certificate,
 static int
 slot_say(struct tx *tx, struct slot *slot, struct slice text, struct err *err)
 {
-	if (status_put(tx, slot->id, clock_now(), text, &slot->status,
-	    err) == -1)
+	if (status_put(tx, slot, clock_now(), text, err) == -1)
 		return -1;
 	return slot_put(tx, slot, err);
 }

@@ -15,7 +15,7 @@ put_row(struct tx *tx, size_t size, const char *sha256, enum place place,
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO documents (time, size,"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO documents (time, size,"
 	    " place, sha256) VALUES (?, ?, ?, ?)");
 	bind_number(q, clock_now());
 	bind_number(q, (int64_t)size);
@@ -32,7 +32,7 @@ put_bytes(struct tx *tx, int64_t id, struct slice content, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO document_bytes (id, bytes)"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO document_bytes (id, bytes)"
 	    " VALUES (?, ?)");
 	bind_number(q, id);
 	bind_blob(q, content);

@@ -39,7 +39,7 @@ put_row(struct tx *tx, const struct event *e, const struct event_row *row,
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO events (seq, time, hour,"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO events (seq, time, hour,"
 	    " size, name, certificate, request, sha256)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, row->seq);
@@ -58,7 +58,7 @@ put_bytes(struct tx *tx, int64_t seq, struct slice bytes, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO event_bytes (seq, bytes)"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO event_bytes (seq, bytes)"
 	    " VALUES (?, ?)");
 	bind_number(q, seq);
 	bind_blob(q, bytes);

@@ -15,7 +15,7 @@ put_row(struct tx *tx, struct intent *i, struct slice tbs, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO intents (kind, number,"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO intents (kind, number,"
 	    " request, time, size, shard, key, profile, serial, tbs_sha256)"
 	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, i->kind);
@@ -56,7 +56,7 @@ intent_close(struct tx *tx, int64_t id, const char *how, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "UPDATE intents SET closed = ?,"
+	q = query_new(tx->view.sql, "UPDATE OR FAIL intents SET closed = ?,"
 	    " closed_time = ? WHERE id = ? AND closed IS NULL");
 	bind_text(q, how);
 	bind_number(q, clock_now());

@@ -259,7 +259,7 @@ subject_put(struct tx *tx, const char *dn_sha256, int64_t subscriber,
 	if (owner != 0)
 		return err_set(err, EEXIST, "this subject was given to "
 		    "another subscriber before (GEN-6.3.3-10)");
-	q = query_new(tx->view.sql, "INSERT INTO subjects (dn_sha256,"
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO subjects (dn_sha256,"
 	    " subscriber) VALUES (?, ?)");
 	bind_hex(q, dn_sha256);
 	bind_number(q, subscriber);

@@ -257,7 +257,7 @@ request_put(struct tx *tx, struct request *r, struct err *err)
 
 	if (r->id == 0)
 		return insert_request(tx, r, err);
-	q = query_new(tx->view.sql, "UPDATE requests SET state = ?,"
+	q = query_new(tx->view.sql, "UPDATE OR FAIL requests SET state = ?,"
 	    " decided = ?, certificate = ?, predecessor = ?, path = ?,"
 	    " profile = ?, spki_sha256 = ? WHERE id = ?");
 	bind_number(q, r->state);
@@ -375,35 +375,35 @@ requests_in_state(struct view *v, enum request_state state, int64_t after,
 /* --- status texts -------------------------------------------------------- */
 
 static int
-supersede_status(struct tx *tx, int64_t slot, usec_t time, struct err *err)
+supersede_status(struct tx *tx, int64_t id, usec_t time, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT INTO statuses_old (time, id)"
-	    " SELECT ?, status FROM slots WHERE id = ?"
-	    " AND status IS NOT NULL ON CONFLICT DO NOTHING");
+	q = query_new(tx->view.sql, "INSERT OR IGNORE INTO statuses_old"
+	    " (time, id) VALUES (?, ?)");
 	bind_number(q, time);
-	bind_number(q, slot);
+	bind_number(q, id);
 	return query_write(q, err);
 }
 
 int
-status_put(struct tx *tx, int64_t slot, usec_t time, struct slice text,
-    int64_t *id, struct err *err)
+status_put(struct tx *tx, struct slot *slot, usec_t time, struct slice text,
+    struct err *err)
 {
 	struct query *q;
 
-	if (supersede_status(tx, slot, time, err) != 0)
+	if (slot->status != 0 &&
+	    supersede_status(tx, slot->status, time, err) != 0)
 		return -1;
 	q = query_new(tx->view.sql, "INSERT INTO statuses (slot, time, size,"
 	    " text) VALUES (?, ?, ?, ?)");
-	bind_number(q, slot);
+	bind_number(q, slot->id);
 	bind_number(q, time);
 	bind_number(q, (int64_t)text.size);
 	bind_blob(q, text);
 	if (query_write(q, err) != 0)
 		return -1;
-	*id = sql_last_id(tx->view.sql);
+	slot->status = sql_last_id(tx->view.sql);
 	tx->status_time = time;
 	return 0;
 }

@@ -71,14 +71,17 @@ void	requests_list(struct view *, int64_t after, request_each *, void *arg);
  */
 usec_t	statuses_changed(struct view *);
 
-/* One text per state; its id is the version in the inode. */
+/*
+ * One text per state; its id is the version in the inode.  A new one is the
+ * slot's, as it stands in the transaction; the caller puts the slot.
+ */
 struct status_row {
 	int64_t	id, slot;
 	usec_t	time;
 	size_t	size;
 };
-int	status_put(struct tx *, int64_t slot, usec_t, struct slice text,
-	    int64_t *id, struct err *);
+int	status_put(struct tx *, struct slot *, usec_t, struct slice text,
+	    struct err *);
 int	status_get(struct view *, int64_t id, struct status_row *);
 int	status_text(struct view *, int64_t id, struct bytes *to);	/* 1/0 */
 

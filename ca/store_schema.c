@@ -10,6 +10,12 @@
  *
  * A BEFORE INSERT trigger stands beside each BEFORE UPDATE and BEFORE DELETE
  * because INSERT OR REPLACE deletes without asking the delete trigger.
+ *
+ * Of a statement that may have to be taken back halfway SQLite copies every
+ * page before it is written.  An issuance is a score of INSERTs of one row, in
+ * which nothing is written until all was checked: so that none of it is copied,
+ * they are INSERT OR FAIL, their triggers FAIL too, their references are looked
+ * at by the commit, and no CHECK of theirs calls a function.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,25 +50,26 @@ static const char evidence_1[] =
     " name TEXT NOT NULL,"
     " certificate INTEGER,"
     " request INTEGER,"
-    " sha256 BLOB NOT NULL CHECK (length(sha256) = 32)) STRICT;"
+    " sha256 BLOB NOT NULL) STRICT;"
     "CREATE INDEX events_by_hour ON events (hour);"
     "CREATE INDEX events_by_certificate ON events (certificate)"
     " WHERE certificate IS NOT NULL;"
     "CREATE INDEX events_by_request ON events (request)"
     " WHERE request IS NOT NULL;"
     "CREATE TABLE event_bytes ("
-    " seq INTEGER PRIMARY KEY REFERENCES events,"
+    " seq INTEGER PRIMARY KEY REFERENCES events"
+    "  DEFERRABLE INITIALLY DEFERRED,"
     " bytes BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER events_insert BEFORE INSERT ON events"
     " WHEN NEW.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM events)"
-    " BEGIN SELECT RAISE(ABORT, 'events are numbered without a gap'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'events are numbered without a gap'); END;"
     "CREATE TRIGGER events_update BEFORE UPDATE ON events"
     " BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER events_delete BEFORE DELETE ON events"
     " BEGIN SELECT RAISE(ABORT, 'an event is never removed'); END;"
     "CREATE TRIGGER event_bytes_insert BEFORE INSERT ON event_bytes"
     " WHEN EXISTS (SELECT 1 FROM event_bytes WHERE seq = NEW.seq)"
-    " BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'an event is never changed'); END;"
     "CREATE TRIGGER event_bytes_update BEFORE UPDATE ON event_bytes"
     " BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER event_bytes_delete BEFORE DELETE ON event_bytes"
@@ -73,21 +80,22 @@ static const char evidence_1[] =
     " time INTEGER NOT NULL,"
     " size INTEGER NOT NULL,"
     " place INTEGER NOT NULL,"
-    " sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32)) STRICT;"
+    " sha256 BLOB NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE document_bytes ("
-    " id INTEGER PRIMARY KEY REFERENCES documents,"
+    " id INTEGER PRIMARY KEY REFERENCES documents"
+    "  DEFERRABLE INITIALLY DEFERRED,"
     " bytes BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER documents_insert BEFORE INSERT ON documents"
     " WHEN EXISTS (SELECT 1 FROM documents"
     "  WHERE sha256 = NEW.sha256 OR id = NEW.id)"
-    " BEGIN SELECT RAISE(ABORT, 'a document is never changed'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a document is never changed'); END;"
     "CREATE TRIGGER documents_update BEFORE UPDATE ON documents"
     " BEGIN SELECT RAISE(ABORT, 'a document is never changed'); END;"
     "CREATE TRIGGER documents_delete BEFORE DELETE ON documents"
     " BEGIN SELECT RAISE(ABORT, 'a document is never removed'); END;"
     "CREATE TRIGGER document_bytes_insert BEFORE INSERT ON document_bytes"
     " WHEN EXISTS (SELECT 1 FROM document_bytes WHERE id = NEW.id)"
-    " BEGIN SELECT RAISE(ABORT, 'a document is never changed'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a document is never changed'); END;"
     "CREATE TRIGGER document_bytes_update BEFORE UPDATE ON document_bytes"
     " BEGIN SELECT RAISE(ABORT, 'a document is never changed'); END;"
     "CREATE TRIGGER document_bytes_delete BEFORE DELETE ON document_bytes"
@@ -178,7 +186,7 @@ static const char requests_1[] =
     "CREATE TRIGGER requests_update BEFORE UPDATE ON requests"
     " WHEN NEW.id <> OLD.id OR NEW.slot <> OLD.slot"
     "  OR NEW.received <> OLD.received OR (OLD.state = 2 AND NEW.state <> 2)"
-    " BEGIN SELECT RAISE(ABORT, 'what was requested is never changed'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'what was requested is never changed'); END;"
     "CREATE TRIGGER requests_delete BEFORE DELETE ON requests"
     " BEGIN SELECT RAISE(ABORT, 'a request is never removed'); END;"
 
@@ -216,13 +224,13 @@ static const char requests_1[] =
     " WHERE closed IS NULL;"
     "CREATE TRIGGER intents_insert BEFORE INSERT ON intents"
     " WHEN EXISTS (SELECT 1 FROM intents WHERE id = NEW.id)"
-    " BEGIN SELECT RAISE(ABORT, 'an intent is never replaced'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'an intent is never replaced'); END;"
     "CREATE TRIGGER intents_update BEFORE UPDATE ON intents"
     " WHEN NEW.id <> OLD.id OR NEW.serial IS NOT OLD.serial"
     "  OR NEW.tbs_sha256 <> OLD.tbs_sha256 OR NEW.kind <> OLD.kind"
     "  OR NEW.key <> OLD.key"
     "  OR (OLD.closed IS NOT NULL AND NEW.closed IS NOT OLD.closed)"
-    " BEGIN SELECT RAISE(ABORT, 'an intent is closed once'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'an intent is closed once'); END;"
     "CREATE TRIGGER intents_delete BEFORE DELETE ON intents"
     " BEGIN SELECT RAISE(ABORT, 'an intent is never removed'); END;";
 
@@ -231,7 +239,8 @@ static const char certificates_1[] =
     " id INTEGER PRIMARY KEY,"
     " request INTEGER,"
     " subscriber INTEGER,"
-    " key INTEGER NOT NULL REFERENCES keys,"
+    " key INTEGER NOT NULL REFERENCES keys"
+    "  DEFERRABLE INITIALLY DEFERRED,"
     " issued INTEGER NOT NULL,"
     " not_before INTEGER NOT NULL,"
     " not_after INTEGER NOT NULL,"
@@ -240,7 +249,8 @@ static const char certificates_1[] =
     " revoked INTEGER,"
     " reason INTEGER,"
     " published INTEGER,"		/* in ca/certificates/, since */
-    " shard INTEGER REFERENCES shards,"	/* NULL: its CRL is that of all */
+    /* NULL: its CRL is that of all. */
+    " shard INTEGER REFERENCES shards DEFERRABLE INITIALLY DEFERRED,"
     " status INTEGER NOT NULL,"
     " der_size INTEGER NOT NULL,"
     " issuer TEXT NOT NULL,"
@@ -259,11 +269,12 @@ static const char certificates_1[] =
     "CREATE INDEX certificates_published ON certificates (id, published)"
     " WHERE published IS NOT NULL;"
     "CREATE TABLE certificate_der ("
-    " id INTEGER PRIMARY KEY REFERENCES certificates,"
+    " id INTEGER PRIMARY KEY REFERENCES certificates"
+    "  DEFERRABLE INITIALLY DEFERRED,"
     " der BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER certificates_insert BEFORE INSERT ON certificates"
     " WHEN EXISTS (SELECT 1 FROM certificates WHERE id = NEW.id)"
-    " BEGIN SELECT RAISE(ABORT, 'a certificate is never replaced'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a certificate is never replaced'); END;"
     "CREATE TRIGGER certificates_update BEFORE UPDATE ON certificates"
     " WHEN NEW.id <> OLD.id OR NEW.serial <> OLD.serial"
     "  OR NEW.sha256 <> OLD.sha256 OR NEW.spki_sha256 <> OLD.spki_sha256"
@@ -279,7 +290,7 @@ static const char certificates_1[] =
     " BEGIN SELECT RAISE(ABORT, 'a certificate is never removed'); END;"
     "CREATE TRIGGER certificate_der_insert BEFORE INSERT ON certificate_der"
     " WHEN EXISTS (SELECT 1 FROM certificate_der WHERE id = NEW.id)"
-    " BEGIN SELECT RAISE(ABORT, 'a certificate is never replaced'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a certificate is never replaced'); END;"
     "CREATE TRIGGER certificate_der_update BEFORE UPDATE ON certificate_der"
     " BEGIN SELECT RAISE(ABORT, 'a certificate is never changed'); END;"
     "CREATE TRIGGER certificate_der_delete BEFORE DELETE ON certificate_der"
@@ -302,11 +313,11 @@ static const char certificates_1[] =
     "CREATE TRIGGER keys_insert BEFORE INSERT ON keys"
     " WHEN EXISTS (SELECT 1 FROM keys WHERE id = NEW.id"
     "  OR (spki_sha256 = NEW.spki_sha256 AND blocked AND NOT NEW.blocked))"
-    " BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a blocked key stays blocked'); END;"
     "CREATE TRIGGER keys_update BEFORE UPDATE ON keys"
     " WHEN NEW.id <> OLD.id OR NEW.spki_sha256 <> OLD.spki_sha256"
     "  OR (OLD.blocked AND NOT NEW.blocked)"
-    " BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a blocked key stays blocked'); END;"
     "CREATE TRIGGER keys_delete BEFORE DELETE ON keys"
     " BEGIN SELECT RAISE(ABORT, 'a blocked key stays blocked'); END;";
 

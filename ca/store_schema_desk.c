@@ -146,7 +146,7 @@ const char store_schema_registrations_1[] =
     "CREATE TRIGGER subjects_insert BEFORE INSERT ON subjects"
     " WHEN EXISTS (SELECT 1 FROM subjects WHERE dn_sha256 = NEW.dn_sha256"
     "  AND subscriber <> NEW.subscriber)"
-    " BEGIN SELECT RAISE(ABORT, 'a subject belongs to one for ever'); END;"
+    " BEGIN SELECT RAISE(FAIL, 'a subject belongs to one for ever'); END;"
     "CREATE TRIGGER subjects_update BEFORE UPDATE ON subjects"
     " WHEN NEW.dn_sha256 <> OLD.dn_sha256"
     "  OR NEW.subscriber <> OLD.subscriber"

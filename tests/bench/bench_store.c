@@ -306,8 +306,8 @@ intend(struct made *m, struct intent *intent)
 	sha256_text(dn, slice_text(m->certificate.common_name));
 	must(subject_put(m->tx, dn, m->slot.subscriber, &fault));
 	m->slot.request = m->request.id;
-	must(status_put(m->tx, m->slot.id, clock_now(), SLICE(&m->approved),
-	    &m->slot.status, &fault));
+	must(status_put(m->tx, &m->slot, clock_now(), SLICE(&m->approved),
+	    &fault));
 	must(slot_put(m->tx, &m->slot, &fault));
 }
 
@@ -355,8 +355,8 @@ issue(struct made *m, const struct intent *intent)
 	m->request.certificate = c->id;
 	must(request_put(m->tx, &m->request, &fault));
 	m->slot.certificate = c->id;
-	must(status_put(m->tx, m->slot.id, clock_now(), SLICE(&m->issued),
-	    &m->slot.status, &fault));
+	must(status_put(m->tx, &m->slot, clock_now(), SLICE(&m->issued),
+	    &fault));
 	must(slot_put(m->tx, &m->slot, &fault));
 }
 

@@ -183,7 +183,7 @@ issue(struct tx *tx, int n)
 	struct intent i = { .request = 1 };
 	struct event *e;
 	char digest[65];
-	int64_t id, seq;
+	int64_t seq;
 	int result;
 
 	snprintf(slot.name, sizeof(slot.name), "www%d", n);
@@ -195,7 +195,7 @@ issue(struct tx *tx, int n)
 	strcpy(slot.sha256, digest);
 	if (result == 0 && (slot_put(tx, &slot, &test_err) != 0 ||
 	    (r.slot = slot.id, request_put(tx, &r, &test_err)) != 0 ||
-	    status_put(tx, slot.id, 1, s, &id, &test_err) != 0 ||
+	    status_put(tx, &slot, 1, s, &test_err) != 0 ||
 	    intent_put(tx, &i, s, &test_err) != 0 ||
 	    certificate_put(tx, &c, s, NULL, 0, &test_err) != 0 ||
 	    intent_close(tx, i.id, "done", &test_err) != 0 ||

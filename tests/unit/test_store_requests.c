@@ -270,17 +270,17 @@ an_old_status_text_is_pruned(void **state)
 	int64_t first, second, third;
 
 	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, s.id, 10, slice_text("state: pending"),
-	    &first, &test_err));
-	s.status = first;
+	assert_done(status_put(tx, &s, 10, slice_text("state: pending"),
+	    &test_err));
+	first = s.status;
 	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, s.id, 20, slice_text("state: issued"),
-	    &second, &test_err));
-	s.status = second;
+	assert_done(status_put(tx, &s, 20, slice_text("state: issued"),
+	    &test_err));
+	second = s.status;
 	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, s.id, 30, slice_text("state: revoked"),
-	    &third, &test_err));
-	s.status = third;
+	assert_done(status_put(tx, &s, 30, slice_text("state: revoked"),
+	    &test_err));
+	third = s.status;
 	assert_done(slot_put(tx, &s, &test_err));
 	assert_done(store_prune(tx, 25, &test_err));
 	assert_int_equal(status_get(tx_view(tx), first, &row), 0);
