@@ -131,6 +131,8 @@ static const struct gate gates[] = {
 	    ask_names_kinds },
 	{ "names-count", "OVR-5.1-03", 2, FOR_REQUESTS, false,
 	    ask_names_count },
+	{ "issuer-in-force", "CSS-6.3.9-13 OVR-6.4.8-13", 2, FOR_BOTH, false,
+	    ask_issuer_in_force },
 	{ "validity-inside-issuer", "GEN-6.3.3-05", 2, FOR_BOTH, false,
 	    ask_validity },
 	{ "open-requests", "", 2, FOR_REQUESTS, false, ask_open_requests },

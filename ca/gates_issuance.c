@@ -315,6 +315,20 @@ ask_names_count(struct view *v, const struct gate_case *c, struct answer *a,
 }
 
 int
+ask_issuer_in_force(struct view *v, const struct gate_case *c,
+    struct answer *a, struct err *e)
+{
+	char	since[CLOCK_TEXT];
+
+	if (closing_revoked(v) == 0)
+		return gate_yes(a, "the root's CRL does not list the issuing "
+		    "CA");
+	clock_text_seconds(since, closing_revoked(v));
+	return gate_no(a, ENOKEY, "the root revoked the issuing CA at %s: "
+	    "nothing is issued any more (CSS-6.3.9-13)", since);
+}
+
+int
 ask_validity(struct view *v, const struct gate_case *c, struct answer *a,
     struct err *e)
 {

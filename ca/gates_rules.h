@@ -52,6 +52,6 @@ gate_ask ask_profile_allowed, ask_profile_internal, ask_standing_approval,
     ask_key_for_profile, ask_rsa_length, ask_key_not_blocked,
     ask_key_of_subscriber,
     ask_subject_attributes, ask_subject_of_subscriber, ask_names_kinds,
-    ask_names_count, ask_validity, ask_open_requests;
+    ask_names_count, ask_issuer_in_force, ask_validity, ask_open_requests;
 
 #endif

@@ -7,7 +7,9 @@
 #include "store_closing.h"
 #include "store_private.h"
 
-#define STATE	"closing"	/* in meta */
+/* In meta. */
+#define STATE	"closing"
+#define REVOKED	"issuing-revoked"
 
 enum closing
 closing_state(struct view *v)
@@ -22,6 +24,23 @@ closing_set(struct tx *tx, enum closing state, struct err *err)
 		return err_set(err, EEXIST, "the end of this CA was decided "
 		    "already");
 	if (meta_set_number(tx, STATE, state, err) != 0)
+		return -1;
+	return store_policy_moved(tx, err);
+}
+
+usec_t
+closing_revoked(struct view *v)
+{
+	return meta_number(v, REVOKED, 0);
+}
+
+int
+closing_set_revoked(struct tx *tx, usec_t when, struct err *err)
+{
+	if (closing_revoked(&tx->view) != 0)
+		return err_set(err, EEXIST, "the issuing CA was revoked "
+		    "already");
+	if (meta_set_number(tx, REVOKED, when, err) != 0)
 		return -1;
 	return store_policy_moved(tx, err);
 }

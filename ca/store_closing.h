@@ -14,6 +14,12 @@ enum closing	closing_state(struct view *);
 /* Later than it is now; raises policy-seq. */
 int		closing_set(struct tx *, enum closing, struct err *);
 /*
+ * Or the root revoked the issuing CA, at that time and for ever (0: it did
+ * not; CSS-6.3.9-13).
+ */
+usec_t		closing_revoked(struct view *);
+int		closing_set_revoked(struct tx *, usec_t, struct err *);
+/*
  * Certificates of the issuing CA that have not ended and are not revoked for
  * good (a suspended one is not), the CA's own too; in no order.
  */

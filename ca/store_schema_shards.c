@@ -32,4 +32,15 @@ const char store_schema_shards_1[] =
     " BEGIN SELECT RAISE(ABORT, 'the end of a CA is final'); END;"
     "CREATE TRIGGER meta_closing_delete BEFORE DELETE ON meta"
     " WHEN OLD.name = 'closing'"
-    " BEGIN SELECT RAISE(ABORT, 'the end of a CA is final'); END;";
+    " BEGIN SELECT RAISE(ABORT, 'the end of a CA is final'); END;"
+    /* CSS-6.3.9-13: what the root revoked stays revoked. */
+    "CREATE TRIGGER meta_revoked_insert BEFORE INSERT ON meta"
+    " WHEN NEW.name = 'issuing-revoked' AND EXISTS (SELECT 1 FROM meta"
+    "  WHERE name = 'issuing-revoked')"
+    " BEGIN SELECT RAISE(ABORT, 'a CA is revoked for ever'); END;"
+    "CREATE TRIGGER meta_revoked_update BEFORE UPDATE ON meta"
+    " WHEN OLD.name = 'issuing-revoked'"
+    " BEGIN SELECT RAISE(ABORT, 'a CA is revoked for ever'); END;"
+    "CREATE TRIGGER meta_revoked_delete BEFORE DELETE ON meta"
+    " WHEN OLD.name = 'issuing-revoked'"
+    " BEGIN SELECT RAISE(ABORT, 'a CA is revoked for ever'); END;";

@@ -54,13 +54,6 @@ const char init_usage[] =
     "  --publish       its first subscriber agrees that its certificates are\n"
     "                  published in ca/certificates/\n";
 
-const char root_crl_usage[] =
-    "usage: pkifs root-crl HOME\n"
-    "\n"
-    "Signs a new CRL of the root with its key in HOME/offline, valid for at\n"
-    "most a year, and puts it in HOME/ca/root.crl. After it: pkifs reload "
-    "HOME.\n";
-
 /* What was asked for, and what was found out about it. */
 struct init {
 	const char	*home, *user, *url, *key, *module;
@@ -579,17 +572,4 @@ verb_init(int argc, char **argv)
 	}
 	free(init);
 	return status;
-}
-
-int
-verb_root_crl(int argc, char **argv)
-{
-	struct err err = { 0 };
-
-	if (argc != 2 || argv[1][0] == '-' ||
-	    ceremony_root_crl(argv[1], &err) == -1)
-		return complain("root-crl", root_crl_usage, &err);
-	printf("%s/ca/root.crl is new; show it with: pkifs reload %s\n",
-	    argv[1], argv[1]);
-	return 0;
 }

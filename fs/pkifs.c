@@ -17,6 +17,7 @@
 #include "main_state.h"
 #include "probe.h"
 #include "respond.h"
+#include "root_crl.h"
 #include "select.h"
 #include "verbs.h"
 
@@ -66,8 +67,8 @@ static const struct verb {
 	{ "select", "MOUNTPOINT --reason R [...]", "write a batch of "
 	    "revocations", select_usage, verb_select },
 	{ "verify", "DIRECTORY", "check evidence", verify_help, verb_verify },
-	{ "root-crl", "HOME", "sign a new CRL of the root", root_crl_usage,
-	    verb_root_crl },
+	{ "root-crl", "[options] HOME", "sign a new CRL of the root",
+	    root_crl_usage, verb_root_crl },
 	{ "intake", "MOUNTPOINT", "file a report that came by mail or a form",
 	    intake_help, verb_intake },
 	{ "version", "", "print the version", version_help, verb_version },

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../ca/clock.h"
+#include "../ca/der.h"
 #include "../ca/file.h"
 #include "../ca/key.h"
 #include "apart.h"
@@ -301,31 +302,94 @@ out:
 	return ret;
 }
 
-/* `before` is the last CRL, or empty: its entries stay. */
-static int
-sign_crl(struct root *r, struct slice root_der, struct slice before,
-    struct bytes *der, struct err *err)
+/* A CRL to be made of the last one, which may be empty. */
+struct crl_change {
+	struct slice	 root_der, before;
+	const struct ceremony_revocation *revoked;	/* one more; NULL */
+};
+
+/* cACompromise, affiliationChanged, superseded, cessationOfOperation, ... */
+static bool
+is_for_ca(int reason)
 {
-	usec_t now = clock_now() / USEC * USEC;
+	return (reason >= 2 && reason <= 5) || reason == 9;
+}
+
+/* Did the root issue it, and is it to be revoked for the first time? */
+static int
+check_revocation(struct root *r, const struct issuer_facts *root,
+    const struct crl_change *change, struct err *err)
+{
+	const struct ceremony_revocation *wanted = change->revoked;
+	struct bytes number = { 0 };
+	struct slice serial, s;
+	int listed;
+
+	if (!is_for_ca(wanted->reason))
+		return err_set(err, EINVAL, "the reason for a CA is "
+		    "cACompromise, affiliationChanged, superseded, "
+		    "cessationOfOperation or privilegeWithdrawn (BR 7.2.2)");
+	der_put_serial(&number, wanted->serial);
+	s = SLICE(&number);
+	if (der_get(&s, DER_INTEGER, &serial) == -1)
+		die("a serial that was written is none");
+	listed = change->before.size == 0 ? 0 :
+	    issuer_lists(change->before, serial);
+	if (slice_equal(serial, root->serial))
+		err_set(err, EPERM, "%s is the root's own: no list says that "
+		    "a root is revoked", wanted->serial);
+	else if (!book_has_serial(r->book, wanted->serial))
+		err_set(err, ENOENT, "%s was not issued by the root",
+		    wanted->serial);
+	else if (listed != 0)
+		err_set(err, EEXIST, "%s is revoked already", wanted->serial);
+	else
+		listed = -2;	/* may be */
+	bytes_free(&number);
+	return listed == -2 ? 0 : -1;
+}
+
+static int
+fill_crl(struct root *r, const struct crl_change *change,
+    struct crl_plan *p, struct err *err)
+{
+	if (!slice_equal(p->root->spki, token_spki(r->token)))
+		return err_set(err, EBADMSG, "ca/root.der is not the "
+		    "certificate of the key in offline/");
+	if (change->before.size > 0 &&
+	    issuer_revoked(change->before, &p->revoked) == -1)
+		return err_set(err, EBADMSG, "ca/root.crl is no CRL whose "
+		    "entries could be kept");
+	if (change->revoked != NULL) {
+		if (check_revocation(r, p->root, change, err) == -1)
+			return -1;
+		p->serial = change->revoked->serial;
+		p->reason = change->revoked->reason;
+	}
+	p->next_update = p->this_update + CRL_LIFETIME - USEC;
+	if (p->next_update > p->root->not_after)
+		p->next_update = p->root->not_after;
+	p->number = book_crl_number(r->book, "root");
+	p->number = p->number < 1 ? 1 : p->number + 1;
+	return 0;
+}
+
+static int
+sign_crl(struct root *r, const struct crl_change *change, struct bytes *der,
+    struct err *err)
+{
 	struct issuer_facts facts;
 	struct crl_plan p = { .algorithm = token_algorithm(r->token),
-	    .root = &facts, .this_update = now,
-	    .next_update = now + CRL_LIFETIME - USEC };
+	    .root = &facts, .this_update = clock_now() / USEC * USEC };
 	struct bytes tbs = { 0 };
 	char what[48];
 	int ret;
 
-	if (issuer_facts_get(&facts, root_der) == -1 ||
-	    !slice_equal(facts.spki, token_spki(r->token)))
-		return err_set(err, EBADMSG, "ca/root.der is not the "
-		    "certificate of the key in offline/");
-	if (before.size > 0 && ceremony_crl_revoked(before, &p.revoked) == -1)
-		return err_set(err, EBADMSG, "ca/root.crl is no CRL whose "
-		    "entries could be kept");
-	if (p.next_update > facts.not_after)
-		p.next_update = facts.not_after;
-	p.number = book_crl_number(r->book, "root");
-	p.number = p.number < 1 ? 1 : p.number + 1;
+	if (issuer_facts_get(&facts, change->root_der) == -1)
+		return err_set(err, EBADMSG, "ca/root.der is no certificate "
+		    "of a CA");
+	if (fill_crl(r, change, &p, err) == -1)
+		return -1;
 	snprintf(what, sizeof(what), "number=%" PRId64, p.number);
 	ceremony_crl_tbs(&p, &tbs);
 	ret = root_sign(r, SIGN_CRL, what, SLICE(&tbs), der, err);
@@ -342,6 +406,7 @@ sign_papers(void *arg, struct bytes *result, struct err *err)
 	    .policies = c->plan->policies, .algorithm = c->algorithm,
 	    .root_spki = SLICE(&c->spki[0]), .not_before = now };
 	struct bytes root = { 0 }, issuing = { 0 }, crl = { 0 };
+	struct crl_change first = { .revoked = NULL };
 	struct root r;
 	int ret = -1;
 
@@ -353,9 +418,9 @@ sign_papers(void *arg, struct bytes *result, struct err *err)
 		goto out;
 	p.spki = SLICE(&c->spki[1]);
 	p.not_after = now + ISSUING_YEARS * YEAR - USEC;
+	first.root_der = SLICE(&root);
 	if (sign_certificate(&r, &p, true, &issuing, err) == -1 ||
-	    sign_crl(&r, SLICE(&root), (struct slice){ NULL, 0 }, &crl,
-	    err) == -1)
+	    sign_crl(&r, &first, &crl, err) == -1)
 		goto out;
 	put_blob(result, SLICE(&root));
 	put_blob(result, SLICE(&issuing));
@@ -438,12 +503,19 @@ out:
 
 /* --- the root's CRL anew ------------------------------------------------- */
 
+struct root_crl {
+	const char *home;
+	const struct ceremony_revocation *revoked;
+};
+
 static int
 sign_root_crl(void *arg, struct bytes *result, struct err *err)
 {
+	const struct root_crl *wanted = arg;
+	struct crl_change change = { .revoked = wanted->revoked };
 	struct bytes root_der = { 0 }, before = { 0 };
 	char path[1100], module[256];
-	const char *home = arg;
+	const char *home = wanted->home;
 	struct root r;
 	int ret = -1;
 
@@ -459,7 +531,9 @@ sign_root_crl(void *arg, struct bytes *result, struct err *err)
 	snprintf(path, sizeof(path), "%s/offline", home);
 	if (root_open(&r, path, module, err) == -1)
 		goto out;
-	ret = sign_crl(&r, SLICE(&root_der), SLICE(&before), result, err);
+	change.root_der = SLICE(&root_der);
+	change.before = SLICE(&before);
+	ret = sign_crl(&r, &change, result, err);
 	root_close(&r);
 out:
 	bytes_free(&root_der);
@@ -468,15 +542,17 @@ out:
 }
 
 int
-ceremony_root_crl(const char *home, struct err *err)
+ceremony_root_crl(const char *home, const struct ceremony_revocation *revoked,
+    struct err *err)
 {
+	struct root_crl wanted = { home, revoked };
 	char path[1100], fresh[1100];
 	struct bytes crl = { 0 };
 	int ret = -1;
 
 	snprintf(path, sizeof(path), "%s/ca/root.crl", home);
 	snprintf(fresh, sizeof(fresh), "%s/ca/root.crl.new", home);
-	if (apart_run(geteuid(), getegid(), NULL, sign_root_crl, (void *)home,
+	if (apart_run(geteuid(), getegid(), NULL, sign_root_crl, &wanted,
 	    &crl, err) == -1)
 		goto out;
 	unlink(fresh);

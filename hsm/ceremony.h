@@ -28,7 +28,16 @@ struct ceremony_plan {
  * handover and root.  Each key is generated with Cryptoki, sensitive, not extractable.
  */
 int	ceremony_run(const struct ceremony_plan *, struct err *);
-/* A new root CRL from HOME/offline into HOME/ca/root.crl; at most a year. */
-int	ceremony_root_crl(const char *home, struct err *);
+/* A certificate that the root issued, and why it is revoked. */
+struct ceremony_revocation {
+	const char *serial;	/* upper-case hexadecimal */
+	int	    reason;	/* RFC 5280 5.3.1 */
+};
+/*
+ * A new root CRL from HOME/offline into HOME/ca/root.crl; at most a year.  It
+ * lists what the last one did, and one more unless that is NULL (CSS-6.3.9-13).
+ */
+int	ceremony_root_crl(const char *home, const struct ceremony_revocation *,
+	    struct err *);
 
 #endif

@@ -16,6 +16,7 @@
 #define OID_COUNTRY		OID("\x55\x04\x06")
 #define OID_ORGANIZATION	OID("\x55\x04\x0a")
 #define OID_CRL_NUMBER		OID("\x55\x1d\x14")
+#define OID_REASON_CODE		OID("\x55\x1d\x15")
 #define DER_URI			DER_IMPLICIT(6)	/* of a GeneralName */
 #define V2			1
 #define V3			2
@@ -239,6 +240,41 @@ ceremony_issuing_tbs(const struct ca_plan *p, struct bytes *b,
 
 /* --- CRL ----------------------------------------------------------------- */
 
+static void
+put_entry(struct bytes *b, const struct crl_plan *p)
+{
+	struct bytes reason = { 0 };
+	size_t at[2];
+
+	at[0] = der_open(b, DER_SEQUENCE);
+	der_put_serial(b, p->serial);
+	der_put_time(b, p->this_update);
+	at[1] = der_open(b, DER_SEQUENCE);
+	der_put_number(&reason, DER_ENUMERATED, p->reason);
+	put_extension(b, OID_REASON_CODE, false, SLICE(&reason));
+	der_close(b, at[1]);
+	der_close(b, at[0]);
+	bytes_free(&reason);
+}
+
+/* What was on the last one stays; one may be added. */
+static void
+put_revoked(struct bytes *b, const struct crl_plan *p)
+{
+	struct slice before = p->revoked, entries = { NULL, 0 };
+	size_t list;
+
+	if (before.size == 0 && p->serial == NULL)
+		return;
+	if (before.size > 0 && der_get(&before, DER_SEQUENCE, &entries) == -1)
+		die("the entries of a CRL are none");
+	list = der_open(b, DER_SEQUENCE);
+	bytes_put(b, entries.data, entries.size);
+	if (p->serial != NULL)
+		put_entry(b, p);
+	der_close(b, list);
+}
+
 void
 ceremony_crl_tbs(const struct crl_plan *p, struct bytes *b)
 {
@@ -252,7 +288,7 @@ ceremony_crl_tbs(const struct crl_plan *p, struct bytes *b)
 	bytes_put(b, p->root->name.data, p->root->name.size);
 	der_put_time(b, p->this_update);
 	der_put_time(b, p->next_update);
-	bytes_put(b, p->revoked.data, p->revoked.size);
+	put_revoked(b, p);
 	at[1] = der_open(b, DER_CONTEXT(0));
 	at[2] = der_open(b, DER_SEQUENCE);
 	put_authority_key_id(b, p->root->key_id);
@@ -262,26 +298,6 @@ ceremony_crl_tbs(const struct crl_plan *p, struct bytes *b)
 	der_close(b, at[1]);
 	der_close(b, at[0]);
 	bytes_free(&number);
-}
-
-int
-ceremony_crl_revoked(struct slice crl, struct slice *revoked)
-{
-	struct slice whole, tbs, skipped;
-	usec_t time;
-
-	*revoked = (struct slice){ NULL, 0 };
-	if (der_get(&crl, DER_SEQUENCE, &whole) == -1 ||
-	    der_get(&whole, DER_SEQUENCE, &tbs) == -1 ||
-	    der_get(&tbs, DER_INTEGER, &skipped) == -1 ||
-	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
-	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
-	    der_get_time(&tbs, &time) == -1 ||
-	    der_get_time(&tbs, &time) == -1)
-		return -1;
-	if (der_next_is(tbs, DER_SEQUENCE))
-		return der_get_whole(&tbs, DER_SEQUENCE, revoked);
-	return 0;
 }
 
 void

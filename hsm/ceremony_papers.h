@@ -31,11 +31,10 @@ struct crl_plan {
 	usec_t		 this_update, next_update;
 	int64_t		 number;
 	struct slice	 revoked;	/* SEQUENCE of the last one, or empty */
+	const char	*serial;	/* one more, hexadecimal; NULL */
+	int		 reason;	/* why */
 };
 void	ceremony_crl_tbs(const struct crl_plan *, struct bytes *);
-/* The revokedCertificates of a CRL, whole; empty when it has none. */
-int	ceremony_crl_revoked(struct slice crl, struct slice *);
-
 /* SEQUENCE { tbs, algorithm, signature }. */
 void	ceremony_assemble(struct slice tbs, const struct algorithm *,
 	    struct slice signature, struct bytes *der);

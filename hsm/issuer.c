@@ -1,5 +1,6 @@
 /*
- * What a CA's certificate says of it: see issuer.h.  RFC 5280 4.1.
+ * What a CA's certificate says of it, and its issuer's CRL: see issuer.h.
+ * RFC 5280 4.1, 5.1.
  */
 #include <string.h>
 
@@ -55,7 +56,7 @@ issuer_facts_get(struct issuer_facts *f, struct slice der)
 	if (der_get(&der, DER_SEQUENCE, &whole) == -1 ||
 	    der_get(&whole, DER_SEQUENCE, &tbs) == -1 ||
 	    der_get(&tbs, DER_CONTEXT(0), &skipped) == -1 ||
-	    der_get(&tbs, DER_INTEGER, &skipped) == -1 ||
+	    der_get(&tbs, DER_INTEGER, &f->serial) == -1 ||
 	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
 	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
 	    der_get(&tbs, DER_SEQUENCE, &validity) == -1 ||
@@ -65,4 +66,45 @@ issuer_facts_get(struct issuer_facts *f, struct slice der)
 	    der_get_whole(&tbs, DER_SEQUENCE, &f->spki) == -1)
 		return -1;
 	return get_extensions(f, tbs);
+}
+
+int
+issuer_revoked(struct slice crl, struct slice *revoked)
+{
+	struct slice whole, tbs, skipped;
+	usec_t time;
+
+	*revoked = (struct slice){ NULL, 0 };
+	if (der_get(&crl, DER_SEQUENCE, &whole) == -1 ||
+	    der_get(&whole, DER_SEQUENCE, &tbs) == -1 ||
+	    der_get(&tbs, DER_INTEGER, &skipped) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
+	    der_get(&tbs, DER_SEQUENCE, &skipped) == -1 ||
+	    der_get_time(&tbs, &time) == -1 ||
+	    der_get_time(&tbs, &time) == -1)
+		return -1;
+	if (der_next_is(tbs, DER_SEQUENCE))
+		return der_get_whole(&tbs, DER_SEQUENCE, revoked);
+	return 0;
+}
+
+int
+issuer_lists(struct slice crl, struct slice serial)
+{
+	struct slice revoked, list, entry, one;
+
+	if (issuer_revoked(crl, &revoked) == -1)
+		return -1;
+	if (revoked.size == 0)
+		return 0;
+	if (der_get(&revoked, DER_SEQUENCE, &list) == -1)
+		return -1;
+	while (list.size > 0) {
+		if (der_get(&list, DER_SEQUENCE, &entry) == -1 ||
+		    der_get(&entry, DER_INTEGER, &one) == -1)
+			return -1;
+		if (slice_equal(one, serial))
+			return 1;
+	}
+	return 0;
 }

@@ -10,6 +10,7 @@
 #define ISSUER_POLICIES 16
 
 struct issuer_facts {
+	struct slice	serial;		/* content of the INTEGER */
 	struct slice	name;		/* subject, whole */
 	struct slice	spki;		/* whole */
 	struct slice	key_id;		/* subjectKeyIdentifier */
@@ -20,5 +21,9 @@ struct issuer_facts {
 
 /* -1 when it is no certificate with a subjectKeyIdentifier. */
 int	issuer_facts_get(struct issuer_facts *, struct slice der);
+/* Does its issuer's CRL list this serial?  1, 0; -1: it is no CRL. */
+int	issuer_lists(struct slice crl, struct slice serial);
+/* The revokedCertificates of a CRL, whole; empty when it has none.  0, -1. */
+int	issuer_revoked(struct slice crl, struct slice *);
 
 #endif

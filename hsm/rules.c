@@ -15,6 +15,7 @@
 #include "rules_parts.h"
 
 #define FILE_MAX (64 * 1024)
+#define CRL_MAX (16 * 1024 * 1024)
 
 const char *const rules_keys[RULES_KEYS] = {
 	"root", "issuing", "ocsp", "evidence", "handover"
@@ -223,6 +224,26 @@ rules_free(struct rules *r)
 	free(r);
 }
 
+/* A CA that the root revoked issues nothing (CSS-6.3.9-13). */
+static void
+read_root_crl(struct rules *r, const char *dir)
+{
+	struct bytes crl = { 0 };
+	char path[1024];
+	struct err err;
+
+	snprintf(path, sizeof(path), "%s/root.crl", dir);
+	if (file_read(path, CRL_MAX, &crl, &err) == 0)
+		r->listed = issuer_lists(SLICE(&crl), r->issuing.serial);
+	else
+		r->listed = err.code == ENOENT ? 0 : -1;
+	if (r->listed != 0)
+		log_line("no certificates are signed: %s %s", path,
+		    r->listed == 1 ? "lists the issuing CA" :
+		    "cannot be read");
+	bytes_free(&crl);
+}
+
 struct rules *
 rules_open(const char *dir, struct err *err)
 {
@@ -242,7 +263,8 @@ rules_open(const char *dir, struct err *err)
 			goto out;
 		borrowed[i] = SLICE(&spki[i]);
 	}
-	r = rules_new(SLICE(&issuing), borrowed, err);
+	if ((r = rules_new(SLICE(&issuing), borrowed, err)) != NULL)
+		read_root_crl(r, dir);
 out:
 	bytes_free(&issuing);
 	for (i = 0; i < RULES_KEYS; i++)

@@ -351,6 +351,11 @@ judge_certificate(struct judging *j, struct slice s)
 	if (j->past->crl_last(j->past->arg, "issuing/all") != RULES_NEVER)
 		return refuse(j, "the CA issued its last CRL, and issues "
 		    "nothing more (CSS-6.3.9-06)");
+	if (j->rules->listed != 0)
+		return refuse(j, j->rules->listed == 1 ? "the root revoked "
+		    "the issuing CA, which issues nothing more (CSS-6.3.9-13)" :
+		    "the root's CRL cannot be read, so that nobody knows "
+		    "whether the issuing CA is revoked (CSS-6.3.9-13)");
 	if (der_get(&s, DER_CONTEXT(0), &version) == -1 ||
 	    !slice_equal(version, (struct slice){ v3, 3 }))
 		return refuse(j, "this is no version 3 certificate to be "

@@ -19,6 +19,7 @@ struct rules {
 	struct bytes	spki[RULES_KEYS];
 	const struct algorithm *algorithm[RULES_KEYS];
 	struct issuer_facts issuing;	/* slices into issuing_der */
+	int		listed;		/* on the root's CRL; -1: who knows */
 	/* What OCSP names it by, SHA-1 and SHA-256 (RFC 6960 4.1.1). */
 	unsigned char	name_sha1[20], key_sha1[20];
 	unsigned char	name_sha256[32], key_sha256[32];

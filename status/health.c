@@ -21,7 +21,8 @@
 
 static const char *const state_names[] = { "ok", "warn", "fail" };
 static const char *const check_names[HEALTH_CHECKS] = {
-	[HEALTH_SANDBOX] = "sandbox", [HEALTH_PUBLICATION] = "publication",
+	[HEALTH_SANDBOX] = "sandbox", [HEALTH_ISSUING_CA] = "issuing-ca",
+	[HEALTH_PUBLICATION] = "publication",
 	[HEALTH_CRL] = "crl", [HEALTH_ROOT_CRL] = "root-crl",
 	[HEALTH_OCSP] = "ocsp", [HEALTH_RESPONDER] = "ocsp-certificate",
 	[HEALTH_CONSISTENCY] = "crl-and-ocsp",

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/revocation_rules.h"
+#include "../ca/store_closing.h"
 #include "../ca/store_crls.h"
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
@@ -19,19 +21,25 @@ struct import {
 	struct slice	der;
 	struct bytes	pem;
 	struct crl	crl;
+	struct crl_entry issuing;	/* its entry; revoked 0: none */
 	struct err	fault;		/* code 0: it is sound */
 };
 
-static int64_t
-count_entries(struct slice entries)
+/* How many there are, and whether the issuing CA is one of them. */
+static int
+read_entries(struct import *import, const struct signatory *issuing,
+    struct slice entries)
 {
+	struct slice serial = signatory_serial(issuing);
 	struct crl_entry entry;
-	int64_t count = 0;
 	int got;
 
-	while ((got = crl_next_entry(&entries, &entry)) == 1)
-		count++;
-	return got == 0 ? count : -1;
+	while ((got = crl_next_entry(&entries, &entry)) == 1) {
+		if (slice_equal(entry.serial, serial))
+			import->issuing = entry;
+		import->crl.entries++;
+	}
+	return got;
 }
 
 static int
@@ -57,8 +65,9 @@ check_facts(const struct crl_facts *facts, const struct signatory *root,
 
 /* Reads it into import->crl; -1 with what is wrong with it. */
 static int
-check(struct import *import, const struct config *config, struct err *err)
+check(struct import *import, const struct desk *desk, struct err *err)
 {
+	const struct config *config = desk->parts->config;
 	struct signatory *root;
 	struct crl_facts facts;
 	int ret = -1;
@@ -72,7 +81,7 @@ check(struct import *import, const struct config *config, struct err *err)
 	import->crl.number = facts.number;
 	import->crl.this_update = facts.this_update;
 	import->crl.next_update = facts.next_update;
-	if ((import->crl.entries = count_entries(facts.entries)) < 0) {
+	if (read_entries(import, desk->issuing, facts.entries) != 0) {
 		err_set(err, EBADMSG, "its entries are malformed");
 		goto out;
 	}
@@ -119,6 +128,30 @@ make_event(const struct import *import)
 	return event;
 }
 
+/* There is no way back: what it signed may be anybody's. */
+static int
+put_revoked(const struct import *import, struct tx *tx, struct err *err)
+{
+	const char *reason = reason_name(import->issuing.reason);
+	char text[CLOCK_TEXT];
+	struct event *event;
+
+	if (import->issuing.revoked == 0 ||
+	    closing_revoked(tx_view(tx)) != 0)
+		return 0;
+	if (closing_set_revoked(tx, import->issuing.revoked, err) != 0)
+		return -1;
+	event = event_new("issuing-ca-revoked", REVOCATION_STATUS);
+	event_actor_self(event);
+	event_requirements(event, "CSS-6.3.9-13 OVR-6.4.8-13");
+	event_outcome(event, "nothing is issued any more");
+	clock_text_seconds(text, import->issuing.revoked);
+	event_detail(event, "since", text);
+	event_detail(event, "reason", reason == NULL ? "?" : reason);
+	event_detail_number(event, "crl-number", import->crl.number);
+	return desk_append(tx, event, err);
+}
+
 static int
 apply(struct job *job, struct tx *tx, struct err *err)
 {
@@ -131,6 +164,7 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	if (import->fault.code != 0)
 		return 0;
 	if (crl_put(tx, &import->crl, err) != 0 ||
+	    put_revoked(import, tx, err) != 0 ||
 	    put_file(tx, "root.crl", import->der, err) != 0)
 		return -1;
 	return put_file(tx, "root.crl.pem", SLICE(&import->pem), err);
@@ -154,6 +188,31 @@ tell(const struct desk *desk, const struct import *import)
 	sink->changed(sink, paths, 2, NULL, NULL);
 }
 
+/* Whatever list there is now. */
+static void
+tell_issuing(const struct desk *desk, const struct import *import)
+{
+	const char *reason = reason_name(import->issuing.reason);
+	char text[CLOCK_TEXT];
+	struct view *view;
+	usec_t since;
+
+	view = view_take(desk->parts->store);
+	since = closing_revoked(view);
+	view_put(view);
+	if (since == 0) {
+		health_set(desk->health, HEALTH_ISSUING_CA, HEALTH_OK,
+		    "the root's CRL does not list it");
+		return;
+	}
+	clock_text_seconds(text, since);
+	health_set(desk->health, HEALTH_ISSUING_CA, HEALTH_FAIL, "the root "
+	    "revoked it at %s (%s): nothing is issued, and certificates and "
+	    "status signed with its key may be invalid (OVR-6.4.8-13)", text,
+	    import->issuing.revoked != 0 && reason != NULL ? reason :
+	    "see the root's CRL");
+}
+
 void
 root_crl_import(const struct desk *desk)
 {
@@ -162,12 +221,14 @@ root_crl_import(const struct desk *desk)
 	struct crl newest = { 0 };
 	struct view *view;
 	struct err err;
+	usec_t revoked;
 	int found;
 
 	view = view_take(desk->parts->store);
 	found = crl_newest(view, "root", CRL_COMPLETE, &newest);
+	revoked = closing_revoked(view);
 	view_put(view);
-	if (check(&import, config, &import.fault) != 0)
+	if (check(&import, desk, &import.fault) != 0)
 		err_in(&import.fault, "root.crl");
 	else if (found == 1 && strcmp(newest.sha256, import.crl.sha256) == 0)
 		goto known;
@@ -175,15 +236,20 @@ root_crl_import(const struct desk *desk)
 		err_set(&import.fault, EEXIST, "its number %lld is not above "
 		    "the last one, %lld (RFC 5280 5.2.3)",
 		    (long long)import.crl.number, (long long)newest.number);
+	else if (revoked != 0 && import.issuing.revoked == 0)
+		err_set(&import.fault, EKEYREVOKED, "it does not list the "
+		    "issuing CA any more, which is revoked (CSS-6.3.9-13)");
 	pem_encode(&import.pem, "X509 CRL", import.der);
 	import.job.apply = apply;
 	import.job.essential = true;
 	if (commit_wait(desk->parts->committer, &import.job, &err) != 0)
 		import.fault = err;
 	tell(desk, &import);
+	tell_issuing(desk, &import);
 	bytes_free(&import.pem);
 	return;
 known:
 	health_crl(desk->health, HEALTH_ROOT_CRL, newest.number,
 	    newest.next_update);
+	tell_issuing(desk, &import);
 }

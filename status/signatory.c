@@ -130,6 +130,15 @@ signatory_issuer(const struct signatory *s)
 }
 
 struct slice
+signatory_serial(const struct signatory *s)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(s->certificate);
+
+	return (struct slice){ ASN1_STRING_get0_data(serial),
+	    (size_t)ASN1_STRING_length(serial) };
+}
+
+struct slice
 signatory_key_id(const struct signatory *s)
 {
 	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(s->certificate);

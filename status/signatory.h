@@ -19,6 +19,8 @@ void		 signatory_free(struct signatory *);
 struct slice	signatory_certificate(const struct signatory *);
 struct slice	signatory_name(const struct signatory *);	/* subject */
 struct slice	signatory_issuer(const struct signatory *);
+/* Octets of its serial, the sign left out. */
+struct slice	signatory_serial(const struct signatory *);
 struct slice	signatory_key_id(const struct signatory *);	/* SKI */
 /* Contents of the subjectPublicKey BIT STRING, as OCSP hashes it. */
 struct slice	signatory_key_bits(const struct signatory *);

@@ -1,9 +1,12 @@
 /*
  * A CRL, ours or another's: whatever it is, reading ends, what is read lies in
- * it, and what says that it is one can be walked through to its end.
+ * it, and what says that it is one can be walked through to its end.  What is
+ * on it the signer finds, too, or it does not read it at all.
  */
 #include <stdlib.h>
 
+#include "ca/der.h"
+#include "hsm/issuer.h"
 #include "status/crl.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);
@@ -13,6 +16,17 @@ must_be_inside(struct slice part, struct slice whole)
 {
 	if (part.size > 0 && (part.data < whole.data ||
 	    part.data + part.size > whole.data + whole.size))
+		abort();
+}
+
+static void
+must_be_listed(struct slice entry, struct slice whole)
+{
+	struct slice content, serial;
+
+	if (der_get(&entry, DER_SEQUENCE, &content) == -1 ||
+	    der_get(&content, DER_INTEGER, &serial) == -1 ||
+	    issuer_lists(whole, serial) == 0)
 		abort();
 }
 
@@ -34,6 +48,7 @@ walk(struct slice entries, struct slice whole)
 		/* What was understood is said again, and understood again. */
 		bytes_clear(&again);
 		crl_put_entry(&again, &entry);
+		must_be_listed(SLICE(&again), whole);
 		back = SLICE(&again);
 		if (crl_next_entry(&back, &same) != 1 || back.size != 0 ||
 		    crl_order(same.serial, before) != 0 ||

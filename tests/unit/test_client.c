@@ -535,6 +535,46 @@ leaves_when_left_alone(void **state)
 	unsetenv("PKIFS_TEST_PATIENCE");
 }
 
+/*
+ * Whom the root revoked signs no certificate any more, whatever core says; nor
+ * while nobody knows whether it did.
+ */
+static void
+a_revoked_ca_issues_nothing(void **state)
+{
+	struct ceremony_revocation revocation = { .reason = 2 };
+	struct list_plan plan;
+	struct test_order t[2];
+	char serial[41], path[400];
+	struct err err;
+
+	hex_upper(serial, home.issuing.serial.data, home.issuing.serial.size);
+	revocation.serial = serial;
+	must(ceremony_root_crl(home.path, &revocation, &err), &err);
+	assert_int_equal(ceremony_root_crl(home.path, &revocation, &err), -1);
+	assert_int_equal(err.code, EEXIST);
+	snprintf(path, sizeof(path), "%s/root.crl", home.ca);
+	for (int broken = 0; broken < 2; broken++) {
+		begin();
+		certificate(&t[0]);
+		order_init(&t[1], SIGN_CRL, "issuing");
+		plan_list(&plan, &home, 9000 + broken);
+		make_list(&t[1].order.tbs, &plan);
+		order_submit(client, &t[0]);
+		order_submit(client, &t[1]);
+		assert_true(orders_wait(t, 2, 10));
+		assert_int_equal(t[0].answer.outcome, REFUSED);
+		assert_non_null(strstr(t[0].answer.reason, broken ?
+		    "cannot be read" : "the root revoked"));
+		verify(&t[1]);
+		end();
+		order_free(&t[0]);
+		order_free(&t[1]);
+		unlink(path);
+		must(file_write(path, slice_text("torn"), 0644, &err), &err);
+	}
+}
+
 int
 main(void)
 {
@@ -555,6 +595,8 @@ main(void)
 		cmocka_unit_test(outlives_the_module),
 		cmocka_unit_test(leaves_what_is_out_of_step),
 		cmocka_unit_test(leaves_when_left_alone),
+		/* The last: its CA is one of the past. */
+		cmocka_unit_test(a_revoked_ca_issues_nothing),
 	};
 	int failed;
 

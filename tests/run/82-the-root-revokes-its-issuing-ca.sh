@@ -1,0 +1,76 @@
+# `pkifs root-crl --revoke` puts the issuing CA's certificate on the root's CRL
+# for ever; once that is imported relying parties refuse what it signed, nothing
+# more is issued, and health and an event say why. (CSS-6.3.9-13, OVR-6.4.8-13)
+. "$(dirname "$0")/lib.sh"
+new_ca
+new_csr www www.example.org
+must cp "$dir/www.csr" "$ca/requests/"
+serial=$(serial_of "$ca/requests/www.crt")
+issuing=$(openssl x509 -in "$ca/ca/issuing.pem" -noout -serial |
+    sed 's/serial=//')
+root=$(openssl x509 -in "$ca/ca/root.pem" -noout -serial | sed 's/serial=//')
+root_crl() { "$pkifs" root-crl "$@"; }
+relies() {	# with both lists
+	cat "$ca/status/issuing.crl.pem" "$ca/status/root.crl.pem" >"$dir/crls"
+	openssl verify -crl_check_all -CRLfile "$dir/crls" \
+	    -CAfile "$ca/ca/root.pem" -untrusted "$ca/ca/issuing.pem" \
+	    "$ca/requests/www.crt"
+}
+events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
+must relies >/dev/null
+
+# What makes no sense is refused, and nothing was signed.
+cp "$home/ca/root.crl" "$dir/before.crl"
+refuses "goes with --reason" root_crl --revoke "$issuing" "$home"
+refuses "goes with --revoke" root_crl --reason superseded "$home"
+refuses "the reason for a CA" root_crl --revoke "$issuing" \
+    --reason certificateHold "$home"
+refuses "no reason" root_crl --revoke "$issuing" --reason boredom "$home"
+refuses "upper-case hexadecimal" root_crl --revoke 12x --reason superseded \
+    "$home"
+refuses "was not issued by the root" root_crl --revoke "$serial" \
+    --reason cACompromise "$home"
+refuses "the root's own" root_crl --revoke "$root" --reason cACompromise \
+    "$home"
+must cmp "$home/ca/root.crl" "$dir/before.crl"
+
+# It is on the list, with its reason, and stays there.
+must root_crl --revoke "$issuing" --reason cACompromise "$home" >/dev/null
+listed() {
+	openssl crl -in "$1" -inform DER -noout -text >"$dir/list"
+	grep -A 4 "Serial Number: $issuing" "$dir/list" >"$dir/entry" &&
+	    grep -q "CA Compromise" "$dir/entry"
+}
+must listed "$home/ca/root.crl"
+refuses "is revoked already" root_crl --revoke "$issuing" --reason superseded \
+    "$home"
+must "$pkifs" reload "$home"
+within 20 listed "$ca/status/root.crl"
+within 20 listed "$home/published/status/root.crl"
+refuses "certificate revoked" relies
+
+# Nothing is issued any more, neither by core nor by the signer.
+new_csr other other.example.org
+cp "$dir/other.csr" "$ca/requests/" 2>/dev/null && fail "it was taken"
+[ ! -e "$ca/requests/other.crt" ] || fail "it was issued"
+says "the root revoked the issuing CA" "$ca/requests/other.status"
+within 20 grep -q "^fail .*issuing-ca .*cACompromise" "$ca/status/health.txt"
+within 20 grep -q "issuing-ca" "$ca/status/index.html"
+[ "$(events issuing-ca-revoked)" = 1 ] || fail "no event, or several"
+says CSS-6.3.9-13 "$(ls "$ca"/evidence/*/*/*/*/*-issuing-ca-revoked.json)"
+# Its certificates can be revoked still.
+must sh -c "echo keyCompromise >'$ca/revoke/$serial'"
+
+# There is no way back: neither a restart nor a list without it.
+must root_crl "$home" >/dev/null
+must listed "$home/ca/root.crl"
+must "$pkifs" umount "$ca"
+cp "$dir/before.crl" "$home/ca/root.crl"
+mount_ca
+within 20 grep -q "^fail .*issuing-ca " "$ca/status/health.txt"
+within 20 grep -q "^fail .*root-crl " "$ca/status/health.txt"
+must listed "$ca/status/root.crl"
+cp "$dir/other.csr" "$ca/requests/again.csr" 2>/dev/null && fail "it was taken"
+[ ! -e "$ca/requests/again.crt" ] || fail "it was issued"
+[ "$(events issuing-ca-revoked)" = 1 ] || fail "told twice"
+must "$pkifs" verify "$ca/evidence" >"$dir/verified"
