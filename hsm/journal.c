@@ -4,9 +4,11 @@
  * the line without its own hash and the space in front of it, so a record
  * proves itself and all before it.
  *
- * Blocks are allocated ahead of the end (the size of the file is not touched),
- * so that what was begun can always be ended, and so that a full disk stops
- * certificates a megabyte before it stops CRLs.
+ * Blocks are allocated ahead of the end, so that what was begun can always be
+ * ended, and so that a full disk stops certificates a megabyte before it stops
+ * CRLs.  They are filled with empty lines: a record then changes neither the
+ * size of the file nor its extents, and its sync is one write of the device
+ * and not three.
  */
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -36,6 +38,7 @@ struct journal {
 	struct journal_mark end;
 	uint64_t	synced;		/* offset */
 	uint64_t	allocated;	/* offset up to which blocks exist */
+	uint64_t	filled;		/* and up to which there are lines */
 	bool		cannot_allocate;	/* not on this file system */
 	bool		broken;		/* the file is in doubt */
 	struct bytes	out;
@@ -48,10 +51,9 @@ struct reading {
 	journal_each	*each;
 	void		*arg;
 	struct bytes	 buffer;	/* from j->end.offset on */
-	bool		 torn;
 };
 
-/* One line at the front of the buffer: 1 taken, 0 it is torn, -1 fault. */
+/* One line at the front of the buffer: 1 taken, 0 no record, -1 fault. */
 static int
 read_line(struct reading *r, size_t *taken, struct err *err)
 {
@@ -108,10 +110,8 @@ read_all(struct reading *r, struct err *err)
 		    r->buffer.size - taken) != NULL) {
 			if ((line = read_line(r, &taken, err)) == -1)
 				return -1;
-			if (line == 0) {
-				r->torn = true;
+			if (line == 0)
 				return 0;
-			}
 		}
 		memmove(r->buffer.data, r->buffer.data + taken,
 		    r->buffer.size - taken);
@@ -120,17 +120,41 @@ read_all(struct reading *r, struct err *err)
 		if (r->buffer.size > JOURNAL_RECORD_MAX)
 			break;
 	}
-	r->torn = r->buffer.size > 0;
 	return got == -1 ? -1 : 0;
+}
+
+/*
+ * Where what lies behind the last record ends: there, unless something was
+ * torn.  Empty lines were filled in, zeros are blocks that never were.
+ */
+static int
+find_tail(struct journal *j, uint64_t *tail, struct err *err)
+{
+	unsigned char chunk[16384];
+	uint64_t at = j->end.offset;
+	ssize_t n, i;
+
+	*tail = at;
+	while ((n = pread(j->fd, chunk, sizeof(chunk), (off_t)at)) > 0) {
+		for (i = n; i > 0 && (chunk[i - 1] == '\n' ||
+		    chunk[i - 1] == 0); i--)
+			;
+		if (i > 0)
+			*tail = at + (uint64_t)i;
+		at += (uint64_t)n;
+	}
+	if (n == -1)
+		return err_set(err, errno, "the journal cannot be read: %m");
+	return 0;
 }
 
 /* A copy of what is cut, for who wants to look at it; no fault if not. */
 static void
-keep_tail(struct journal *j, const char *path)
+keep_tail(struct journal *j, const char *path, uint64_t tail)
 {
 	unsigned char chunk[4096];
 	char name[1024];
-	off_t at = (off_t)j->end.offset;
+	uint64_t at = j->end.offset;
 	ssize_t n;
 	int fd;
 
@@ -138,9 +162,10 @@ keep_tail(struct journal *j, const char *path)
 	if ((fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
 	    O_NOFOLLOW, 0600)) == -1)
 		return;
-	while ((n = pread(j->fd, chunk, sizeof(chunk), at)) > 0 &&
-	    write(fd, chunk, (size_t)n) == n)
-		at += n;
+	while (at < tail && (n = pread(j->fd, chunk, tail - at <
+	    sizeof(chunk) ? (size_t)(tail - at) : sizeof(chunk),
+	    (off_t)at)) > 0 && write(fd, chunk, (size_t)n) == n)
+		at += (uint64_t)n;
 	close(fd);
 }
 
@@ -150,22 +175,24 @@ cut_tail(struct journal *j, const char *path, uint64_t synced,
     struct err *err)
 {
 	struct journal_record note = { .type = JOURNAL_NOTE };
-	struct stat st;
+	uint64_t tail;
 
-	if (fstat(j->fd, &st) == -1)
-		return err_set(err, errno, "the journal: %m");
-	if (j->end.offset < synced ||
-	    (uint64_t)st.st_size - j->end.offset > TAIL_MAX)
+	if (find_tail(j, &tail, err) == -1)
+		return -1;
+	if (tail == j->end.offset && tail >= synced)
+		return 0;
+	if (j->end.offset < synced || tail - j->end.offset > TAIL_MAX)
 		return err_set(err, EBADMSG, "the journal is damaged at octet "
 		    "%" PRIu64 ", and not by a crash; nothing is signed until "
 		    "a person has looked at it", j->end.offset);
-	keep_tail(j, path);
+	keep_tail(j, path, tail);
 	if (ftruncate(j->fd, (off_t)j->end.offset) == -1)
 		return err_set(err, errno, "the journal's torn end cannot be "
 		    "cut: %m");
+	j->allocated = j->filled = j->end.offset;
 	snprintf(note.text, sizeof(note.text), "cut %" PRIu64 " octets behind "
 	    "the last whole record, torn by a crash before they were synced",
-	    (uint64_t)st.st_size - j->end.offset);
+	    tail - j->end.offset);
 	log_line("journal: %s", note.text);
 	if (journal_append(j, &note, 1, err) == -1)
 		return -1;
@@ -231,15 +258,12 @@ journal_open(const char *path, const struct journal_mark *from,
 		goto out;
 	}
 	j->allocated = (uint64_t)st.st_blocks * 512;
+	j->filled = (uint64_t)st.st_size;
 	if (read_all(&r, err) == -1)
 		goto out;
 	j->synced = j->end.offset;
-	if (r.torn && cut_tail(j, path, synced, err) == -1)
+	if (cut_tail(j, path, synced, err) == -1)
 		goto out;
-	if (j->end.offset < synced) {
-		err_set(err, EBADMSG, "the journal is shorter than it was");
-		goto out;
-	}
 	if (j->end.offset == 0 && begin_new(j, err) == -1)
 		goto out;
 	bytes_free(&r.buffer);
@@ -285,6 +309,26 @@ journal_read(struct journal *j, uint64_t offset, struct journal_record *r,
 
 /* --- writing ------------------------------------------------------------- */
 
+/* Empty lines up to `to`; where there are none a sync is only slower. */
+static void
+fill_ahead(struct journal *j, uint64_t to)
+{
+	unsigned char lines[16384];
+	size_t size;
+	ssize_t n;
+
+	memset(lines, '\n', sizeof(lines));
+	if (j->filled < j->end.offset)
+		j->filled = j->end.offset;
+	while (j->filled < to) {
+		size = to - j->filled < sizeof(lines) ?
+		    (size_t)(to - j->filled) : sizeof(lines);
+		if ((n = pwrite(j->fd, lines, size, (off_t)j->filled)) <= 0)
+			return;
+		j->filled += (uint64_t)n;
+	}
+}
+
 /* Blocks up to `wanted`; with the lock. */
 static int
 allocate(struct journal *j, uint64_t wanted)
@@ -296,6 +340,7 @@ allocate(struct journal *j, uint64_t wanted)
 	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, (off_t)from,
 	    (off_t)ahead) == 0) {
 		j->allocated = from + ahead;
+		fill_ahead(j, j->allocated);
 		return 0;
 	}
 	if (errno == EOPNOTSUPP || errno == ENOSYS) {
@@ -337,7 +382,9 @@ take_back(struct journal *j)
 		j->broken = true;
 		log_line("journal: what was not written whole cannot be cut: "
 		    "%m");
+		return;
 	}
+	j->allocated = j->filled = j->end.offset;
 }
 
 static int

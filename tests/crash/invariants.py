@@ -42,6 +42,8 @@ def journal_lines(path):
     before = "0" * 64
     # What is behind the last newline is being written just now.
     for number, line in enumerate(text.split(b"\n")[:-1], 1):
+        if not line:
+            return
         body, _, found = line.rpartition(b" ")
         wanted = hashlib.sha256(before.encode() + body).hexdigest()
         if found.decode("ascii", "replace") != wanted:

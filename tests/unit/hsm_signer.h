@@ -225,6 +225,7 @@ shim_use(struct hsm_home *h, char file[400])
 	setenv("PKIFS_SHIM_FILE", file, 1);
 }
 
+/* Of those before the first empty one, where a journal ends. */
 UNUSED static size_t
 lines_of(const char *path, const char *with)
 {
@@ -234,7 +235,7 @@ lines_of(const char *path, const char *with)
 
 	if ((f = fopen(path, "r")) == NULL)
 		return 0;
-	while (fgets(line, sizeof(line), f) != NULL)
+	while (fgets(line, sizeof(line), f) != NULL && line[0] != '\n')
 		count += strstr(line, with) != NULL;
 	fclose(f);
 	return count;

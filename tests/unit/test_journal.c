@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 
@@ -192,6 +194,63 @@ torn_blocks_are_cut(void **state)
 	j = open_counted(&count, NULL, before.offset);
 	assert_int_equal(count, 2);
 	journal_close(j);
+}
+
+static off_t
+size_of(const char *name)
+{
+	struct stat st;
+
+	if (stat(name, &st) == -1)
+		die("%s: %m", name);
+	return st.st_size;
+}
+
+/* Records are written over lines that are there: the size stays. */
+static void
+room_is_made_of_empty_lines(void **state)
+{
+	static const struct {
+		const char *torn;
+		int notes;
+	} cases[] = {
+		{ "", 0 }, { "\n", 0 }, { "\0\0", 0 }, { "4 2026", 1 },
+		{ "\n\n\n\n\n\n4 2026-11", 1 }, { "garbage\n", 1 },
+	};
+	static const size_t sizes[] = { 0, 1, 2, 6, 15, 8 };
+	struct journal_mark end;
+	struct journal *j;
+	struct err err;
+	off_t size;
+	int count, fd;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		unlink(path);
+		j = open_counted(&count, NULL, 0);
+		must(journal_room(j, 1, false, &err), &err);
+		size = size_of(path);
+		assert_true(size > JOURNAL_RESERVE);
+		append(j, 1);
+		append(j, 2);
+		must(journal_sync(j, &err), &err);
+		assert_int_equal(size_of(path), size);
+		journal_mark(j, &end);
+		journal_close(j);
+		if ((fd = open(path, O_WRONLY)) == -1 || pwrite(fd,
+		    cases[i].torn, sizes[i], (off_t)end.offset) !=
+		    (ssize_t)sizes[i])
+			die("%s: %m", path);
+		close(fd);
+		j = open_counted(&count, &end, end.offset);
+		assert_int_equal(count, 0);
+		append(j, 3);
+		journal_close(j);
+		j = open_counted(&count, NULL, end.offset);
+		assert_int_equal(count, 4 + cases[i].notes);
+		assert_int_equal(lines_of(path, " note cut "),
+		    cases[i].notes);
+		journal_close(j);
+	}
 }
 
 /* What was synced and is not as it was is no torn tail. */
@@ -504,6 +563,7 @@ main(void)
 		TEST(one_signer_at_a_time),
 		TEST(torn_tails_are_cut),
 		TEST(torn_blocks_are_cut),
+		TEST(room_is_made_of_empty_lines),
 		TEST(damage_is_refused),
 		TEST(a_mark_saves_reading),
 		TEST(failed_writes_leave_nothing),

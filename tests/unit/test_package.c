@@ -269,7 +269,7 @@ the_journal_keeps_no_key(void **state)
 	struct err err;
 
 	snprintf(path, sizeof(path), "%s/journal", home.signer);
-	must(file_read(path, 1 << 20, &text, &err), &err);
+	must(file_read(path, 1 << 24, &text, &err), &err);
 	assert_non_null(strstr(bytes_text(&text), " begin handover handover "));
 	assert_non_null(strstr(bytes_text(&text), " point="));
 	assert_non_null(strstr(bytes_text(&text), " - "));
