@@ -12,8 +12,10 @@ batch_put(struct tx *tx, struct batch *b, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO batches (file, uid, received,"
-	    " state, decided, dossier, at, line, lines, done, refused, name,"
-	    " sha256) VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?, 0, 0, ?, ?)");
+	    " state, decided, dossier, newest, lines, done, refused, name,"
+	    " sha256) VALUES (?, ?, ?, ?, ?, 0,"
+	    " (SELECT coalesce(max(id), 0) FROM certificates),"
+	    " ?, 0, 0, ?, ?)");
 	bind_number(q, b->file);
 	bind_number(q, b->uid);
 	bind_number(q, b->received);
@@ -33,11 +35,9 @@ batch_update(struct tx *tx, const struct batch *b, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "UPDATE batches SET at = ?, line = ?,"
-	    " done = ?, refused = ?, finished = ?, state = ?, decided = ?,"
-	    " dossier = ? WHERE id = ?");
-	bind_number(q, b->at);
-	bind_number(q, b->line);
+	q = query_new(tx->view.sql, "UPDATE batches SET done = ?,"
+	    " refused = ?, finished = ?, state = ?, decided = ?, dossier = ?"
+	    " WHERE id = ?");
 	bind_number(q, b->done);
 	bind_number(q, b->refused);
 	bind_reference(q, b->finished);
@@ -50,7 +50,7 @@ batch_update(struct tx *tx, const struct batch *b, struct err *err)
 
 #define SELECT_BATCHES \
     "SELECT id, file, uid, received, finished, state, decided, dossier," \
-    " at, line, lines, done, refused, name, sha256 FROM batches "
+    " newest, lines, done, refused, name, sha256 FROM batches "
 
 static int
 one_batch(struct query *q, struct batch *b)
@@ -66,8 +66,7 @@ one_batch(struct query *q, struct batch *b)
 		b->state = (enum batch_state)take_number(q);
 		b->decided = take_number(q);
 		b->dossier = take_number(q);
-		b->at = take_number(q);
-		b->line = take_number(q);
+		b->newest = take_number(q);
 		b->lines = take_number(q);
 		b->done = take_number(q);
 		b->refused = take_number(q);

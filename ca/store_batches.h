@@ -1,7 +1,8 @@
 /*
  * Batches of revocations in the store: what was taken, how far it is done, and
  * the verdicts so far.  Progress moves in the transaction of what was done, so
- * a crash does nothing twice and leaves nothing out.
+ * a crash does nothing twice and leaves nothing out: done + refused lines, in
+ * the order in which they are done (status/batch_order.h).
  */
 #ifndef CA_STORE_BATCHES_H
 #define CA_STORE_BATCHES_H
@@ -29,15 +30,15 @@ struct batch {
 	usec_t	received, finished;	/* 0: not yet */
 	usec_t	decided;		/* received, or approved */
 	int64_t	dossier;		/* of its second officer; 0: none */
-	int64_t	at, line;		/* octets and lines that are done */
+	int64_t	newest;			/* certificate when it came */
 	int64_t	lines, done, refused;	/* in all; verdicts so far */
 };
 
 /* Sets the id; EEXIST: this file with these octets was taken. */
 int	batch_put(struct tx *, struct batch *, struct err *);
 /*
- * at, line, done, refused, finished, state, decided, dossier; EPERM when it is
- * finished, or goes around its second officer.
+ * done, refused, finished, state, decided, dossier; EPERM when it is finished,
+ * or goes around its second officer.
  */
 int	batch_update(struct tx *, const struct batch *, struct err *);
 /* The newest of a file with these octets; 1/0. */
@@ -49,7 +50,7 @@ int	batch_first_open(struct view *, struct batch *);
 /* Of a file, that is to be tried or waits; 1/0. */
 int	batch_undecided(struct view *, int64_t file, struct batch *);
 
-/* Verdict lines, in the order in which they are put. */
+/* Verdict lines, in the order in which they are put: that of the work. */
 int	batch_verdicts_put(struct tx *, int64_t batch, struct slice,
 	    struct err *);
 void	batch_verdicts(struct view *, int64_t batch, struct bytes *to);

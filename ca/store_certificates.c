@@ -209,6 +209,19 @@ certificate_find(struct view *v, const char *serial, struct certificate *c)
 	return one_certificate(q, c) && strcmp(c->serial, serial) == 0;
 }
 
+int64_t
+certificate_id(struct view *v, const char *serial)
+{
+	struct query *q;
+	int64_t id;
+
+	q = query_new(v->sql, "SELECT id FROM certificates WHERE serial = ?");
+	bind_hex(q, serial);
+	id = query_next(q) ? take_number(q) : 0;
+	query_done(q);
+	return id;
+}
+
 int
 certificate_predecessor(struct view *v, const struct certificate *of,
     struct certificate *c)

@@ -13,8 +13,7 @@ const char store_schema_batches_1[] =
     " state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),"
     " decided INTEGER NOT NULL,"	/* since when it may be done */
     " dossier INTEGER NOT NULL,"	/* of its second officer; 0: none */
-    " at INTEGER NOT NULL,"
-    " line INTEGER NOT NULL,"
+    " newest INTEGER NOT NULL,"	/* certificate, when it came; 0: none */
     " lines INTEGER NOT NULL,"
     " done INTEGER NOT NULL,"
     " refused INTEGER NOT NULL,"
@@ -27,12 +26,14 @@ const char store_schema_batches_1[] =
     "CREATE TRIGGER batches_update BEFORE UPDATE ON batches"
     " WHEN OLD.finished IS NOT NULL OR NEW.id <> OLD.id"
     "  OR NEW.file <> OLD.file OR NEW.uid <> OLD.uid"
-    "  OR NEW.sha256 <> OLD.sha256 OR NEW.at < OLD.at"
-    "  OR NEW.received <> OLD.received"
+    "  OR NEW.sha256 <> OLD.sha256 OR NEW.newest <> OLD.newest"
+    "  OR NEW.done < OLD.done OR NEW.refused < OLD.refused"
+    "  OR NEW.received <> OLD.received OR NEW.lines <> OLD.lines"
     /* Tried, then decided by another; never back, never around it. */
     "  OR (NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN"
     "   (VALUES (1, 2), (2, 0), (2, 3), (1, 4), (2, 4)))"
-    "  OR (NEW.at <> OLD.at AND OLD.state <> 0)"
+    "  OR (OLD.state <> 0"
+    "   AND (NEW.done <> OLD.done OR NEW.refused <> OLD.refused))"
     " BEGIN SELECT RAISE(ABORT, 'a batch is done once'); END;"
     "CREATE TRIGGER batches_delete BEFORE DELETE ON batches"
     " BEGIN SELECT RAISE(ABORT, 'a batch is never removed'); END;"

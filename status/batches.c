@@ -12,11 +12,13 @@
 #include "../ca/store_desk.h"
 #include "../ca/store_events.h"
 #include "batch_lines.h"
+#include "batch_order.h"
 #include "batch_trial.h"
 #include "batches.h"
 #include "bell.h"
 
-#define AT_ONCE		512
+#define AT_ONCE		2048		/* lines in a transaction, */
+#define TOGETHER	(100 * USEC / 1000)	/* begun in this time */
 #define RETRY		(1 * USEC)
 #define LOOK		(60 * USEC)
 
@@ -41,29 +43,37 @@ struct batches {
 	struct batch_waiter *waiters;
 	struct batch	 batch, next;	/* on disk; as it will be */
 	struct bytes	 text;		/* of it */
+	struct batch_order order;
 	bool		 careful;	/* a way back for each line */
 };
 
 /* --- a transaction ------------------------------------------------------- */
 
+/*
+ * As many as are begun in a moment, for each page that several lines touch is
+ * written once; whoever else has something to commit waits for no more.
+ */
 static int
 apply_lines(struct job *job, struct tx *tx, struct err *err)
 {
 	struct batches *all = (struct batches *)job;
 	struct batch_doing d = { .desk = all->desk, .batch = &all->batch,
 	    .careful = all->careful };
+	size_t i = (size_t)(all->batch.done + all->batch.refused);
+	size_t end = i + AT_ONCE;
+	usec_t until = clock_steady() + TOGETHER;
 	struct batch_line line;
-	size_t at = (size_t)all->batch.at, number = (size_t)all->batch.line;
 	int ret = 0;
 
-	for (int i = 0; i < AT_ONCE && ret == 0 && batch_line_next(
-	    SLICE(&all->text), &at, &number, &line) == 1; i++)
+	if (end > all->order.count)
+		end = all->order.count;
+	for (; i < end && ret == 0 && clock_steady() < until; i++) {
+		batch_order_line(&all->order, i, &line);
 		ret = batch_line_do(&d, tx, &line, err);
+	}
 	all->next = all->batch;
 	all->next.done += d.done;
 	all->next.refused += d.refused;
-	all->next.at = (int64_t)at;
-	all->next.line = (int64_t)number;
 	if (ret == 0 && (batch_verdicts_put(tx, all->batch.id,
 	    SLICE(&d.verdicts), err) != 0 ||
 	    batch_update(tx, &all->next, err) != 0))
@@ -73,8 +83,10 @@ apply_lines(struct job *job, struct tx *tx, struct err *err)
 }
 
 static void
-put_result(const struct batch *b, struct view *view, struct bytes *to)
+put_result(struct batches *all, struct view *view, struct bytes *to)
 {
+	const struct batch *b = &all->next;
+	struct bytes verdicts = { 0 };
 	char time[CLOCK_TEXT];
 
 	bytes_printf(to, "state: done\nsha256: %s\nasked-by: uid %lu\n",
@@ -85,7 +97,9 @@ put_result(const struct batch *b, struct view *view, struct bytes *to)
 	bytes_printf(to, "decided: %s\nlines: %lld\ndone: %lld\n"
 	    "refused: %lld\n\n", time, (long long)b->lines,
 	    (long long)b->done, (long long)b->refused);
-	batch_verdicts(view, b->id, to);
+	batch_verdicts(view, b->id, &verdicts);
+	batch_order_put_back(&all->order, SLICE(&verdicts), to);
+	bytes_free(&verdicts);
 }
 
 static int
@@ -130,7 +144,7 @@ apply_end(struct job *job, struct tx *tx, struct err *err)
 	*b = all->batch;
 	b->finished = clock_now();
 	snprintf(name, sizeof name, "%s" BATCH_RESULT, b->name);
-	put_result(b, tx_view(tx), &text);
+	put_result(all, tx_view(tx), &text);
 	if (desk_file_write_for(tx, DESK_FOLDER(DESK_BATCH, 1), name, b->uid,
 	    SLICE(&text), err) == 0 &&
 	    append_event(b, SLICE(&text), tx, err) == 0 &&
@@ -287,7 +301,10 @@ take_batch(struct batches *all, struct err *err)
 static int
 do_batch(struct batches *all, struct err *err)
 {
-	while (all->batch.done + all->batch.refused < all->batch.lines) {
+	batch_order_make(&all->order, all->desk->parts->store, &all->batch,
+	    SLICE(&all->text));
+	while (all->batch.done + all->batch.refused <
+	    (int64_t)all->order.count) {
 		if (do_lines(all, err) != 0)
 			return -1;
 		stop_at("core.batch-part-committed");
@@ -374,6 +391,7 @@ batches_free(struct batches *all)
 	answer_all(all, 0);
 	bell_destroy(&all->bell);
 	pthread_mutex_destroy(&all->mutex);
+	batch_order_free(&all->order);
 	bytes_free(&all->text);
 	free(all);
 }

@@ -18,7 +18,9 @@
 #include "crl_round.h"
 
 #define ISSUER	"issuing"
-#define MARKED_AT_ONCE	256
+#define MARKED_FIRST	256		/* with the lists; */
+#define MARKED_AT_ONCE	4096		/* behind them so many, */
+#define MARKING		(100 * USEC / 1000)	/* begun in this time */
 
 struct carried {		/* a revocation that a CRL carries first */
 	int64_t	revocation;
@@ -33,7 +35,7 @@ struct round {
 	int64_t		   number;
 	struct carried	  *carried;
 	size_t		   carried_count, carried_room;
-	size_t		   marked;	/* of them; in front */
+	size_t		   marked, next;	/* of them, from the front */
 	usec_t		   published;
 	struct sign_batch *batch;
 	bool		   raised;	/* the number, above the signer's */
@@ -287,19 +289,23 @@ fill_event(struct event *event, const void *arg)
  * not by this one.
  */
 static int
-mark_carried(struct round *round, struct tx *tx, usec_t now, struct err *err)
+mark_carried(struct round *round, struct tx *tx, size_t most,
+    struct err *err)
 {
-	size_t end = round->marked + MARKED_AT_ONCE;
+	usec_t until = clock_steady() + MARKING;
+	size_t end = round->marked + most;
 	struct revocation r;
 
 	if (end > round->carried_count)
 		end = round->carried_count;
-	for (size_t i = round->marked; i < end; i++) {
-		if (revocation_get(tx_view(tx), round->carried[i].revocation,
-		    &r) != 1 || r.on_crl != 0 ||
-		    r.reason != round->carried[i].reason)
+	for (round->next = round->marked; round->next < end &&
+	    clock_steady() < until; round->next++) {
+		const struct carried *c = &round->carried[round->next];
+
+		if (revocation_get(tx_view(tx), c->revocation, &r) != 1 ||
+		    r.on_crl != 0 || r.reason != c->reason)
 			continue;
-		r.on_crl = now;
+		r.on_crl = round->published;
 		r.crl_number = round->number;
 		if (case_put_published(tx, &r, err) != 0 ||
 		    revocation_set_published(tx, &r, err) != 0)
@@ -330,7 +336,7 @@ apply_result(struct job *job, struct tx *tx, struct err *err)
 		    signature_event(tx, &event, err) != 0)
 			return -1;
 	}
-	return mark_carried(round, tx, now, err);
+	return mark_carried(round, tx, MARKED_FIRST, err);
 }
 
 /* What is not marked when this ends is carried, and said, by the next CRL. */
@@ -339,7 +345,7 @@ apply_marks(struct job *job, struct tx *tx, struct err *err)
 {
 	struct round *round = (struct round *)job;
 
-	return mark_carried(round, tx, round->published, err);
+	return mark_carried(round, tx, MARKED_AT_ONCE, err);
 }
 
 /* Readers get it before so many are marked: that takes its time. */
@@ -351,7 +357,7 @@ tell(const struct round *round)
 	const char *names[CRLS_TOGETHER + 1];
 	size_t n;
 
-	if (round->carried_count <= MARKED_AT_ONCE || sink == NULL)
+	if (round->next == round->carried_count || sink == NULL)
 		return;
 	for (n = 0; n < round->order->count; n++)
 		path_crl(paths[n], round->order->scopes[n]->id);
@@ -362,16 +368,16 @@ tell(const struct round *round)
 }
 
 /*
- * Many are marked in several transactions: issuance and revocation go on
- * between them.
+ * Many are marked in several transactions, each of a moment: issuance and
+ * revocation go on between them.
  */
 static int
 mark_rest(struct round *round, struct bell *bell, struct err *err)
 {
 	round->job.apply = apply_marks;
-	for (round->marked += MARKED_AT_ONCE;
+	for (round->marked = round->next;
 	    round->marked < round->carried_count && !bell_closed(bell);
-	    round->marked += MARKED_AT_ONCE)
+	    round->marked = round->next)
 		if (commit_wait(round->desk->parts->committer, &round->job,
 		    err) != 0)
 			return -1;

@@ -37,7 +37,7 @@ EOF
 chmod 755 "$dir/command"
 printf '\n[notices]\ncommand = %s\nretry = 1 s\n' "$dir/command" \
     >>"$home/pkifs.conf"
-sed -i 's/^\[revocation\]/&\nbatch_max_alone = 700/' "$home/pkifs.conf"
+sed -i 's/^\[revocation\]/&\nbatch_max_alone = 2500/' "$home/pkifs.conf"
 : >"$PKIFS_SHIM_FILE"
 chmod 666 "$PKIFS_SHIM_FILE"
 # Where the signer may read it: a checkout can lie in a closed folder.

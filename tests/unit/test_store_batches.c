@@ -9,7 +9,7 @@
 
 #define STATES	5
 
-/* What may follow; being done (at moves) is another row below. */
+/* What may follow; being done (lines are counted) is another row below. */
 static const char *const follows[STATES] = {
 	[BATCH_TO_DO] = "0", [BATCH_TO_TRY] = "124", [BATCH_WAITS] = "0234",
 	[BATCH_REJECTED] = "3", [BATCH_WITHDRAWN] = "4"
@@ -63,7 +63,7 @@ nothing_is_done_before_it_may_be(void **state)
 		struct tx *tx = begin();
 		struct batch b = batch_in(tx, 1, (enum batch_state)s);
 
-		b.at = 10;
+		b.done = 2;
 		if ((batch_update(tx, &b, &test_err) == 0) !=
 		    (s == BATCH_TO_DO))
 			fail_msg("state %d", s);
