@@ -16,21 +16,27 @@
 static const char no_previous[SHA256_TEXT] =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-static int64_t
-last_event(struct view *v, char sha256_of_it[SHA256_TEXT])
+struct last_event {
+	int64_t	seq, hour;		/* 0, -1: there is none */
+	char	sha256[SHA256_TEXT];
+};
+
+static void
+last_event(struct view *v, struct last_event *last)
 {
 	struct query *q;
-	int64_t seq = 0;
 
-	strcpy(sha256_of_it, no_previous);
-	q = query_new(v->sql, "SELECT seq, sha256 FROM events"
+	last->seq = 0;
+	last->hour = -1;
+	strcpy(last->sha256, no_previous);
+	q = query_new(v->sql, "SELECT seq, hour, sha256 FROM events"
 	    " ORDER BY seq DESC LIMIT 1");
 	if (query_next(q)) {
-		seq = take_number(q);
-		take_hex(q, sha256_of_it, SHA256_TEXT);
+		last->seq = take_number(q);
+		last->hour = take_number(q);
+		take_hex(q, last->sha256, SHA256_TEXT);
 	}
 	query_done(q);
-	return seq;
 }
 
 static int
@@ -65,23 +71,43 @@ put_bytes(struct tx *tx, int64_t seq, struct slice bytes, struct err *err)
 	return query_write(q, err);
 }
 
+/*
+ * Where an hour begins; a clock that was set back makes it begin again.  Events
+ * are numbered in time, so that needs no index of all of them.
+ */
+static int
+put_hour(struct tx *tx, const struct event_row *row, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO event_hours (first, hour)"
+	    " VALUES (?, ?)");
+	bind_number(q, row->seq);
+	bind_number(q, row->time / USEC_HOUR);
+	return query_write(q, err);
+}
+
 int
 events_append(struct tx *tx, struct event *e, int64_t *seq, struct err *err)
 {
-	char previous[SHA256_TEXT], digest[SHA256_TEXT];
 	struct bytes bytes = { 0 };
 	struct event_row row = { 0 };
+	struct last_event last;
+	char digest[SHA256_TEXT];
 	int result;
 
 	if (fault_here("evidence-fail"))
 		return err_set(err, EROFS, "evidence cannot be written "
 		    "(ordered by a test)");
-	row.seq = last_event(&tx->view, previous) + 1;
+	last_event(&tx->view, &last);
+	row.seq = last.seq + 1;
 	row.time = clock_now();
-	event_render(e, row.seq, row.time, previous, &bytes);
+	event_render(e, row.seq, row.time, last.sha256, &bytes);
 	row.size = bytes.size;
 	sha256_text(digest, SLICE(&bytes));
 	result = put_row(tx, e, &row, digest, err);
+	if (result == 0 && row.time / USEC_HOUR != last.hour)
+		result = put_hour(tx, &row, err);
 	if (result == 0)
 		result = put_bytes(tx, row.seq, SLICE(&bytes), err);
 	bytes_free(&bytes);
@@ -93,9 +119,10 @@ events_append(struct tx *tx, struct event *e, int64_t *seq, struct err *err)
 int64_t
 events_last(struct view *v)
 {
-	char digest[SHA256_TEXT];
+	struct last_event last;
 
-	return last_event(v, digest);
+	last_event(v, &last);
+	return last.seq;
 }
 
 static void
@@ -153,9 +180,12 @@ void
 events_of_hour(struct view *v, int64_t hour, int64_t after, event_each *each,
     void *arg)
 {
-	list(query_new(v->sql, SELECT_EVENTS
-	    "WHERE hour = ? AND seq > ? ORDER BY seq"), hour, after, each,
-	    arg);
+	list(query_new(v->sql, "SELECT e.seq, e.time, e.size, e.name"
+	    " FROM event_hours AS h CROSS JOIN events AS e"
+	    " WHERE h.hour = ? AND e.seq >= max(h.first, ? + 1)"
+	    " AND e.seq < coalesce((SELECT min(n.first) FROM event_hours AS n"
+	    "  WHERE n.first > h.first), 0x7fffffffffffffff)"
+	    " ORDER BY h.first, e.seq"), hour, after, each, arg);
 }
 
 void
@@ -182,7 +212,7 @@ events_next_hour(struct view *v, int64_t hour)
 	struct query *q;
 	int64_t next = -1;
 
-	q = query_new(v->sql, "SELECT hour FROM events WHERE hour >= ?"
+	q = query_new(v->sql, "SELECT hour FROM event_hours WHERE hour >= ?"
 	    " ORDER BY hour LIMIT 1");
 	bind_number(q, hour);
 	if (query_next(q))

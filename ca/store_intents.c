@@ -10,14 +10,15 @@
 #include "store_private.h"
 #include "store_status.h"
 
-static int
-put_row(struct tx *tx, struct intent *i, struct slice tbs, struct err *err)
+int
+intent_put(struct tx *tx, struct intent *i, struct slice tbs,
+    struct err *err)
 {
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT OR FAIL INTO intents (kind, number,"
-	    " request, time, size, shard, key, profile, serial, tbs_sha256)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " request, time, size, shard, key, profile, serial, tbs_sha256,"
+	    " tbs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_number(q, i->kind);
 	bind_number(q, i->number);
 	bind_reference(q, i->request);
@@ -28,36 +29,27 @@ put_row(struct tx *tx, struct intent *i, struct slice tbs, struct err *err)
 	bind_text(q, i->profile);
 	bind_hex(q, i->serial);
 	bind_hex(q, i->tbs_sha256);
+	if (tbs.size > STORE_INLINE)
+		bind_null(q);
+	else
+		bind_blob(q, tbs);
 	if (query_write(q, err) != 0)
-		return -1;
+		return err_in(err, "intent");
 	i->id = sql_last_id(tx->view.sql);
 	return 0;
 }
 
-int
-intent_put(struct tx *tx, struct intent *i, struct slice tbs,
-    struct err *err)
-{
-	struct query *q;
-
-	if (put_row(tx, i, tbs, err) != 0)
-		return err_in(err, "intent");
-	if (tbs.size > STORE_INLINE)
-		return 0;
-	q = query_new(tx->view.sql, "INSERT INTO intent_tbs (id, tbs)"
-	    " VALUES (?, ?)");
-	bind_number(q, i->id);
-	bind_blob(q, tbs);
-	return query_write(q, err);
-}
-
+/* What was signed is kept as what it became; of the others it stays. */
 int
 intent_close(struct tx *tx, int64_t id, const char *how, struct err *err)
 {
 	struct query *q;
 
-	q = query_new(tx->view.sql, "UPDATE OR FAIL intents SET closed = ?,"
-	    " closed_time = ? WHERE id = ? AND closed IS NULL");
+	q = query_new(tx->view.sql, strcmp(how, "done") == 0 ?
+	    "UPDATE OR FAIL intents SET closed = ?, closed_time = ?,"
+	    " tbs = NULL WHERE id = ? AND closed IS NULL" :
+	    "UPDATE OR FAIL intents SET closed = ?, closed_time = ?"
+	    " WHERE id = ? AND closed IS NULL");
 	bind_text(q, how);
 	bind_number(q, clock_now());
 	bind_number(q, id);
@@ -66,12 +58,7 @@ intent_close(struct tx *tx, int64_t id, const char *how, struct err *err)
 	if (sql_changes(tx->view.sql) != 1)
 		return err_set(err, ENOENT, "there is no open intent %lld",
 		    (long long)id);
-	/* What was signed is kept as what it became; the others stay. */
-	if (strcmp(how, "done") != 0)
-		return 0;
-	q = query_new(tx->view.sql, "DELETE FROM intent_tbs WHERE id = ?");
-	bind_number(q, id);
-	return query_write(q, err);
+	return 0;
 }
 
 int
@@ -79,7 +66,8 @@ intent_tbs(struct view *v, int64_t id, struct bytes *to)
 {
 	struct query *q;
 
-	q = query_new(v->sql, "SELECT tbs FROM intent_tbs WHERE id = ?");
+	q = query_new(v->sql, "SELECT tbs FROM intents WHERE id = ?"
+	    " AND tbs IS NOT NULL");
 	bind_number(q, id);
 	return query_bytes(q, to);
 }

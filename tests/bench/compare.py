@@ -35,8 +35,6 @@ TABLES = {
     "statuses_old": "id IN (SELECT id FROM statuses WHERE slot IN (%s))"
     % SLOTS,
     "intents": "request IN (%s)" % REQUESTS,
-    "intent_tbs": "id IN (SELECT id FROM intents WHERE request IN (%s))"
-    % REQUESTS,
     "documents": "sha256 IN (SELECT sha256 FROM requests WHERE id IN (%s))"
     % REQUESTS,
     "document_bytes": "id IN (SELECT id FROM documents WHERE sha256 IN "

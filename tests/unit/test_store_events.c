@@ -98,7 +98,8 @@ events_of_an_hour_and_of_a_case(void **state)
 	/* Five hours later, as the store would write it. */
 	assert_int_equal(attack("INSERT INTO events VALUES (5,"
 	    " 1700018000000000, 472227, 2, 'late', NULL, NULL,"
-	    " zeroblob(32))"), SQLITE_OK);
+	    " zeroblob(32));"
+	    "INSERT INTO event_hours VALUES (5, 472227)"), SQLITE_OK);
 
 	v = view_take(test_store);
 	listed_most = 64;
@@ -123,6 +124,29 @@ events_of_an_hour_and_of_a_case(void **state)
 	events_of_hour(v, hour + 5, 0, collect, NULL);
 	assert_int_equal(listed_count, 1);
 	assert_int_equal(listed[0], 5);
+	view_put(v);
+
+	/* The clock is set back: an hour that was over goes on. */
+	tx = begin();
+	append(tx, "again", 0, 0);
+	append(tx, "again", 0, 0);
+	assert_done(tx_commit(tx, &test_err));
+	v = view_take(test_store);
+	listed_count = 0;
+	listed_most = 64;
+	events_of_hour(v, hour, 2, collect, NULL);
+	assert_int_equal(listed_count, 4);
+	assert_int_equal(listed[1], 4);
+	assert_int_equal(listed[2], 6);
+	listed_count = 0;
+	events_of_hour(v, hour, 6, collect, NULL);
+	assert_int_equal(listed_count, 1);
+	assert_int_equal(listed[0], 7);
+	listed_count = 0;
+	events_of_hour(v, hour + 5, 5, collect, NULL);
+	assert_int_equal(listed_count, 0);
+	assert_int_equal(events_next_hour(v, hour), hour);
+	assert_int_equal(events_next_hour(v, hour + 1), hour + 5);
 	view_put(v);
 }
 
