@@ -19,13 +19,15 @@
  * core.desk-write-committed, core.decision-committed,
  * core.revocation-committed, core.schedule-committed,
  * core.crl-intent-committed, core.crl-signed, core.crl-committed,
- * core.crl-published; signer.begin-synced, signer.signed, signer.end-written;
+ * core.crl-published, core.commit-before, core.commit-after,
+ * core.wal-goes-home; signer.begin-synced, signer.signed, signer.end-written;
  * init.files-written, init.keys-made, init.recorded.
  *
  * Faults: commit-enospc (a commit of the store fails with ENOSPC), sign-refuse
  * (the signer refuses), evidence-fail (an event cannot be written), no-resend
  * (the kernel knows no FUSE_NOTIFY_RESEND), request-fatal (core ends over a
- * MKDIR).
+ * MKDIR), request-stays (a MKDIR is worked on for so many milliseconds),
+ * wal-stays (the thread that brings the WAL home does not).
  */
 #ifdef PKIFS_STOPS
 #include <sys/mman.h>

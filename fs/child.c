@@ -4,10 +4,12 @@
  */
 #include <sys/wait.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +20,8 @@
 #define SOON		(10 * USEC)	/* a death so soon is a failure */
 #define BACKOFF_LEAST	(50 * USEC / 1000)
 #define BACKOFF_MOST	(5 * USEC)
-#define LEADERLESS	USEC		/* tearing down memory takes a while */
+#define LEADERLESS	USEC		/* ending may take so long */
+#define LEADERLESS_MOST	(30 * USEC)	/* with a sync of a busy disk */
 #define STRAYS		16
 #define WELL		3	/* 100 ms: something may kill it each time */
 
@@ -97,45 +100,11 @@ forget(struct child *child)
 /* Given up before they could be reaped; 0: free. */
 static pid_t strays[STRAYS];
 
-static void
-reap_strays(void)
-{
-	size_t i;
-
-	for (i = 0; i < STRAYS; i++)
-		if (strays[i] != 0 && waitpid(strays[i], NULL, WNOHANG) != 0)
-			strays[i] = 0;
-}
-
-/* "pid (name) Z ...": the name is our own and has no parenthesis. */
 static bool
-is_zombie(pid_t pid)
-{
-	char path[32], stat[128], *state;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-		return false;
-	n = read(fd, stat, sizeof(stat) - 1);
-	close(fd);
-	stat[n > 0 ? n : 0] = '\0';
-	state = strrchr(stat, ')');
-	return state != NULL && strncmp(state, ") Z", 3) == 0;
-}
-
-bool
-child_give_up(struct child *child)
+set_aside(struct child *child)
 {
 	size_t i;
 
-	if (child->pid == 0 || !is_zombie(child->pid))
-		return false;
-	if (child->leaderless == 0)
-		child->leaderless = clock_steady();
-	if (clock_steady() - child->leaderless < LEADERLESS)
-		return false;
 	for (i = 0; i < STRAYS && strays[i] != 0; i++)
 		;
 	if (i == STRAYS)
@@ -143,6 +112,96 @@ child_give_up(struct child *child)
 	strays[i] = child->pid;
 	forget(child);
 	return true;
+}
+
+/* How many are left. */
+static size_t
+reap_strays(void)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < STRAYS; i++) {
+		if (strays[i] != 0 && waitpid(strays[i], NULL, WNOHANG) != 0)
+			strays[i] = 0;
+		left += strays[i] != 0;
+	}
+	return left;
+}
+
+void
+child_wait_strays(usec_t patience)
+{
+	usec_t until = clock_steady() + patience;
+
+	while (reap_strays() > 0 && clock_steady() < until)
+		usleep(2000);
+}
+
+/* "tid (name) Z ...": our names have no parenthesis.  False: it is gone. */
+static bool
+read_thread(int task, const char *tid, char name[32], char *state)
+{
+	char path[300], stat[128] = "";
+	bool is_read;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/stat", tid);
+	if ((fd = openat(task, path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	n = read(fd, stat, sizeof(stat) - 1);
+	is_read = n > 0 &&
+	    sscanf(stat, "%*d (%31[^)]) %c", name, state) == 2;
+	close(fd);
+	return is_read;
+}
+
+/* What runs still, by /proc. */
+struct left {
+	bool	leader;		/* its first thread */
+	int	others;		/* but for those that may linger */
+};
+
+static struct left
+what_is_left(pid_t pid)
+{
+	struct left left = { .leader = true };
+	char path[32], name[32], state;
+	struct dirent *entry;
+	DIR *tasks;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	if ((tasks = opendir(path)) == NULL)
+		return left;
+	while ((entry = readdir(tasks)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    !read_thread(dirfd(tasks), entry->d_name, name, &state))
+			continue;
+		if (atoi(entry->d_name) == pid)
+			left.leader = state != 'Z';
+		else if (strcmp(name, CHILD_LINGERS) != 0)
+			left.others++;
+	}
+	closedir(tasks);
+	return left;
+}
+
+bool
+child_give_up(struct child *child)
+{
+	struct left left;
+
+	if (child->pid == 0)
+		return false;
+	left = what_is_left(child->pid);
+	if (left.leader)
+		return false;
+	if (child->leaderless == 0)
+		child->leaderless = clock_steady();
+	if (clock_steady() - child->leaderless <
+	    (left.others > 0 ? LEADERLESS_MOST : LEADERLESS))
+		return false;
+	return set_aside(child);
 }
 
 bool
@@ -207,10 +266,11 @@ child_kill(struct child *child)
 {
 	if (child->pid != 0)
 		kill(child->pid, SIGKILL);
-	/* One in an uninterruptible call is left to whoever reaps us. */
-	if (!child_wait(child, 2 * USEC))
-		log_line("process %d cannot be killed", (int)child->pid);
-	forget(child);
+	if (child_wait(child, 2 * USEC))
+		return;
+	log_line("process %d still waits in the kernel", (int)child->pid);
+	if (!set_aside(child))
+		forget(child);
 }
 
 void

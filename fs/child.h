@@ -20,6 +20,9 @@ struct child {
 	usec_t	again;		/* when to start it again; 0: not wanted */
 };
 
+/* The thread that may stay in the kernel when all others are gone. */
+#define CHILD_LINGERS	"invalidator"
+
 #define CHILD_NONE	{ .control = -1 }
 
 /*
@@ -33,10 +36,11 @@ bool	child_has_ended(const struct child *);
 /* Has it ended?  Then its socket is closed and `status` is as of waitpid. */
 bool	child_reap(struct child *, int *status);
 /*
- * Its first thread has ended for a while and it cannot be reaped: another
- * waits in the kernel, perhaps for an answer that only its successor can give.
- * Then it is given up, and reaped when it goes.  No signal and no descriptor
- * tells of this, so it is asked for from time to time.
+ * Nothing is left of it for a while but its CHILD_LINGERS, and it cannot be
+ * reaped: that waits in the kernel, perhaps for an answer that only its
+ * successor can give.  Then it is given up, and reaped when that goes.  (Also,
+ * later, when others are left: nobody knows what they wait for.)  No signal
+ * and no descriptor tells of this, so it is asked for from time to time.
  */
 bool	child_give_up(struct child *);
 /* When to start it again: at once, then later and later, 5 s at most. */
@@ -47,7 +51,13 @@ void	child_is_well(struct child *);
 void	child_stop(struct child *, usec_t patience);
 /* Waits only, the socket stays; false: still there. */
 bool	child_wait(struct child *, usec_t patience);
+/*
+ * It may wait in the kernel, for an answer of core as a rule: then it is given
+ * up as well.
+ */
 void	child_kill(struct child *);
+/* Until those that were given up are gone; no longer than this. */
+void	child_wait_strays(usec_t patience);
 /* Its socket has ended: of no use any more, and reaped when it is gone. */
 void	child_lost(struct child *);
 

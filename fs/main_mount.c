@@ -191,8 +191,10 @@ keeper_end(struct keeper *k)
 	if (k->fuse != -1 && k->ready)
 		serve_open_files(k);
 	keeper_stop_children(k);
+	/* From here on nobody waits for an answer. */
 	if (k->fuse != -1)
 		close(k->fuse);
+	child_wait_strays(2 * USEC);
 	end_detacher(k);
 	if (k->lock != -1)
 		close(k->lock);

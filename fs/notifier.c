@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "invalidator.h"
 #include "notifier.h"
 
 #define WAITING_MOST	256
@@ -54,7 +55,7 @@ struct notifier {
 	pthread_mutex_t	lock;
 	pthread_cond_t	more;
 	struct publication_item *first, **last;
-	struct fuse_session *se;
+	struct invalidator *kernel;	/* NULL: not attached yet */
 	struct tree	*tree;
 	int		 herald;	/* not yet the thread's own */
 	pid_t		 herald_pid;
@@ -271,7 +272,7 @@ announce_publication(struct notifier *n, const struct publication_item *p)
 /* --- the kernel ---------------------------------------------------------- */
 
 static void
-invalidate(struct fuse_session *se, struct tree *tree, char *path)
+invalidate(struct invalidator *kernel, struct tree *tree, char *path)
 {
 	size_t size = strlen(path), folder;
 	bool slash = size > 0 && path[size - 1] == '/';
@@ -287,10 +288,9 @@ invalidate(struct fuse_session *se, struct tree *tree, char *path)
 	parent = folder == 0 ? FUSE_ROOT_ID : tree_folder_to_tell(tree, path);
 	if (folder > 0)
 		path[folder - 1] = before;
-	/* ENOENT: the kernel does not know the name, which is fine. */
 	if (parent != 0 && size > folder)
-		(void)fuse_lowlevel_notify_inval_entry(se, parent,
-		    path + folder, size - folder);
+		invalidator_forget(kernel, parent, path + folder,
+		    size - folder);
 	if (slash)
 		path[size] = '/';
 }
@@ -311,8 +311,8 @@ publish(struct notifier *n, struct publication_item *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->count && n->se != NULL; i++)
-		invalidate(n->se, n->tree, p->paths[i]);
+	for (i = 0; i < p->count && n->kernel != NULL; i++)
+		invalidate(n->kernel, n->tree, p->paths[i]);
 	if (p->done != NULL)
 		p->done(p->arg);
 	announce_publication(n, p);
@@ -339,7 +339,7 @@ next_item(struct notifier *n)
 	struct publication_item *p;
 	struct timespec until;
 
-	while (!n->new_herald && (n->first == NULL || n->se == NULL) &&
+	while (!n->new_herald && (n->first == NULL || n->kernel == NULL) &&
 	    !n->leaving) {
 		if (n->waiting == NULL && n->held_count == 0) {
 			pthread_cond_wait(&n->more, &n->lock);
@@ -355,7 +355,7 @@ next_item(struct notifier *n)
 		n->connection = n->herald;
 		n->new_herald = false;
 	}
-	if ((p = n->first) == NULL || (n->se == NULL && !n->leaving))
+	if ((p = n->first) == NULL || (n->kernel == NULL && !n->leaving))
 		return NULL;
 	if ((n->first = p->next) == NULL)
 		n->last = &n->first;
@@ -455,6 +455,7 @@ notifier_free(struct notifier *n)
 	pthread_cond_signal(&n->more);
 	pthread_mutex_unlock(&n->lock);
 	pthread_join(n->thread, NULL);
+	invalidator_free(n->kernel);
 	if (n->new_herald && n->herald != -1)
 		close(n->herald);
 	pthread_cond_destroy(&n->more);
@@ -467,7 +468,7 @@ notifier_attach(struct notifier *n, struct fuse_session *se,
     struct tree *tree)
 {
 	pthread_mutex_lock(&n->lock);
-	n->se = se;
+	n->kernel = invalidator_new(se);
 	n->tree = tree;
 	tree_set_herald(tree, n->herald_pid);
 	pthread_cond_signal(&n->more);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../ca/counters.h"
 #include "../ca/stop.h"
@@ -207,6 +208,8 @@ op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
 
 	if (fault_here("request-fatal"))
 		die("the test wants core to end over this request");
+	while (fault_here("request-stays"))
+		usleep(1000);
 	if (!ops_node(req, parent, &folder))
 		return;
 	if (strlen(name) > NAME_MOST)

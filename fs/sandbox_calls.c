@@ -29,8 +29,8 @@ static const char *const every[] = {
 };
 
 static const char *const core[] = {
-	/* threads; clone itself is below */
-	"getcpu", "membarrier", "sched_getaffinity", "set_tid_address",
+	/* threads; clone and unshare are below */
+	"close_range", "getcpu", "membarrier", "sched_getaffinity", "set_tid_address",
 	/* the store's files */
 	"access", "chmod", "dup", "dup3", "faccessat", "faccessat2",
 	"fallocate", "fchmod", "fchmodat", "fchown", "fdatasync", "flock",
@@ -86,7 +86,7 @@ static const char *const deadly[] = {
 	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
 	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
 	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
-	"unshare", "userfaultfd", "vfork", NULL
+	"userfaultfd", "vfork", NULL
 };
 
 /* What would end core ends the responder, but for its work. */
@@ -98,7 +98,7 @@ static const char *const deadly_there[] = {
 	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
 	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
 	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
-	"unshare", "userfaultfd", "vfork", NULL
+	"userfaultfd", "vfork", NULL
 };
 
 /* What no PKCS#11 module needs: servers, other processes, the machine. */
@@ -113,7 +113,7 @@ static const char *const foreign[] = {
 	"perf_event_open", "personality", "pidfd_getfd", "pidfd_open",
 	"pivot_root", "process_vm_readv", "process_vm_writev", "ptrace",
 	"quotactl", "reboot", "request_key", "setdomainname", "sethostname",
-	"setns", "settimeofday", "swapoff", "swapon", "umount2", "unshare",
+	"setns", "settimeofday", "swapoff", "swapon", "umount2",
 	"userfaultfd", NULL
 };
 
@@ -168,6 +168,21 @@ add_threads(scmp_filter_ctx filter)
 	    SCMP_A0(SCMP_CMP_MASKED_EQ, mask, CLONE_THREAD));
 }
 
+/* A thread may have a table of files of its own, but nothing else. */
+static int
+add_unshare(scmp_filter_ctx filter, const struct table *t)
+{
+	int rc = 0;
+
+	if (t->allowed[0] != NULL)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		    SCMP_SYS(unshare), 1,
+		    SCMP_A0(SCMP_CMP_EQ, CLONE_FILES));
+	return rc < 0 ? rc : seccomp_rule_add(filter, t->deadly != NULL ?
+	    SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM),
+	    SCMP_SYS(unshare), 1, SCMP_A0(SCMP_CMP_NE, CLONE_FILES));
+}
+
 static int
 add_sockets(scmp_filter_ctx filter)
 {
@@ -196,6 +211,7 @@ sandbox_calls(enum sandbox_process process, struct err *err)
 	    (rc = add(filter, SCMP_ACT_ALLOW, t->allowed[1])) < 0 ||
 	    (rc = t->threads ? add_threads(filter) : 0) < 0 ||
 	    (rc = t->sockets ? add_sockets(filter) : 0) < 0 ||
+	    (rc = add_unshare(filter, t)) < 0 ||
 	    (rc = add(filter, SCMP_ACT_ERRNO(EPERM), t->denied)) < 0 ||
 	    (rc = add(filter, SCMP_ACT_KILL_PROCESS, t->deadly)) < 0 ||
 	    (rc = seccomp_load(filter)) < 0)

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,18 @@ try_process(void)
 	if (pid == 0)
 		_exit(0);
 	return pid == -1 ? errno : 0;
+}
+
+static int
+try_own_files(void)
+{
+	return unshare(CLONE_FILES) == -1 ? errno : 0;
+}
+
+static int
+try_namespace(void)
+{
+	return unshare(CLONE_FILES | CLONE_NEWNS) == -1 ? errno : 0;
 }
 
 static int
@@ -156,6 +169,14 @@ each_process_keeps_what_it_needs(void **state)
 		{ "core that runs a program dies", SANDBOX_CORE, false,
 		    try_exec, -1, SIGSYS },
 		{ "core has threads", SANDBOX_CORE, false, try_thread, 0, 0 },
+		{ "core's thread has files of its own", SANDBOX_CORE, false,
+		    try_own_files, 0, 0 },
+		{ "core that makes a namespace dies", SANDBOX_CORE, false,
+		    try_namespace, -1, SIGSYS },
+		{ "herald that makes a namespace dies", SANDBOX_HERALD, false,
+		    try_namespace, -1, SIGSYS },
+		{ "the signer makes no namespace", SANDBOX_SIGNER, false,
+		    try_namespace, EPERM, 0 },
 		{ "core makes no process", SANDBOX_CORE, false, try_process,
 		    ENOSYS, 0 },
 		{ "core writes files of the store", SANDBOX_CORE, true,

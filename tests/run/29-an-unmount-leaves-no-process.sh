@@ -1,0 +1,41 @@
+# An unmount leaves no process, also where the herald waits in the kernel for an answer that never comes.
+. "$(dirname "$0")/lib.sh"
+export PKIFS_STOP_FILE="$dir/stop"
+stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
+stop init
+new_ca
+new_csr www www.example.org
+must cp "$dir/www.csr" "$ca/requests/"
+all=$(pgrep -P "$main")
+[ "$(echo "$all" | wc -l)" = 4 ] || fail "the processes are: $all"
+
+# A MKDIR without an answer keeps the folder closed in which the herald is to
+# announce the next certificate.
+herald=$(process herald)
+new_csr two two.example.org
+stop arm core.signed
+cp "$dir/two.csr" "$ca/requests/" &
+copy=$!
+must stop wait >/dev/null
+stop fault request-stays 1000000
+mkdir "$ca/requests/x" 2>/dev/null &
+folder=$!
+stays() { [ "$(stop left request-stays)" -lt 1000000 ]; }
+within 10 stays
+stop release
+must wait "$copy"
+waits_in_the_kernel() { grep -q ') D ' "/proc/$herald/stat"; }
+within 10 waits_in_the_kernel
+must "$pkifs" umount "$ca"
+within 10 test ! -e "/proc/$main"
+for pid in $all; do
+	[ ! -e "/proc/$pid" ] || fail "left behind: $(cat "/proc/$pid/stat")"
+done
+says "still waits in the kernel" "$dir/log"
+wait "$folder" && fail "a folder was made"
+mountpoint -q "$ca" && fail "it is mounted"
+
+# And the home is free.
+stop fault request-stays 0
+mount_ca
+must verify_certificate "$ca/requests/two.crt"
