@@ -11,7 +11,7 @@ build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libidn2-dev libcurl4-openssl-dev libunistring-dev libmicrohttpd-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 python3-cryptography python3-yaml mandoc util-linux mount
-	e2fsprogs procps curl nginx-light apache2-bin"
+	e2fsprogs procps curl nginx-light apache2-bin systemd"
 desktop="thunar nautilus pcmanfm xvfb openbox xdotool imagemagick x11-utils
 	dbus-x11 gvfs adwaita-icon-theme fonts-dejavu-core"
 page="chromium fonts-dejavu-core"

@@ -74,8 +74,9 @@ serve_nginx() {
 	within 20 listens "$2"
 }
 
-serve_apache() {
-	run=$dir/apache-$2
+# apache_around FOLDER PORT MODULE...: the same for Apache.
+apache_around() {
+	run=$1
 	nobodys "$run"
 	{
 		echo "ServerRoot $run"
@@ -89,18 +90,27 @@ serve_apache() {
 		echo "Require all denied"
 		echo "AllowOverride None"
 		echo "</Directory>"
-		for module in mpm_event authn_core authz_core authz_host mime \
-		    alias dir rewrite proxy proxy_http headers expires; do
+		shift 2
+		for module in mpm_event authn_core authz_core "$@"; do
 			echo "LoadModule ${module}_module" \
 			    "/usr/lib/apache2/modules/mod_$module.so"
 		done
-		echo "TypesConfig /dev/null"
-		apache_example "$@"
+		cat
 	} >"$run/apache.conf"
-	as_nobody /usr/sbin/apache2 -X -f "$run/apache.conf" \
+}
+run_apache() {	# FOLDER
+	as_nobody /usr/sbin/apache2 -X -f "$1/apache.conf" \
 	    >>"$dir/log" 2>&1 &
 	server=$!
 	children="$children $server"
+}
+serve_apache() {
+	{
+		echo "TypesConfig /dev/null"
+		apache_example "$@"
+	} | apache_around "$dir/apache-$2" "$2" authz_host mime alias dir \
+	    rewrite proxy proxy_http headers expires
+	run_apache "$dir/apache-$2"
 	web=http://127.0.0.1:$2
 	within 20 listens "$2"
 }
