@@ -468,7 +468,7 @@ judge_own(struct application *app, struct view *v, usec_t now, struct err *e)
 	c.issuer_end = c.config->issuing_not_after;
 	c.approval = app->standing_approval;
 	rc = gates_judge(v, &c, &app->verdict, e);
-	EVP_PKEY_free(key);
+	key_give_back(key);
 	return rc;
 }
 

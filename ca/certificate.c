@@ -62,28 +62,49 @@ compare(const struct tbs *tbs, const struct approved *approved,
 }
 
 /*
- * The issuing key as an object: making it costs a third of a verification, and
- * it is the same one each time.
+ * The issuing key, ready to verify: to make it so costs half a verification,
+ * and it is the same one each time.
  */
-static EVP_PKEY *
-issuing_key(struct slice spki, struct err *err)
+struct kept_verifier {
+	struct bytes		 spki, algorithm;
+	struct key_verifier	*verifier;
+};
+
+static int
+verifier_make(struct kept_verifier *kept, struct slice spki,
+    struct slice algorithm, struct err *err)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static struct bytes kept_spki;
-	static EVP_PKEY *kept;
 	char type[KEY_TYPE];
 	EVP_PKEY *key;
 
+	key_verifier_free(kept->verifier);
+	kept->verifier = NULL;
+	if ((key = key_from_spki(spki, type, err)) == NULL)
+		return err_in(err, "the issuing key");
+	kept->verifier = key_verifier_new(key, algorithm, err);
+	EVP_PKEY_free(key);
+	bytes_copy(&kept->spki, spki);
+	bytes_copy(&kept->algorithm, algorithm);
+	return kept->verifier == NULL ? -1 : 0;
+}
+
+static int
+verify_issued(struct slice spki, struct slice algorithm, struct slice message,
+    struct slice signature, struct err *err)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct kept_verifier kept;
+	int answer = 0;
+
 	pthread_mutex_lock(&lock);
-	if (kept == NULL || !slice_equal(SLICE(&kept_spki), spki)) {
-		EVP_PKEY_free(kept);
-		kept = key_from_spki(spki, type, err);
-		bytes_copy(&kept_spki, spki);
-	}
-	if ((key = kept) != NULL)
-		EVP_PKEY_up_ref(key);
+	if (kept.verifier == NULL || !slice_equal(SLICE(&kept.spki), spki) ||
+	    !slice_equal(SLICE(&kept.algorithm), algorithm))
+		answer = verifier_make(&kept, spki, algorithm, err);
+	if (answer == 0)
+		answer = key_verifier_ask(kept.verifier, message, signature,
+		    err);
 	pthread_mutex_unlock(&lock);
-	return key;
+	return answer;
 }
 
 int
@@ -94,8 +115,6 @@ certificate_reread(struct slice der, struct slice tbs,
 	struct slice found, algorithm, signature;
 	struct issuer issuer;
 	struct tbs parsed;
-	EVP_PKEY *key;
-	int answer;
 
 	if (certificate_split(der, &found, &algorithm, &signature) == -1)
 		return err_set(err, EBADMSG, "what came out is no certificate "
@@ -110,11 +129,8 @@ certificate_reread(struct slice der, struct slice tbs,
 	if (!slice_equal(parsed.algorithm, algorithm))
 		return err_set(err, EBADMSG, "the certificate's two signature "
 		    "algorithms differ (RFC 5280, 4.1.1.2)");
-	if ((key = issuing_key(issuer.spki, err)) == NULL)
-		return err_in(err, "the issuing key");
-	answer = key_verify(key, algorithm, found, signature, err);
-	EVP_PKEY_free(key);
-	return answer == -1 ? err_in(err, "the certificate re-read") : 0;
+	return verify_issued(issuer.spki, algorithm, found, signature,
+	    err) == -1 ? err_in(err, "the certificate re-read") : 0;
 }
 
 int

@@ -465,7 +465,7 @@ csr_free(struct csr *csr)
 		return;
 	bytes_free(&csr->der);
 	bytes_free(&csr->spki);
-	EVP_PKEY_free(csr->key);
+	key_give_back(csr->key);
 	free(csr->names);
 	free(csr);
 }

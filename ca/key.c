@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -51,19 +52,27 @@ static const struct {
 	const char	*name;
 	struct slice	 algorithm;	/* with its named curve */
 	size_t		 point;		/* octets, uncompressed */
+	int		 bits;
 } curves[CURVES] = {
 	{ "P-256", { (const unsigned char *)
 	    "\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
-	    "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 21 }, 65 },
+	    "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 21 }, 65, 256 },
 	{ "P-384", { (const unsigned char *)
 	    "\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
-	    "\x06\x05\x2b\x81\x04\x00\x22", 18 }, 97 },
+	    "\x06\x05\x2b\x81\x04\x00\x22", 18 }, 97, 384 },
 	{ "P-521", { (const unsigned char *)
 	    "\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
-	    "\x06\x05\x2b\x81\x04\x00\x23", 18 }, 133 },
+	    "\x06\x05\x2b\x81\x04\x00\x23", 18 }, 133, 521 },
 };
-/* Keys without a point: copying one is a third of the price of making one. */
+/*
+ * Keys without a point: copying one is a third of the price of making one.
+ * Those given back are used again, which costs nothing but the point.
+ */
+#define SPARE	32
 static EVP_PKEY *templates[CURVES];
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+static EVP_PKEY *spare[CURVES][SPARE];
+static size_t spare_count[CURVES];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static const struct {
@@ -134,6 +143,40 @@ prepare(void)
 }
 
 static EVP_PKEY *
+key_without_point(size_t curve)
+{
+	EVP_PKEY *key = NULL;
+
+	pthread_mutex_lock(&spare_lock);
+	if (spare_count[curve] > 0)
+		key = spare[curve][--spare_count[curve]];
+	pthread_mutex_unlock(&spare_lock);
+	if (key == NULL && (key = EVP_PKEY_dup(templates[curve])) == NULL)
+		die("out of memory: a key");
+	return key;
+}
+
+void
+key_give_back(EVP_PKEY *key)
+{
+	size_t curve;
+
+	if (key == NULL)
+		return;
+	for (curve = 0; curve < CURVES; curve++)
+		if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+		    EVP_PKEY_get_bits(key) == curves[curve].bits)
+			break;
+	pthread_mutex_lock(&spare_lock);
+	if (curve < CURVES && spare_count[curve] < SPARE) {
+		spare[curve][spare_count[curve]++] = key;
+		key = NULL;
+	}
+	pthread_mutex_unlock(&spare_lock);
+	EVP_PKEY_free(key);
+}
+
+static EVP_PKEY *
 ec_key(size_t curve, struct slice point, char type[KEY_TYPE], struct err *err)
 {
 	EVP_PKEY *key;
@@ -144,8 +187,7 @@ ec_key(size_t curve, struct slice point, char type[KEY_TYPE], struct err *err)
 		    "of %s (RFC 5480, 2.2)", curves[curve].name);
 		return NULL;
 	}
-	if ((key = EVP_PKEY_dup(templates[curve])) == NULL)
-		die("out of memory: a key");
+	key = key_without_point(curve);
 	if (EVP_PKEY_set1_encoded_public_key(key, point.data,
 	    point.size) != 1) {
 		err_openssl(err, EKEYREJECTED, "the key is no point on the "
@@ -352,35 +394,97 @@ refuse_algorithm(struct slice algorithm, struct err *err)
 	    "are (GEN-6.5.3-05)", name);
 }
 
-int
-key_verify(EVP_PKEY *key, struct slice algorithm, struct slice message,
-    struct slice signature, struct err *err)
+/* --- verifying ------------------------------------------------------------ */
+
+struct key_verifier {
+	EVP_PKEY_CTX	*ctx;
+	enum hash	 hash;
+};
+
+static bool
+context_is_ready(EVP_PKEY_CTX *ctx, size_t algorithm)
 {
-	EVP_PKEY_CTX *pss;
-	EVP_MD_CTX *ctx;
+	if (EVP_PKEY_verify_init(ctx) != 1)
+		return false;
+	if (signatures[algorithm].kind != EVP_PKEY_RSA)
+		return true;
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, signatures[algorithm].pss ?
+	    RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx,
+	    hashes[signatures[algorithm].hash]) == 1 &&
+	    (!signatures[algorithm].pss ||
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) ==
+	    1);
+}
+
+struct key_verifier *
+key_verifier_new(EVP_PKEY *key, struct slice algorithm, struct err *err)
+{
+	struct key_verifier *v;
 	size_t i;
-	int ok;
 
 	pthread_once(&once, prepare);
 	for (i = 0; i < COUNT(signatures); i++)
 		if (slice_equal(algorithm, signatures[i].algorithm))
 			break;
-	if (i == COUNT(signatures))
-		return refuse_algorithm(algorithm, err);
-	if (EVP_PKEY_get_base_id(key) != signatures[i].kind)
-		return err_set(err, EKEYREJECTED, "the signature's algorithm "
-		    "is not that of the key");
-	if ((ctx = EVP_MD_CTX_new()) == NULL)
+	if (i == COUNT(signatures)) {
+		refuse_algorithm(algorithm, err);
+		return NULL;
+	}
+	if (EVP_PKEY_get_base_id(key) != signatures[i].kind) {
+		err_set(err, EKEYREJECTED, "the signature's algorithm is not "
+		    "that of the key");
+		return NULL;
+	}
+	if ((v = calloc(1, sizeof(*v))) == NULL ||
+	    (v->ctx = EVP_PKEY_CTX_new(key, NULL)) == NULL)
+		die("out of memory: a verification");
+	v->hash = signatures[i].hash;
+	if (!context_is_ready(v->ctx, i)) {
+		err_openssl(err, EKEYREJECTED, "the key verifies nothing with "
+		    "this algorithm");
+		key_verifier_free(v);
+		return NULL;
+	}
+	return v;
+}
+
+void
+key_verifier_free(struct key_verifier *v)
+{
+	if (v == NULL)
+		return;
+	EVP_PKEY_CTX_free(v->ctx);
+	free(v);
+}
+
+int
+key_verifier_ask(struct key_verifier *v, struct slice message,
+    struct slice signature, struct err *err)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned size;
+
+	if (EVP_Digest(message.data, message.size, digest, &size,
+	    hashes[v->hash], NULL) != 1)
 		die("out of memory: a digest");
-	ok = EVP_DigestVerifyInit(ctx, &pss, hashes[signatures[i].hash], NULL,
-	    key) == 1 && (!signatures[i].pss ||
-	    (EVP_PKEY_CTX_set_rsa_padding(pss, RSA_PKCS1_PSS_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(pss, RSA_PSS_SALTLEN_DIGEST) ==
-	    1)) && EVP_DigestVerify(ctx, signature.data, signature.size,
-	    message.data, message.size) == 1;
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
+	if (EVP_PKEY_verify(v->ctx, signature.data, signature.size, digest,
+	    size) != 1)
 		return err_openssl(err, EKEYREJECTED,
 		    "the signature does not verify under the key");
 	return 0;
+}
+
+int
+key_verify(EVP_PKEY *key, struct slice algorithm, struct slice message,
+    struct slice signature, struct err *err)
+{
+	struct key_verifier *v;
+	int answer;
+
+	if ((v = key_verifier_new(key, algorithm, err)) == NULL)
+		return -1;
+	answer = key_verifier_ask(v, message, signature, err);
+	key_verifier_free(v);
+	return answer;
 }
