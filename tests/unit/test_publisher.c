@@ -30,9 +30,11 @@ static struct {
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 cond;
 	struct sign_order *first, **last;
-	bool		 away, ocsp_away, refuse, end;
+	bool		 away, ocsp_away, silent, refuse, end;
 	enum sign_outcome recovered;
 	int		 late;		/* microseconds */
+	int		 crls_left;	/* until what is below; 0: for ever */
+	bool		*then;
 	int		 signatures[4];	/* by kind */
 	uint64_t	 journal;
 } signer;
@@ -63,6 +65,15 @@ signer_ready(struct signing *signing, const char *key)
 }
 
 static void
+signer_set(bool *what, bool to)
+{
+	pthread_mutex_lock(&signer.mutex);
+	*what = to;
+	pthread_cond_signal(&signer.cond);
+	pthread_mutex_unlock(&signer.mutex);
+}
+
+static void
 signer_answer(struct sign_order *order)
 {
 	struct sign_answer answer = { .outcome = SIGNED };
@@ -77,6 +88,9 @@ signer_answer(struct sign_order *order)
 		fake_sign(strcmp(order->key, "ocsp") == 0 ? ocsp_key : ca.key,
 		    sign_order_tbs(order), &signature);
 		signer.signatures[order->kind]++;
+		if (order->kind == SIGN_CRL && signer.crls_left > 0 &&
+		    --signer.crls_left == 0)
+			signer_set(signer.then, true);
 	}
 	answer.journal = ++signer.journal;
 	answer.signature = SLICE(&signature);
@@ -91,7 +105,8 @@ signer_run(void *arg)
 
 	pthread_mutex_lock(&signer.mutex);
 	while (!signer.end) {
-		if (signer.away || (order = signer.first) == NULL) {
+		if (signer.away || signer.silent ||
+		    (order = signer.first) == NULL) {
 			pthread_cond_wait(&signer.cond, &signer.mutex);
 			continue;
 		}
@@ -105,15 +120,6 @@ signer_run(void *arg)
 	}
 	pthread_mutex_unlock(&signer.mutex);
 	return NULL;
-}
-
-static void
-signer_set(bool *what, bool to)
-{
-	pthread_mutex_lock(&signer.mutex);
-	*what = to;
-	pthread_cond_signal(&signer.cond);
-	pthread_mutex_unlock(&signer.mutex);
 }
 
 /* --- the rest of core ---------------------------------------------------- */
@@ -345,11 +351,13 @@ make_config(void)
 }
 
 static int
-setup(void **state)
+setup_with(int crls, bool *then)
 {
 	struct job job = { .apply = put_registry };
 
 	memset(&signer, 0, sizeof signer);
+	signer.crls_left = crls;
+	signer.then = then;
 	pthread_mutex_init(&signer.mutex, NULL);
 	pthread_cond_init(&signer.cond, NULL);
 	signer.last = &signer.first;
@@ -368,6 +376,37 @@ setup(void **state)
 	open_publisher();
 	assert_done(commit_wait(committer, &job, &test_err));
 	return 0;
+}
+
+static int
+setup(void **state)
+{
+	return setup_with(0, NULL);
+}
+
+/* The signer goes away when the first CRL is there, and no delta yet. */
+static int
+setup_one_crl(void **state)
+{
+	return setup_with(1, &signer.away);
+}
+
+/* And here it never answers what it is asked for the delta. */
+static int
+setup_half_a_delta(void **state)
+{
+	return setup_with(1, &signer.silent);
+}
+
+static bool
+signer_is_asked(void)
+{
+	bool asked;
+
+	pthread_mutex_lock(&signer.mutex);
+	asked = (signer.away || signer.first != NULL);
+	pthread_mutex_unlock(&signer.mutex);
+	return asked;
 }
 
 static int
@@ -657,7 +696,7 @@ events(const char *name)
 #define eventually(condition) \
 	do { \
 		int turns_ = 0; \
-		while (!(condition) && turns_++ < 500) \
+		while (!(condition) && turns_++ < 3000) \
 			usleep(20000); \
 		if (!(condition)) \
 			fail_msg("never: %s", #condition); \
@@ -1228,8 +1267,13 @@ a_crl_of_the_future_is_replaced(void **state)
 	struct crl later;
 
 	eventually(on_crl("01", &number) == -1);
+	eventually(events("crl-published") == 2 || (signer.crls_left == 0 &&
+	    signer.then != NULL && signer_is_asked()));
 	later = with_later_crl(10 * USEC_DAY);
-	eventually(newest_crl().number == later.number + 1);
+	signer_set(&signer.away, false);
+	signer_set(&signer.silent, false);
+	eventually(newest_crl().number > later.number);
+	assert_int_equal(newest_crl().number, later.number + 1);
 	assert_true(newest_crl().this_update <= clock_now());
 }
 
@@ -1920,6 +1964,11 @@ main(void)
 		TEST(answers_about_several_are_few),
 		TEST(the_crl_is_renewed_at_half),
 		TEST(a_crl_of_the_future_is_replaced),
+		cmocka_unit_test_setup_teardown(
+		    a_crl_of_the_future_is_replaced, setup_one_crl, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_crl_of_the_future_is_replaced, setup_half_a_delta,
+		    teardown),
 		TEST(this_update_never_goes_back),
 		TEST(an_answer_of_the_future_is_replaced),
 		TEST(no_good_survives_a_revocation),
