@@ -45,9 +45,8 @@ bytes_clear(struct bytes *b)
 	b->size = 0;
 }
 
-/* Room for `more` octets behind the last, and a NUL behind those. */
 static void
-reserve(struct bytes *b, size_t more)
+grow(struct bytes *b, size_t more)
 {
 	unsigned char *p;
 	size_t need, room;
@@ -55,8 +54,6 @@ reserve(struct bytes *b, size_t more)
 	if (more > SIZE_MAX / 2 - b->size)
 		die("out of memory: %zu octets more asked", more);
 	need = b->size + more + 1;
-	if (need <= b->room)
-		return;
 	room = b->room < 128 ? 128 : b->room;
 	while (room < need)
 		room *= 2;
@@ -64,6 +61,14 @@ reserve(struct bytes *b, size_t more)
 		die("out of memory: %zu octets asked", room);
 	b->data = p;
 	b->room = room;
+}
+
+/* Room for `more` octets behind the last, and a NUL behind those. */
+static inline void
+reserve(struct bytes *b, size_t more)
+{
+	if (more >= b->room - b->size)
+		grow(b, more);
 }
 
 void

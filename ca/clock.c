@@ -136,16 +136,43 @@ split(usec_t t, struct tm *tm, int *fraction)
 		die("%lld microseconds is no date", (long long)t);
 }
 
+static char *
+put_digits(char *to, int value, int count)
+{
+	for (int i = count - 1; i >= 0; i--, value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + count;
+}
+
+/* "2026-12-01T08:00:00", and where it ends; a dozen of them an issuance. */
+static char *
+put_second(char to[CLOCK_TEXT], const struct tm *tm)
+{
+	static const char between[] = "--T::";
+	const int parts[] = { tm->tm_mon + 1, tm->tm_mday, tm->tm_hour,
+	    tm->tm_min, tm->tm_sec };
+
+	if (tm->tm_year + 1900 < 1000 || tm->tm_year + 1900 > 9999)
+		return to + strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", tm);
+	to = put_digits(to, tm->tm_year + 1900, 4);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		*to++ = between[i];
+		to = put_digits(to, parts[i], 2);
+	}
+	return to;
+}
+
 void
 clock_text(char to[CLOCK_TEXT], usec_t t)
 {
 	struct tm tm;
 	int fraction;
-	size_t n;
 
 	split(t, &tm, &fraction);
-	n = strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(to + n, CLOCK_TEXT - n, ".%06dZ", fraction);
+	to = put_second(to, &tm);
+	*to++ = '.';
+	to = put_digits(to, fraction, 6);
+	memcpy(to, "Z", 2);
 }
 
 void
@@ -155,7 +182,8 @@ clock_text_seconds(char to[CLOCK_TEXT], usec_t t)
 	int fraction;
 
 	split(t, &tm, &fraction);
-	strftime(to, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	to = put_second(to, &tm);
+	memcpy(to, "Z", 2);
 }
 
 /* By comparison with what it comes back as. */
@@ -189,15 +217,7 @@ clock_text_hour(char to[CLOCK_TEXT], usec_t t)
 	strftime(to, CLOCK_TEXT, "%Y/%m/%d/%H", &tm);
 }
 
-static char *
-put_digits(char *to, int value, int count)
-{
-	for (int i = count - 1; i >= 0; i--, value /= 10)
-		to[i] = (char)('0' + value % 10);
-	return to + count;
-}
-
-/* A CRL has a million of them: strftime takes its time. */
+/* A CRL has a million of them. */
 void
 clock_text_asn1(char to[CLOCK_TEXT], usec_t t)
 {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "err.h"
 #include "gates.h"
@@ -151,7 +152,8 @@ verdict_add(struct verdict *verdict, const struct gate *gate,
 		pass = &verdict->passed[verdict->passed_count++];
 		pass->rule = gate->name;
 		pass->requirements = gate->requirements;
-		snprintf(pass->text, sizeof(pass->text), "%.199s", a->text);
+		memccpy(pass->text, a->text, '\0', sizeof(pass->text) - 1);
+		pass->text[sizeof(pass->text) - 1] = '\0';
 		return;
 	}
 	finding = &verdict->findings[verdict->finding_count++];

@@ -16,8 +16,12 @@
 static void
 put_line(struct bytes *to, const char *name, const char *value)
 {
-	if (value != NULL && value[0] != '\0')
-		bytes_printf(to, "%s: %s\n", name, value);
+	if (value == NULL || value[0] == '\0')
+		return;
+	bytes_put_text(to, name);
+	bytes_put_text(to, ": ");
+	bytes_put_text(to, value);
+	bytes_put_text(to, "\n");
 }
 
 static void
@@ -35,7 +39,7 @@ put_time(struct bytes *to, const char *name, usec_t time)
 	if (time == 0)
 		return;
 	clock_text_seconds(text, time);
-	bytes_printf(to, "%s: %s\n", name, text);
+	put_line(to, name, text);
 }
 
 void
@@ -91,13 +95,31 @@ finding_word(const struct finding *finding)
 	return finding->kind == FINDING_NO ? "refused" : "waiting";
 }
 
+/* Two spaces, and the word to the left of its column. */
+static void
+put_column(struct bytes *to, const char *word, size_t width)
+{
+	size_t	size = strlen(word);
+
+	bytes_put(to, "  ", 2);
+	bytes_put(to, word, size);
+	for (; size < width; size++)
+		bytes_put(to, " ", 1);
+}
+
+/* Some forty an application. */
 static void
 put_gate(struct bytes *to, const char *word, const char *rule,
     const char *text, const char *requirements)
 {
-	bytes_printf(to, "  %-7s  %-22s  %s", word, rule, text);
-	if (requirements[0] != '\0')
-		bytes_printf(to, "  [%s]", requirements);
+	put_column(to, word, 7);
+	put_column(to, rule, 22);
+	put_column(to, text, 0);
+	if (requirements[0] != '\0') {
+		put_column(to, "[", 0);
+		bytes_put_text(to, requirements);
+		bytes_put_text(to, "]");
+	}
 	bytes_put_text(to, "\n");
 }
 

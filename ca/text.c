@@ -36,29 +36,24 @@ hex_upper(char *to, const void *p, size_t size)
 	hex(to, p, size, "0123456789ABCDEF");
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* The value of each digit and one more; 0 is none. */
+static const unsigned char hex_values[256] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16
+};
 
 int
 hex_decode(unsigned char *to, size_t size, const char *s)
 {
+	unsigned high, low;
 	size_t i;
-	int high, low;
 
 	for (i = 0; i < size; i++) {
-		if ((high = hex_digit(s[2 * i])) == -1 ||
-		    (low = hex_digit(s[2 * i + 1])) == -1)
+		if ((high = hex_values[(unsigned char)s[2 * i]]) == 0 ||
+		    (low = hex_values[(unsigned char)s[2 * i + 1]]) == 0)
 			return -1;
-		to[i] = (unsigned char)(high << 4 | low);
+		to[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 	}
 	return s[2 * size] == '\0' ? 0 : -1;
 }
