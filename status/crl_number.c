@@ -38,7 +38,7 @@ crl_number_raise(struct tx *tx, int64_t known, struct err *err)
 	event_outcome(event, "done");
 	event_detail_number(event, "from", crl_number_last(tx_view(tx)));
 	event_detail_number(event, "above", known);
-	event_detail(event, "why", "the signer signed higher numbers than the "
+	event_detail(event, "why", "higher numbers were signed than the "
 	    "store knows of: an older store was restored");
 	if (crl_number_set(tx, known, err) != 0 ||
 	    meta_set_number(tx, SEEN, known, err) != 0) {

@@ -11,8 +11,8 @@
 int64_t	crl_number_last(struct view *);
 int	crl_number_set(struct tx *, int64_t, struct err *);
 /*
- * The signer knows of `known`, which is above what this store knows: goes on
- * above it, with an event.  Readers may have seen lists up to that number.
+ * The signer, or publish_dir, knows of `known`, which is above what this store
+ * knows: goes on above it, with an event.  Readers may have seen lists up to that number.
  */
 int	crl_number_raise(struct tx *, int64_t known, struct err *);
 int64_t	crl_number_seen(struct view *);		/* that; 0 */

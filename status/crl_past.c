@@ -8,13 +8,14 @@
 
 #include "crl_number.h"
 #include "crl_past.h"
+#include "crl_published.h"
 #include "sign_batch.h"
 
 struct crl_past {
 	struct job	   job;		/* first: the job is the past */
 	const struct desk *desk;
 	struct sign_batch *batch;	/* NULL: it was answered */
-	int64_t		   known;	/* by the signer */
+	int64_t		   known;	/* by the signer, or readers */
 	pthread_mutex_t	   mutex;
 	pthread_cond_t	   changed;
 	bool		   settled;
@@ -66,13 +67,24 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	return crl_number_raise(tx, ((struct crl_past *)job)->known, err);
 }
 
+/* Where the signer's book was put back too, publish_dir may not have been. */
+static void
+hear(struct crl_past *past, int64_t number)
+{
+	int dir = past->desk->parts->publish_dir;
+
+	past->known = number;
+	if (dir > 0)
+		past->known = crl_published(dir, past->desk->issuing, number);
+}
+
 int
 crl_past_look(struct crl_past *past, struct err *err)
 {
 	if (past->batch != NULL && !sign_batch_answered(past->batch))
 		return err_set(err, EAGAIN, "the signer was not heard yet");
 	if (past->batch != NULL)
-		past->known = sign_batch_answer(past->batch, 0)->crl_number;
+		hear(past, sign_batch_answer(past->batch, 0)->crl_number);
 	sign_batch_free(past->batch);
 	past->batch = NULL;
 	if (!is_behind(past))

@@ -1,8 +1,9 @@
 /*
  * What was signed before this core: an older store that was put back knows
- * less of it than the signer, and the lists it has are older than what readers
- * have seen.  The signer is asked once; until it said no, or all lists are made
- * anew above its number, those of the store are not to be shown.
+ * less of it than the signer, or than publish_dir has, and its lists are older
+ * than what readers have seen.  The signer is asked once; until it said no, or
+ * all lists are made anew above the highest number, those of the store are not
+ * to be shown.
  */
 #ifndef STATUS_CRL_PAST_H
 #define STATUS_CRL_PAST_H
