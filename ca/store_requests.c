@@ -1,6 +1,5 @@
 /*
- * Slots, the requests that passed through them, and the text of each state
- * they were in.  See store_requests.h.
+ * Slots, and the requests that passed through them.  See store_requests.h.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -370,95 +369,4 @@ requests_in_state(struct view *v, enum request_state state, int64_t after,
 			break;
 	}
 	query_done(q);
-}
-
-/* --- status texts -------------------------------------------------------- */
-
-static int
-supersede_status(struct tx *tx, int64_t id, usec_t time, struct err *err)
-{
-	struct query *q;
-
-	q = query_new(tx->view.sql, "INSERT OR IGNORE INTO statuses_old"
-	    " (time, id) VALUES (?, ?)");
-	bind_number(q, time);
-	bind_number(q, id);
-	return query_write(q, err);
-}
-
-int
-status_put(struct tx *tx, struct slot *slot, usec_t time, struct slice text,
-    struct err *err)
-{
-	struct query *q;
-
-	if (slot->status != 0 &&
-	    supersede_status(tx, slot->status, time, err) != 0)
-		return -1;
-	q = query_new(tx->view.sql, "INSERT INTO statuses (slot, time, size,"
-	    " text) VALUES (?, ?, ?, ?)");
-	bind_number(q, slot->id);
-	bind_number(q, time);
-	bind_number(q, (int64_t)text.size);
-	bind_blob(q, text);
-	if (query_write(q, err) != 0)
-		return -1;
-	slot->status = sql_last_id(tx->view.sql);
-	tx->status_time = time;
-	return 0;
-}
-
-int
-status_get(struct view *v, int64_t id, struct status_row *row)
-{
-	struct query *q;
-	int found;
-
-	q = query_new(v->sql,
-	    "SELECT id, slot, time, size FROM statuses WHERE id = ?");
-	bind_number(q, id);
-	found = query_next(q);
-	if (found) {
-		row->id = take_number(q);
-		row->slot = take_number(q);
-		row->time = take_number(q);
-		row->size = (size_t)take_number(q);
-	}
-	query_done(q);
-	return found;
-}
-
-int
-status_text(struct view *v, int64_t id, struct bytes *to)
-{
-	struct query *q;
-
-	q = query_new(v->sql, "SELECT text FROM statuses WHERE id = ?");
-	bind_number(q, id);
-	return query_bytes(q, to);
-}
-
-/* Never the newest of all: its number would be given again. */
-int
-statuses_prune(struct tx *tx, usec_t before, int64_t limit, struct err *err)
-{
-	static const char *const steps[] = {
-		"DELETE FROM statuses WHERE id IN (SELECT id FROM"
-		" statuses_old WHERE time < ? AND id <"
-		" (SELECT max(id) FROM statuses) ORDER BY time LIMIT ?)",
-		"DELETE FROM statuses_old WHERE (time, id) IN (SELECT time,"
-		" id FROM statuses_old WHERE time < ? AND id <"
-		" (SELECT max(id) FROM statuses) ORDER BY time LIMIT ?)"
-	};
-	struct query *q;
-	size_t i;
-
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		q = query_new(tx->view.sql, steps[i]);
-		bind_number(q, before);
-		bind_number(q, limit);
-		if (query_write(q, err) != 0)
-			return -1;
-	}
-	return 0;
 }

@@ -198,7 +198,9 @@ static const char requests_1[] =
     " id INTEGER PRIMARY KEY,"
     " slot INTEGER NOT NULL,"
     " time INTEGER NOT NULL,"
-    " size INTEGER NOT NULL,"
+    " size INTEGER NOT NULL,"		/* of the whole text */
+    " head INTEGER NOT NULL,"		/* octets of the base in front */
+    " base INTEGER,"			/* store_statuses.c */
     " text BLOB NOT NULL) STRICT;"
     /* Since when another is the newest; beside them, so as not to write a
      * text once more. */

@@ -260,42 +260,6 @@ requests_go_through_their_states(void **state)
 	assert_done(tx_commit(tx, &test_err));
 }
 
-static void
-an_old_status_text_is_pruned(void **state)
-{
-	struct slot s = slot_made("www", 11);
-	struct bytes text = { 0 };
-	struct status_row row;
-	struct tx *tx = begin();
-	int64_t first, second, third;
-
-	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, &s, 10, slice_text("state: pending"),
-	    &test_err));
-	first = s.status;
-	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, &s, 20, slice_text("state: issued"),
-	    &test_err));
-	second = s.status;
-	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(status_put(tx, &s, 30, slice_text("state: revoked"),
-	    &test_err));
-	third = s.status;
-	assert_done(slot_put(tx, &s, &test_err));
-	assert_done(store_prune(tx, 25, &test_err));
-	assert_int_equal(status_get(tx_view(tx), first, &row), 0);
-	assert_int_equal(status_get(tx_view(tx), second, &row), 1);
-	assert_int_equal(row.slot, s.id);
-	assert_int_equal(row.time, 20);
-	assert_int_equal(row.size, 13);
-	assert_done(store_prune(tx, 1000, &test_err));
-	assert_int_equal(status_text(tx_view(tx), second, &text), 0);
-	assert_int_equal(status_text(tx_view(tx), third, &text), 1);
-	assert_string_equal(bytes_text(&text), "state: revoked");
-	assert_done(tx_commit(tx, &test_err));
-	bytes_free(&text);
-}
-
 /* --- certificates -------------------------------------------------------- */
 
 static int64_t seen[64];
@@ -451,7 +415,6 @@ main(void)
 		TEST(boxes_and_facts),
 		TEST(a_slot_is_found_by_name_and_file),
 		TEST(requests_go_through_their_states),
-		TEST(an_old_status_text_is_pruned),
 		TEST(a_certificate_is_found_by_all_its_names),
 		TEST(a_serial_is_issued_once_and_a_blocked_key_never),
 		TEST(certificates_by_day),
