@@ -17,8 +17,7 @@ write_batch() {	# FIRST LAST LINES
 }
 
 done_once() {	# SERIAL
-	[ "$(grep -l "\"serial\": \"$1\"" \
-	    "$ca"/evidence/*/*/*/*/*-certificate-revoked.json | wc -l)" = 1 ] ||
+	[ "$(recorded certificate-revoked "\"serial\": \"$1\"")" = 1 ] ||
 	    fail "$1 was not revoked once"
 	says "state: revoked" "$ca/revoke/$1"
 	openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text |
@@ -27,27 +26,15 @@ done_once() {	# SERIAL
 
 try_batch() {	# point victim
 	number=$((number + 1))
-	slot=b$number
 	lines=2300
 	[ "$1" != core.batch-tried ] || lines=2600
-	for i in 1 2; do
-		new_csr $slot$i $slot$i.example.org
-		must cp "$dir/$slot$i.csr" "$ca/requests/"
-	done
-	one=$(serial_of "$ca/requests/${slot}1.crt")
-	two=$(serial_of "$ca/requests/${slot}2.crt")
+	issue_one b$number-1
+	one=$serial
+	issue_one b$number-2
+	two=$serial
+	slot=b$number
 	write_batch "$one" "$two" $lines >"$dir/$slot"
-	stop arm "$1"
-	cp "$dir/$slot" "$ca/revoke/batch/" 2>"$dir/cp.err" &
-	copy=$!
-	stop wait 10 >/dev/null || fail "$1 was never reached"
-	kill_at "$2"
-	stop release
-	rc=0
-	wait $copy || rc=$?
-	back "$2"
-	[ $rc = 0 ] || [ "$2" = main ] ||
-	    fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
+	killed "$2" "$1" cp "$dir/$slot" "$ca/revoke/batch/"
 	# Taken before it was killed, or not at all: the same is the same.
 	must cp "$dir/$slot" "$ca/revoke/batch/"
 	result=$ca/revoke/batch/$slot.result

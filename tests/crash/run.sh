@@ -7,10 +7,7 @@
 #	run.sh [VICTIM [POINT]]
 set -eu
 . "$(dirname "$0")/../run/lib.sh"
-export PKIFS_STOP_FILE="$dir/stop"
-export PKIFS_SHIM_FILE="$dir/signed"
-export PKIFS_SHIM_DELAY=20	# a token is slow; so more is lost in it
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
+. "$(dirname "$0")/lib.sh"
 
 issuance="core.received core.judged core.intent-committed signer.begin-synced
 	signer.signed signer.end-written core.signed core.reread
@@ -26,7 +23,7 @@ revocation="core.revocation-committed core.crl-intent-committed
 notice="core.revocation-committed core.notice-sent main.notice-begun
 	main.notice-ended core.notice-recorded"
 
-stop init
+new_stops
 make_ca
 mkdir "$dir/told"
 chmod 777 "$dir/told"
@@ -38,11 +35,7 @@ chmod 755 "$dir/command"
 printf '\n[notices]\ncommand = %s\nretry = 1 s\n' "$dir/command" \
     >>"$home/pkifs.conf"
 sed -i 's/^\[revocation\]/&\nbatch_max_alone = 2500/' "$home/pkifs.conf"
-: >"$PKIFS_SHIM_FILE"
-chmod 666 "$PKIFS_SHIM_FILE"
-# Where the signer may read it: a checkout can lie in a closed folder.
-cp "$B/test/p11shim.so" "$dir/p11shim.so"
-sed -i "s|^module *=.*|module = $dir/p11shim.so|" "$home/pkifs.conf"
+new_shim 20	# a token is slow; so more is lost in it
 mount_ca
 new_csr warm warm.example.org
 must cp "$dir/warm.csr" "$ca/requests/"
@@ -83,67 +76,17 @@ pack() {	# SLOT: its request, as $dir/SLOT.p7m
 	    -keyopt ecdh_kdf_md:sha256 >"$dir/$1.p7m"
 }
 
-# What holds after every kill.
-invariants() {
-	must "$pkifs" verify "$ca/evidence" >"$dir/verified"
-	python3 "$top/tests/crash/invariants.py" "$PKIFS_SHIM_FILE" \
-	    "$home/signer" "$ca/evidence" "$ca/status/issuing.crl" \
-	    >"$dir/counts" || fail "at $1, killing $2"
-}
-
-there_is() {
-	[ -n "$(process "$1")" ]
-}
-
-kill_at() {	# victim
-	case $1 in
-	main) kill -9 "$main" ;;
-	herald)
-		within 15 there_is herald
-		kill -9 "$(process herald)" || true ;;
-	*) kill -9 "$(process "$1")" || true ;;
-	esac
-}
-
-is_gone() {
-	! mountpoint -q "$ca" && ! pgrep -f "pkifs .*$home" >/dev/null
-}
-
-back() {	# after main was killed everything is gone: mount again
-	[ "$1" != herald ] || within 15 there_is herald
-	[ "$1" = main ] || return 0
-	within 15 is_gone
-	mount_ca
-}
-
 number=0
 try_issuance() {	# point victim
 	number=$((number + 1))
 	slot=i$number
 	new_csr $slot $slot.example.org
-	stop arm "$1"
-	cp "$dir/$slot.csr" "$ca/requests/" 2>"$dir/cp.err" &
-	copy=$!
-	stop wait 10 >/dev/null || fail "$1 was never reached"
-	kill_at "$2"
-	stop release
-	rc=0
-	wait $copy || rc=$?
-	back "$2"
-	if [ $rc = 0 ]; then
-		within 20 test -s "$ca/requests/$slot.crt"
-	elif [ "$2" != main ]; then
-		fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
-	else
-		# Either nothing of it exists, or it is completed by itself.
-		[ ! -e "$ca/requests/$slot.csr" ] ||
-		    within 20 test -s "$ca/requests/$slot.crt"
-	fi
+	killed "$2" "$1" cp "$dir/$slot.csr" "$ca/requests/"
+	# Either nothing of it exists, or it is completed by itself.
+	[ $rc != 0 ] && [ ! -e "$ca/requests/$slot.csr" ] ||
+	    within 20 test -s "$ca/requests/$slot.crt"
 	must cp "$dir/$slot.csr" "$ca/requests/"
-	within 20 test -s "$ca/requests/$slot.crt"
-	must verify_certificate "$ca/requests/$slot.crt"
-	[ "$(ls "$ca/issued/by-name/$slot.example.org" | wc -l)" = 1 ] ||
-	    fail "$1, killing $2: issued twice"
+	issued_once $slot "$1" "$2"
 	invariants "$1" "$2"
 	echo "ok issuance   $1 ($2)"
 }
@@ -153,50 +96,21 @@ try_handover() {	# point victim
 	slot=h$number
 	new_csr $slot $slot.example.org
 	pack $slot
-	stop arm "$1"
-	cp "$dir/$slot.p7m" "$ca/requests/" 2>"$dir/cp.err" &
-	copy=$!
-	stop wait 10 >/dev/null || fail "$1 was never reached"
-	kill_at "$2"
-	stop release
-	rc=0
-	wait $copy || rc=$?
-	back "$2"
-	[ $rc = 0 ] || [ "$2" = main ] ||
-	    fail "$1, killing $2: cp saw $(cat "$dir/cp.err")"
+	killed "$2" "$1" cp "$dir/$slot.p7m" "$ca/requests/"
 	must cp "$dir/$slot.p7m" "$ca/requests/"
-	within 20 test -s "$ca/requests/$slot.crt"
 	within 20 test -s "$ca/requests/$slot.receipt.p7s"
-	must verify_certificate "$ca/requests/$slot.crt"
-	[ "$(ls "$ca/issued/by-name/$slot.example.org" | wc -l)" = 1 ] ||
-	    fail "$1, killing $2: issued twice"
-	received=$(grep -l "crash-$slot" \
-	    "$ca"/evidence/*/*/*/*/*handover-received.json | wc -l)
-	[ "$received" = 1 ] || fail "$1, killing $2: received $received times"
+	issued_once $slot "$1" "$2"
+	[ "$(recorded handover-received "crash-$slot")" = 1 ] ||
+	    fail "$1, killing $2: not received once"
 	invariants "$1" "$2"
 	echo "ok handover   $1 ($2)"
 }
 
 try_revocation() {	# point victim
 	number=$((number + 1))
-	slot=v$number
-	new_csr $slot $slot.example.org
-	must cp "$dir/$slot.csr" "$ca/requests/"
-	serial=$(serial_of "$ca/requests/$slot.crt")
-	stop arm "$1"
-	(echo superseded >"$ca/revoke/$serial") 2>"$dir/echo.err" &
-	writer=$!
-	stop wait 10 >/dev/null || fail "$1 was never reached"
-	kill_at "$2"
-	stop release
-	rc=0
-	wait $writer || rc=$?
-	back "$2"
-	[ $rc = 0 ] || [ "$2" = main ] ||
-	    fail "$1, killing $2: echo saw $(cat "$dir/echo.err")"
-	if [ ! -e "$ca/revoke/$serial" ]; then
-		must sh -c "echo superseded >'$ca/revoke/$serial'"
-	fi
+	issue_one v$number
+	killed "$2" "$1" revoke_it
+	must revoke_it
 	listed() { openssl crl -in "$ca/status/issuing.crl" -inform DER \
 	    -noout -text | grep -q "$serial"; }
 	within 20 listed
@@ -206,30 +120,14 @@ try_revocation() {	# point victim
 
 try_notice() {	# point victim
 	number=$((number + 1))
-	slot=n$number
-	new_csr $slot $slot.example.org
-	must cp "$dir/$slot.csr" "$ca/requests/"
-	serial=$(serial_of "$ca/requests/$slot.crt")
-	stop arm "$1"
-	(echo superseded >"$ca/revoke/$serial") 2>"$dir/echo.err" &
-	writer=$!
-	stop wait 10 >/dev/null || fail "$1 was never reached"
-	kill_at "$2"
-	stop release
-	rc=0
-	wait $writer || rc=$?
-	back "$2"
-	[ $rc = 0 ] || [ "$2" = main ] ||
-	    fail "$1, killing $2: echo saw $(cat "$dir/echo.err")"
-	if [ ! -e "$ca/revoke/$serial" ]; then
-		must sh -c "echo superseded >'$ca/revoke/$serial'"
-	fi
+	issue_one n$number
+	killed "$2" "$1" revoke_it
+	must revoke_it
 	within 20 test -s "$dir/told/$serial"
 	within 20 grep -q '^notified:' "$ca/revoke/$serial"
 	must cmp "$dir/told/$serial" "$ca/requests/$slot.notice"
-	delivered=$(grep -l "\"serial\": \"$serial\"" \
-	    "$ca"/evidence/*/*/*/*/*-notice-delivered.json | wc -l)
-	[ "$delivered" = 1 ] || fail "$1, killing $2: recorded $delivered times"
+	[ "$(recorded notice-delivered "\"serial\": \"$serial\"")" = 1 ] ||
+	    fail "$1, killing $2: not recorded once"
 	invariants "$1" "$2"
 	echo "ok notice     $1 ($2)"
 }
@@ -267,7 +165,7 @@ try_storm() {	# victim
 	done
 	for pause in 0.1 0.07 0.31 0.02 0.17 0.11 0.23; do
 		sleep $pause
-		[ -z "$(process "$1")" ] && [ "$1" != main ] || kill_at "$1"
+		[ -z "$(process "$1")" ] && [ "$1" != main ] || kill_one "$1"
 		back "$1"
 	done
 	for writer in $writers; do
@@ -288,36 +186,20 @@ of() {	# POINTS: those asked for
 . "$(dirname "$0")/batches.sh"
 
 victims=${1:-core signer herald main} wanted=${2:-}
-for point in $(of "$issuance"); do
-	for victim in $victims; do
-		try_issuance "$point" "$victim"
+campaign() {	# TRY POINTS
+	for point in $(of "$2"); do
+		for victim in $victims; do
+			"$1" "$point" "$victim"
+		done
 	done
-done
-for point in $(of "$handover"); do
-	for victim in $victims; do
-		try_handover "$point" "$victim"
-	done
-done
-for point in $(of "$decisions"); do
-	for victim in $victims; do
-		try_decision "$point" "$victim"
-	done
-done
-for point in $(of "$revocation"); do
-	for victim in $victims; do
-		try_revocation "$point" "$victim"
-	done
-done
-for point in $(of "$batches"); do
-	for victim in $victims; do
-		try_batch "$point" "$victim"
-	done
-done
-for point in $(of "$notice"); do
-	for victim in $victims; do
-		try_notice "$point" "$victim"
-	done
-done
+}
+
+campaign try_issuance "$issuance"
+campaign try_handover "$handover"
+campaign try_decision "$decisions"
+campaign try_revocation "$revocation"
+campaign try_batch "$batches"
+campaign try_notice "$notice"
 for victim in $victims; do
 	[ -n "$wanted" ] || try_storm "$victim"
 done

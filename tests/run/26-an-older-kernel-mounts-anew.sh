@@ -1,14 +1,13 @@
 # Where the kernel cannot send requests again the mount is back within a second.
 . "$(dirname "$0")/lib.sh"
 make_ca
-export PKIFS_STOP_FILE="$dir/stop"
-must "$B/test/stop" "$PKIFS_STOP_FILE" init
+new_stops
 mount_ca
 new_csr www www.example.org
 new_csr late late.example.org
 must cp "$dir/www.csr" "$ca/requests/"
 core=$(process core)
-must "$B/test/stop" "$PKIFS_STOP_FILE" fault no-resend 1
+must stop fault no-resend 1
 kill -9 "$core"
 start=$(date +%s%N)
 within 5 sh -c "[ \"\$(pgrep -P $main -f 'pkifs core')\" != $core ] &&
@@ -19,6 +18,6 @@ took=$((($(date +%s%N) - start) / 1000000))
 must verify_certificate "$ca/requests/www.crt"
 must cp "$dir/late.csr" "$ca/requests/"
 must verify_certificate "$ca/requests/late.crt"
-[ "$("$B/test/stop" "$PKIFS_STOP_FILE" left no-resend)" = 0 ] ||
+[ "$(stop left no-resend)" = 0 ] ||
     fail "it was never asked to send again"
 must "$pkifs" umount "$ca"

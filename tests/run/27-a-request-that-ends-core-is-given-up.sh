@@ -1,19 +1,18 @@
 # A request that ends each core that handles it is answered EIO after a few, and the mount goes on.
 . "$(dirname "$0")/lib.sh"
-export PKIFS_STOP_FILE="$dir/stop"
-"$B/test/stop" "$PKIFS_STOP_FILE" init
+new_stops
 new_ca
 new_csr before before.example.org
 new_csr after after.example.org
 must cp "$dir/before.csr" "$ca/requests/"
 
-"$B/test/stop" "$PKIFS_STOP_FILE" fault request-fatal 1000
+stop fault request-fatal 1000
 refuses "Input/output error" timeout 60 mkdir "$ca/requests/x"
-left=$("$B/test/stop" "$PKIFS_STOP_FILE" left request-fatal)
+left=$(stop left request-fatal)
 [ "$left" -ge 990 ] || fail "$((1000 - left)) cores ended over one request"
 [ "$left" -lt 1000 ] || fail "no core ended over it"
 says "answered EIO" "$dir/log"
-"$B/test/stop" "$PKIFS_STOP_FILE" fault request-fatal 0
+stop fault request-fatal 0
 
 must cp "$dir/after.csr" "$ca/requests/"
 must verify_certificate "$ca/requests/after.crt"

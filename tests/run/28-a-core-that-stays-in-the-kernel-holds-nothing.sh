@@ -1,8 +1,6 @@
 # A core that was killed amidst a commit, of which one thread stays in the kernel until its successor answers, keeps nothing from that successor.
 . "$(dirname "$0")/lib.sh"
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-stop init
+new_stops
 new_ca
 new_csr old old.example.org
 new_csr www www.example.org

@@ -1,8 +1,6 @@
 # An unmount leaves no process, also where the herald waits in the kernel for an answer that never comes.
 . "$(dirname "$0")/lib.sh"
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-stop init
+new_stops
 new_ca
 new_csr www www.example.org
 must cp "$dir/www.csr" "$ca/requests/"

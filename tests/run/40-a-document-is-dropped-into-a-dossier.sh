@@ -4,9 +4,7 @@ need_root
 new_group pk40-ra
 new_person pk40-anna pk40-ra
 new_person pk40-ola pk40-ra
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-stop init
+new_stops
 make_ca --user games
 sed -i 's/^ra = .*/ra = pk40-ra/' "$home/pkifs.conf"
 mount_ca

@@ -6,9 +6,7 @@ need_root
 new_group pk42-ra
 new_person pk42-anna pk42-ra
 new_person pk42-out
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-stop init
+new_stops
 make_ca --user games
 sed -i 's/^ra = .*/ra = pk42-ra/' "$home/pkifs.conf"
 mount_ca

@@ -1,9 +1,7 @@
 # Where the profile asks for it, a certificate is accepted by its subscriber's word.
 . "$(dirname "$0")/lib.sh"
 need_root
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-stop init
+new_stops
 make_ca --user games
 must test "$(grep -c '^required' "$home/profiles/tls-server.conf")" -le 1
 sed -i '/^\[ *acceptance *\]/,/^\[/{/^required/d}; s/^\[ *acceptance *\]/&\nrequired = yes/' \

@@ -54,21 +54,19 @@ says "by the CA itself: revoked as scheduled" "$file"
 drop down
 must act pk55-rev "superseded at=$(in_time '+3 seconds')"
 drop killed
-"$B/test/stop" "$dir/stop" init
 must "$pkifs" umount "$ca"
 ended() { [ "$(date +%s)" -gt "$1" ]; }
 within 20 ended $(($(date +%s) + 3))
-PKIFS_STOP_FILE=$dir/stop
-export PKIFS_STOP_FILE
+new_stops
 mount_ca
 within 20 on_crl down
-"$B/test/stop" "$dir/stop" arm core.schedule-committed
+stop arm core.schedule-committed
 of killed
 must act pk55-rev "superseded at=$(in_time '+2 seconds')"
-stopped=$("$B/test/stop" "$dir/stop" wait 20) || fail "it never took place"
+stopped=$(stop wait 20) || fail "it never took place"
 on_crl killed && fail "published before its time"
 kill -KILL "${stopped%% *}"
-"$B/test/stop" "$dir/stop" release
+stop release
 within 20 on_crl killed
 within 10 grep -q "^publication: CRL " "$file"
 [ "$(events certificate-revoked)" = 3 ] || fail "each once in evidence"

@@ -11,10 +11,7 @@ make_ca --user pk57-sub
 sed -i 's/^revocation = .*/revocation = pk57-rev/' "$home/pkifs.conf"
 printf '\n[revocation]\nsuspension = yes\n' \
     >>"$home/profiles/tls-server.conf"
-PKIFS_STOP_FILE=$dir/stop
-export PKIFS_STOP_FILE
-stop="$B/test/stop $dir/stop"
-$stop init
+new_stops
 mount_ca
 events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {	# NAME: its certificate, and $serial
@@ -36,12 +33,12 @@ done=0
 for point in core.revocation-committed core.crl-intent-committed \
     core.crl-signed core.crl-committed; do
 	drop "${point#core.}"
-	$stop arm $point
+	stop arm $point
 	(act pk57-anna "superseded at $point") &
 	writer=$!
-	stopped=$($stop wait 20) || fail "never at $point"
+	stopped=$(stop wait 20) || fail "never at $point"
 	kill -KILL "${stopped%% *}"
-	$stop release
+	stop release
 	wait $writer || fail "killed at $point the revocation was refused"
 	on_crl || fail "killed at $point it is not on the CRL"
 	within 10 published
@@ -50,14 +47,14 @@ for point in core.revocation-committed core.crl-intent-committed \
 done
 # Everything killed, with main: published at the next start.
 drop all
-$stop arm core.revocation-committed
+stop arm core.revocation-committed
 (act pk57-anna superseded >/dev/null 2>&1) &
 writer=$!
-stopped=$($stop wait 20) || fail "never committed"
+stopped=$(stop wait 20) || fail "never committed"
 pids="$main $(pgrep -P "$main")"
 # shellcheck disable=SC2086 # words
 kill -KILL $pids
-$stop init
+stop init
 wait $writer 2>/dev/null || true
 gone() { ! pgrep -P "$main" >/dev/null; }
 within 20 gone

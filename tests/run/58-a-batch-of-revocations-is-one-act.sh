@@ -8,9 +8,7 @@ new_group pk58-rev
 new_person pk58-sub
 new_person pk58-rev pk58-rev
 new_person pk58-out
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-must stop init
+new_stops
 make_ca --user pk58-sub
 sed -i 's/^revocation = .*/revocation = pk58-rev/
 	s/^\[revocation\]/&\nbatch_max_alone = 250000/' "$home/pkifs.conf"

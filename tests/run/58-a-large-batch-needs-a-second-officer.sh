@@ -9,9 +9,7 @@ new_person pk58l-anna pk58l-rev pk58l-ra
 new_person pk58l-bert pk58l-rev pk58l-ra
 new_person pk58l-clerk pk58l-ra
 new_person pk58l-sub pk58l-rev pk58l-ra
-export PKIFS_STOP_FILE="$dir/stop"
-stop() { "$B/test/stop" "$PKIFS_STOP_FILE" "$@"; }
-must stop init
+new_stops
 # pk58l-sub acts for the subscriber and is an officer too.
 make_ca --user pk58l-sub
 sed -i 's/^separation = .*/separation = yes/

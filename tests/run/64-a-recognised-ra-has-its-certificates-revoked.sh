@@ -9,8 +9,7 @@ new_person s64-eve
 new_person s64-rita s64-rev
 make_ca --user s64-sub --names example.org
 sed -i 's/^revocation = .*/revocation = s64-rev/' "$home/pkifs.conf"
-export PKIFS_STOP_FILE="$dir/stop"
-"$B/test/stop" "$PKIFS_STOP_FILE" init
+new_stops
 mount_ca
 within 20 test -e "$ca/ca/evidence.pem"
 reports=$ca/revoke/reports
@@ -131,14 +130,14 @@ drop late
 at=$(date -u -d '+3 seconds' +%FT%TZ)
 echo "$serial 4 at=$at" >"$dir/lines"
 text late-000001 | sign north
-"$B/test/stop" "$PKIFS_STOP_FILE" arm core.desk-write-committed
+stop arm core.desk-write-committed
 revoke late &
 writer=$!
-stopped=$("$B/test/stop" "$PKIFS_STOP_FILE" wait 20) || fail "never committed"
+stopped=$(stop wait 20) || fail "never committed"
 past() { [ "$(date +%s)" -gt "$(date -d "$at" +%s)" ]; }
 within 20 past
 kill -KILL "${stopped%% *}"
-"$B/test/stop" "$PKIFS_STOP_FILE" release
+stop release
 wait $writer || fail "the request was refused"
 within 20 grep -q "publication: CRL [^p]" "$ca/revoke/$serial"
 says "effective: ${at%Z}.000000Z" "$ca/revoke/$serial"

@@ -2,18 +2,9 @@
 # when core is killed before it could say that the CA ended, the next one says
 # it: there is one last CRL, and it is told once. (CSS-6.3.9-06)
 . "$(dirname "$0")/lib.sh"
-PKIFS_STOP_FILE=$dir/stops
-PKIFS_SHIM_MODULE=$(sed -n 's/^module *= *//p' "$top/examples/home/pkifs.conf")
-PKIFS_SHIM_FILE=$dir/signed
-PKIFS_SHIM_DELAY=700	# time to kill the signer in the middle of one
-export PKIFS_STOP_FILE PKIFS_SHIM_MODULE PKIFS_SHIM_FILE PKIFS_SHIM_DELAY
-stop=$B/test/stop
-must "$stop" "$PKIFS_STOP_FILE" init
-: >"$PKIFS_SHIM_FILE"
-chmod 666 "$PKIFS_SHIM_FILE"
-cp "$B/test/p11shim.so" "$dir/p11shim.so"
+new_stops
 make_ca
-sed -i "s|^module *=.*|module = $dir/p11shim.so|" "$home/pkifs.conf"
+new_shim 700	# time to kill the signer in the middle of a signature
 mount_ca
 within 20 test -e "$ca/ca/handover.pem"
 within 20 test -e "$ca/ca/evidence.pem"
@@ -33,15 +24,15 @@ begun() {
 	grep -c "begin crl issuing .* number=[0-9]*/last " \
 	    "$home/signer/journal"
 }
-must "$stop" "$PKIFS_STOP_FILE" arm core.last-crl-due
+must stop arm core.last-crl-due
 must mv "$ca/ra/countersign/$id" "$ca/ra/approved/"
-must "$stop" "$PKIFS_STOP_FILE" wait 60 >/dev/null
+must stop wait 60 >/dev/null
 signer=$(process signer)
-must "$stop" "$PKIFS_STOP_FILE" release
+must stop release
 within 20 begun
 must kill -9 "$signer"
-must "$stop" "$PKIFS_STOP_FILE" arm core.last-crl-made
-core=$("$stop" "$PKIFS_STOP_FILE" wait 60) || fail "no last CRL was made"
+must stop arm core.last-crl-made
+core=$(stop wait 60) || fail "no last CRL was made"
 told last-crl-published 0 || fail "told before it was so"
 kill -9 "$core"
 

@@ -1,10 +1,7 @@
 # With more lists than are made together each of them has its last one, once,
 # also when core is killed between; then the CA has ended. (CSS-6.3.9-06)
 . "$(dirname "$0")/lib.sh"
-PKIFS_STOP_FILE=$dir/stops
-export PKIFS_STOP_FILE
-stop=$B/test/stop
-must "$stop" "$PKIFS_STOP_FILE" init
+new_stops
 make_ca
 sed -i 's/^\[status\]/[status]\nshards = 40/' "$home/pkifs.conf"
 mount_ca
@@ -35,17 +32,17 @@ id=$(grep -l '^kind: last CRL' "$ca"/ra/pending/*/state |
 must mv "$ca/ra/pending/$id" "$ca/ra/countersign/"
 
 # Killed when some of them are out.
-must "$stop" "$PKIFS_STOP_FILE" arm core.last-crl-due
+must stop arm core.last-crl-due
 must mv "$ca/ra/countersign/$id" "$ca/ra/approved/"
-must "$stop" "$PKIFS_STOP_FILE" wait 60 >/dev/null
+must stop wait 60 >/dev/null
 told last-crl-published 0 || fail "told before the first was made"
-must "$stop" "$PKIFS_STOP_FILE" release
-must "$stop" "$PKIFS_STOP_FILE" arm core.last-crl-due
-core=$("$stop" "$PKIFS_STOP_FILE" wait 60) || fail "they were made at once"
+must stop release
+must stop arm core.last-crl-due
+core=$(stop wait 60) || fail "they were made at once"
 some=$(begun)
 [ "$some" -gt 0 ] && [ "$some" -lt 41 ] || fail "at once: $some"
 kill -9 "${core%% *}"
-must "$stop" "$PKIFS_STOP_FILE" release
+must stop release
 
 within 60 told last-crl-published 1
 within 20 have_ended "$ca"

@@ -13,6 +13,11 @@
 #	new_group NAME		a Unix group for this story
 #	new_person NAME GROUP..	a Unix user for this story, in these groups
 #	new_responder [options] DIR...	`pkifs respond` at $url
+#	new_stops		a stop page, before new_ca: named points and faults
+#	stop COMMAND...		tests/tools/stop.c on it
+#	new_shim [MS]		after make_ca: a token that counts in $dir/signed
+#				and takes so long for a signature
+#	need_resend		Linux 6.9: a core goes on where one was killed
 #	appoint NAME ROLES [KEY=VALUE...]	a section of appointments.conf
 
 set -eu
@@ -156,6 +161,32 @@ appoint() {
 
 need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root for several users"
+}
+
+need_resend() {
+	case $(uname -r) in
+	[0-5].*|6.[0-8].*|6.[0-8]-*) skip "the kernel is older than 6.9" ;;
+	esac
+}
+
+new_stops() {
+	export PKIFS_STOP_FILE="$dir/stop"
+	must stop init
+}
+
+stop() {
+	"$B/test/stop" "$PKIFS_STOP_FILE" "$@"
+}
+
+# Where the signer may read it: a checkout can lie in a closed folder.
+new_shim() {
+	PKIFS_SHIM_MODULE=$(sed -n 's/^module *= *//p' "$home/pkifs.conf")
+	export PKIFS_SHIM_MODULE PKIFS_SHIM_FILE="$dir/signed"
+	export PKIFS_SHIM_DELAY="${1:-0}"
+	: >"$PKIFS_SHIM_FILE"
+	chmod 666 "$PKIFS_SHIM_FILE"
+	must cp "$B/test/p11shim.so" "$dir/p11shim.so"
+	sed -i "s|^module *=.*|module = $dir/p11shim.so|" "$home/pkifs.conf"
 }
 
 make_ca() {
