@@ -17,7 +17,7 @@
 #include "event.h"
 #include "text.h"
 
-#define REQUIREMENT_BITS	256
+#define REQUIREMENTS	256	/* are looked for before they are named */
 
 struct event {
 	char		name[64];
@@ -28,7 +28,11 @@ struct event {
 	struct bytes	profile, policy_oid, base_policy, outcome;
 	/* Elements of the lists, by commas. */
 	struct bytes	requirements, input, rules, detail;
-	uint64_t	named[REQUIREMENT_BITS / 64];
+	/* Where in `requirements` each stands, behind its quote. */
+	struct {
+		uint32_t	hash, at;
+	}		named[REQUIREMENTS];
+	size_t		named_count;
 };
 
 static struct event_context context;
@@ -131,7 +135,7 @@ static void
 json_key(struct bytes *to, const char *key)
 {
 	json_string(to, key);
-	bytes_put_text(to, ": ");
+	bytes_put(to, ": ", 2);
 }
 
 /* "key": "text", or null for "" and NULL; `before` is "{", ", " ... */
@@ -329,40 +333,35 @@ event_signing(struct event *e, const char *tbs_sha256, const char *key,
 	put_u8(&e->signing, '}');
 }
 
-/*
- * Whether an identifier of that hash was named before.  Half a hundred are
- * named in a decision, and few twice: the list is searched for those alone.
- */
 static bool
-hash_is_named(struct event *e, const char *identifier)
+stands_at(const struct bytes *list, size_t at, const char *identifier)
 {
-	uint64_t *word, bit;
-	uint32_t hash = 2166136261u;		/* FNV-1a */
-	bool named;
+	size_t size = strlen(identifier);
 
-	for (; *identifier != '\0'; identifier++)
-		hash = (hash ^ (unsigned char)*identifier) * 16777619u;
-	word = &e->named[hash / 64 % (REQUIREMENT_BITS / 64)];
-	bit = UINT64_C(1) << hash % 64;
-	named = (*word & bit) != 0;
-	*word |= bit;
-	return named;
+	return list->size - at > size && list->data[at + size] == '"' &&
+	    memcmp(list->data + at, identifier, size) == 0;
 }
 
+/* Half a hundred are named in a decision, and some by two rules. */
 void
 event_requirement(struct event *e, const char *identifier)
 {
-	char quoted[80];
-	int n;
+	uint32_t hash = 2166136261u;		/* FNV-1a */
+	const char *p;
+	size_t i;
 
-	/* Two rules may rest on one: it is named once. */
-	if (hash_is_named(e, identifier)) {
-		n = snprintf(quoted, sizeof quoted, "\"%s\"", identifier);
-		if (n < (int)sizeof quoted && memmem(e->requirements.data,
-		    e->requirements.size, quoted, (size_t)n) != NULL)
+	for (p = identifier; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619u;
+	for (i = 0; i < e->named_count; i++)
+		if (e->named[i].hash == hash && stands_at(&e->requirements,
+		    e->named[i].at, identifier))
 			return;
-	}
 	json_element(&e->requirements);
+	if (i < REQUIREMENTS) {
+		e->named[i].hash = hash;
+		e->named[i].at = (uint32_t)e->requirements.size + 1;
+		e->named_count++;
+	}
 	json_string(&e->requirements, identifier);
 }
 
