@@ -479,7 +479,7 @@ basis_take(struct basis *basis, const struct application *app,
 	struct dossier	dossier;
 
 	memset(basis, 0, sizeof(*basis));
-	basis->policy_seq = meta_number(v, "policy-seq", 0);
+	basis->policy_seq = store_policy(v);
 	if (app->subject_sha256[0] != '\0')
 		basis->subject = subject_owner(v, app->subject_sha256);
 	if (slot->request != 0 && dossier_of(v, DOSSIER_REQUEST, slot->request,

@@ -90,6 +90,7 @@ store_open(const char *dir, struct err *err)
 	pthread_cond_init(&s->pool_free, NULL);
 	pthread_mutex_init(&s->reserve_lock, NULL);
 	s->boxes = kept_boxes_new();
+	s->asked = asked_new();
 	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s", dir) >=
 	    sizeof(s->dir)) {
 		err_set(err, ENAMETOOLONG, "the store's path is longer than "
@@ -127,6 +128,7 @@ store_close(struct store *s)
 	pthread_cond_destroy(&s->pool_free);
 	pthread_mutex_destroy(&s->reserve_lock);
 	kept_boxes_free(s->boxes);
+	asked_free(s->asked);
 	free(s);
 }
 
@@ -210,8 +212,10 @@ view_take(struct store *s)
 
 	if (!is_of(v, now))
 		view_end(v);
-	if (!v->begun)
+	if (!v->begun) {
 		view_run(v, "BEGIN");
+		v->policy_is_read = false;
+	}
 	v->begun = true;
 	v->moment = now;
 	return v;

@@ -62,6 +62,8 @@ int	meta_set_number(struct tx *, const char *name, int64_t, struct err *);
 int	meta_take_numbers(struct tx *, const char *name, int64_t count,
 	    int64_t *first, struct err *);
 int	meta_text(struct view *, const char *name, struct bytes *to); /* 1/0 */
+/* "policy-seq": rises with whatever a gate's answer rests on. */
+int64_t	store_policy(struct view *);
 int	meta_set_text(struct tx *, const char *name, const char *,
 	    struct err *);
 

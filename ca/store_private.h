@@ -22,6 +22,8 @@ struct view {
 	bool		 begun;		/* its transaction is open */
 	uint64_t	 moment;	/* that it is of */
 	unsigned	 round;		/* of marking, in which it was taken */
+	bool		 policy_is_read;
+	int64_t		 policy;	/* see store_policy */
 };
 
 struct tx {
@@ -53,6 +55,7 @@ struct store {
 
 	struct checkpointer *checkpointer;	/* NULL: SQLite's own way */
 	struct kept_boxes *boxes;
+	struct asked *asked;
 };
 
 /* The path of something in the store's folder. */
@@ -96,6 +99,28 @@ int	store_checkpointer_start(struct store *, struct err *);
 void	store_checkpointer_stop(struct store *);
 /* After a commit, by the writer holding write_lock. */
 void	store_checkpointer_kick(struct store *);
+
+/* --- store_asked.c: answers that stand until "policy-seq" rises ------------ */
+
+#define ASKED_ROW	512
+enum question_kind {
+	ASKED_SUBSCRIBER = 1,	/* a: its id */
+	ASKED_OF_USER,		/* a: uid */
+	ASKED_HAS_USER,		/* a: uid, b: subscriber */
+	ASKED_AGREEMENT		/* a: subscriber, b: part */
+};
+struct question {
+	enum question_kind	kind;
+	int64_t		a, b;
+	size_t		size;		/* octets of the row */
+};
+struct asked *asked_new(void);
+void	asked_free(struct asked *);
+/* As it was answered at the view's moment; false: it has to be read. */
+bool	asked_find(struct view *, const struct question *, int *answer,
+	    void *row);
+void	asked_put(struct view *, const struct question *, int answer,
+	    const void *row);
 
 /* --- store_registry.c: boxes that were read ------------------------------ */
 

@@ -128,11 +128,20 @@ one_subscriber(struct query *q, struct subscriber *s)
 int
 subscriber_get(struct view *v, int64_t id, struct subscriber *s)
 {
+	const struct question ask = {
+		ASKED_SUBSCRIBER, id, 0, sizeof(*s)
+	};
 	struct query *q;
+	int found;
 
+	if (asked_find(v, &ask, &found, s))
+		return found;
 	q = query_new(v->sql, SELECT_SUBSCRIBERS "WHERE id = ?");
 	bind_number(q, id);
-	return one_subscriber(q, s);
+	found = one_subscriber(q, s);
+	if (found)
+		asked_put(v, &ask, found, s);
+	return found;
 }
 
 int
@@ -180,34 +189,52 @@ subscriber_users(struct view *v, int64_t subscriber, user_each *each,
 bool
 subscriber_has_user(struct view *v, int64_t subscriber, uid_t uid)
 {
+	const struct question ask = { ASKED_HAS_USER, uid, subscriber, 0 };
 	struct query *q;
-	bool has;
+	int has;
 
+	if (asked_find(v, &ask, &has, NULL))
+		return has;
 	q = query_new(v->sql, "SELECT 1 FROM subscriber_users"
 	    " WHERE uid = ? AND subscriber = ?");
 	bind_number(q, uid);
 	bind_number(q, subscriber);
-	has = query_next(q) == 1;
+	has = query_next(q);
 	query_done(q);
+	asked_put(v, &ask, has, NULL);
 	return has;
+}
+
+/* The last one read, and how many there are: 0, 1, or 2 for several. */
+static int
+user_acts_for(struct view *v, uid_t uid, int64_t *id)
+{
+	const struct question ask = {
+		ASKED_OF_USER, uid, 0, sizeof(*id)
+	};
+	struct query *q;
+	int count;
+
+	if (asked_find(v, &ask, &count, id))
+		return count;
+	q = query_new(v->sql, "SELECT subscriber FROM subscriber_users"
+	    " WHERE uid = ? LIMIT 2");
+	bind_number(q, uid);
+	for (*id = 0, count = 0; query_next(q); count++)
+		*id = take_number(q);
+	query_done(q);
+	asked_put(v, &ask, count, id);
+	return count;
 }
 
 int
 subscriber_of_user(struct view *v, uid_t uid, struct subscriber *s)
 {
-	struct query *q;
-	int64_t id = 0;
-	int count = 0;
+	int64_t id;
+	int count;
 
-	q = query_new(v->sql, "SELECT subscriber FROM subscriber_users"
-	    " WHERE uid = ? LIMIT 2");
-	bind_number(q, uid);
-	for (; query_next(q); count++)
-		id = take_number(q);
-	query_done(q);
-	if (count == 1)
-		count = subscriber_get(v, id, s);
-	return count;
+	count = user_acts_for(v, uid, &id);
+	return count == 1 ? subscriber_get(v, id, s) : count;
 }
 
 void
@@ -291,14 +318,24 @@ int
 agreement_find(struct view *v, int64_t subscriber, enum agreement_part part,
     const char *terms_sha256, struct agreement *a)
 {
+	const struct question ask = {
+		ASKED_AGREEMENT, subscriber, part, sizeof(*a)
+	};
 	struct query *q;
+	int found;
 
+	if (asked_find(v, &ask, &found, a) &&
+	    strcmp(a->terms_sha256, terms_sha256) == 0)
+		return found;
 	q = query_new(v->sql, SELECT_AGREEMENTS "AND terms_sha256 = ?"
 	    " ORDER BY id DESC LIMIT 1");
 	bind_number(q, subscriber);
 	bind_number(q, part);
 	bind_hex(q, terms_sha256);
-	return one_agreement(q, a);
+	found = one_agreement(q, a);
+	if (found)
+		asked_put(v, &ask, found, a);
+	return found;
 }
 
 int

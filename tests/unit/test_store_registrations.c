@@ -185,6 +185,108 @@ a_subject_belongs_to_one_for_ever(void **state)
 	    "dn_sha256, 8 FROM subjects"), 0);
 }
 
+/* --- what was asked before ------------------------------------------------ */
+
+/* How many the user acts for, and for one of them the first profile. */
+static void
+assert_acts(struct view *v, uid_t uid, int count, const char *profile)
+{
+	struct subscriber s;
+
+	assert_int_equal(subscriber_of_user(v, uid, &s), count);
+	if (count == 1)
+		assert_string_equal(s.profiles[0], profile);
+}
+
+static void
+put_profile(struct tx *tx, int64_t id, const char *profile)
+{
+	struct subscriber s;
+
+	assert_int_equal(subscriber_get(tx_view(tx), id, &s), 1);
+	strcpy(s.profiles[0], profile);
+	assert_done(subscriber_put(tx, &s, &test_err));
+}
+
+static void
+each_view_is_answered_as_of_its_moment(void **state)
+{
+	struct tx *tx = begin();
+	int64_t acme = make_subscriber(tx, "acme"), other;
+	struct view *before, *after;
+
+	put_profile(tx, acme, "first");
+	assert_done(subscriber_put_user(tx, acme, 1000, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	before = view_take(test_store);
+	assert_acts(before, 1000, 1, "first");
+	assert_acts(before, 1001, 0, NULL);
+	assert_true(subscriber_has_user(before, acme, 1000));
+	assert_false(subscriber_has_user(before, acme, 1001));
+
+	/* What is not committed is seen by nobody else, and was never. */
+	tx = begin();
+	put_profile(tx, acme, "undone");
+	assert_done(subscriber_drop_users(tx, acme, &test_err));
+	assert_acts(tx_view(tx), 1000, 0, NULL);
+	assert_acts(before, 1000, 1, "first");
+	after = view_take(test_store);
+	assert_acts(after, 1000, 1, "first");
+	view_put(after);
+	tx_abort(tx);
+
+	/* The same numbers again, with something else behind them. */
+	tx = begin();
+	put_profile(tx, acme, "second");
+	other = make_subscriber(tx, "other");
+	assert_done(subscriber_put_user(tx, acme, 1001, &test_err));
+	assert_done(subscriber_put_user(tx, other, 1000, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	after = view_take(test_store);
+	assert_acts(after, 1000, 2, NULL);
+	assert_acts(after, 1001, 1, "second");
+	assert_true(subscriber_has_user(after, acme, 1001));
+	/* The older view goes on as it was, beside the newer one. */
+	assert_acts(before, 1000, 1, "first");
+	assert_acts(before, 1001, 0, NULL);
+	assert_false(subscriber_has_user(before, acme, 1001));
+	assert_acts(after, 1001, 1, "second");
+	view_put(before);
+	view_put(after);
+}
+
+static void
+an_agreement_is_that_to_the_terms_that_were_asked(void **state)
+{
+	struct agreement a = { .part = OF_SUBSCRIBER, .terms = "1" }, back;
+	struct tx *tx = begin();
+	int64_t acme = make_subscriber(tx, "acme");
+	struct view *v;
+	int i;
+
+	strcpy(a.terms_sha256, digest_of("one"));
+	strcpy(a.document_sha256, digest_of("paper"));
+	assert_done(agreement_put(tx, acme, &a, &test_err));
+	strcpy(a.terms, "2");
+	strcpy(a.terms_sha256, digest_of("two"));
+	assert_done(agreement_put(tx, acme, &a, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	v = view_take(test_store);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(agreement_find(v, acme, OF_SUBSCRIBER,
+		    digest_of("one"), &back), 1);
+		assert_string_equal(back.terms, "1");
+		assert_int_equal(agreement_find(v, acme, OF_SUBSCRIBER,
+		    digest_of("two"), &back), 1);
+		assert_string_equal(back.terms, "2");
+		assert_int_equal(agreement_find(v, acme, OF_SUBSCRIBER,
+		    digest_of("three"), &back), 0);
+		assert_int_equal(agreement_find(v, acme, OF_SUBJECT,
+		    digest_of("one"), &back), 0);
+	}
+	view_put(v);
+}
+
 int
 main(void)
 {
@@ -201,6 +303,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_subject_belongs_to_one_for_ever, store_setup,
 		    store_teardown),
+		cmocka_unit_test_setup_teardown(
+		    each_view_is_answered_as_of_its_moment, store_setup,
+		    store_teardown),
+		cmocka_unit_test_setup_teardown(
+		    an_agreement_is_that_to_the_terms_that_were_asked,
+		    store_setup, store_teardown),
 	};
 
 	return cmocka_run_group_tests_name("store_registrations", tests, NULL,
