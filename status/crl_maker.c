@@ -16,6 +16,7 @@
 
 #define LOOK_FOR_KEY	(20000)		/* while somebody waits for it */
 #define LOOK_LATER	(USEC / 5)
+#define SIGNER_STARTS	(2 * USEC)	/* it is about to be there */
 #define LOOK_AGAIN	(1 * USEC)
 #define SHARE		9	/* so long nothing, after what took long */
 #define RETRY_FIRST	(USEC / 2)
@@ -36,6 +37,7 @@ struct crl_maker {
 	usec_t		 look;		/* steady: not again before */
 	bool		 leftovers;	/* there may be open intents */
 	struct crl_past	*past;
+	usec_t		 began;		/* steady */
 	enum { PAST_ASKED, PAST_KNOWN, PAST_SETTLED } state;
 };
 
@@ -176,11 +178,14 @@ turn(struct crl_maker *m)
 	struct crl_order order = { .count = 0 };
 	struct err err;
 	usec_t left;
+	bool known;
 	int made;
 
-	if (!look_back(m))
-		return LOOK_FOR_KEY;
+	known = look_back(m);
 	find_due(m, &order);
+	if (!known)
+		return clock_steady() < m->began + SIGNER_STARTS ?
+		    LOOK_FOR_KEY : LOOK_LATER;
 	settle_past(m);
 	if (order.count == 0 && !m->leftovers && m->closing != CLOSING_NOT)
 		return closing_turn(m, &order);
@@ -283,6 +288,7 @@ crl_maker_new(const struct desk *desk, struct pending *pending,
 	m->pending = pending;
 	m->past = past;
 	m->leftovers = true;
+	m->began = clock_steady();
 	m->scopes = crl_scopes_new(desk);
 	m->specimen = specimen_new(desk->issuing);
 	bell_init(&m->bell);
