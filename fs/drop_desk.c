@@ -126,7 +126,7 @@ batch_done(void *arg, const struct err *fault)
 	order->done(order, true, fault);
 }
 
-/* Recorded, then answered; not by the committer's thread, which it waits for. */
+/* Recorded, then answered; not by the committer's thread: it waits for it. */
 struct refused_order {
 	struct drop_order	*order;
 	struct err		 fault;

@@ -18,7 +18,7 @@
 #include "intake.h"
 #include "mount.h"
 
-#define MESSAGE_MOST	((size_t)1 << 20)	/* octets; base64 is a third more */
+#define MESSAGE_MOST	((size_t)1 << 20)	/* base64 is a third more */
 #define FORM		"application/x-www-form-urlencoded"
 
 struct intake {

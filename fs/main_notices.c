@@ -1,8 +1,8 @@
 /*
  * Main and the command of [notices]: core, which may start nothing, hands a
  * notice over; main runs the command, a few at a time, and tells whatever core
- * there is then how it ended.  Nothing of it is kept: what main does not live to
- * tell is due again (status/notices.c).
+ * there is then how it ended.  Nothing of it is kept: what main does not live
+ * to tell is due again (status/notices.c).
  */
 #include "../ca/stop.h"
 #include "control.h"

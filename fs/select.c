@@ -24,8 +24,8 @@
 
 const char select_usage[] =
     "usage: pkifs select MOUNTPOINT --reason REASON [options]\n"
-    "Write a batch of revocations for revoke/batch/ to standard output: a line\n"
-    "for each certificate that is asked for, valid or suspended.\n"
+    "Write a batch of revocations for revoke/batch/ to standard output: a\n"
+    "line for each certificate that is asked for, valid or suspended.\n"
     "  --profile NAME            issued by this profile\n"
     "  --ca NAME                 its issuer's commonName\n"
     "  --algorithm NAME          of its key (rsa, rsa:2048, ec, ec:P-256) or\n"
@@ -156,8 +156,9 @@ walk(struct select *s, const char *path, int depth, bool (*may)(
 }
 
 /*
- * Has the folder YYYY, YYYY/MM or YYYY/MM/DD a day of the range?  The certificate
- * is valid from its issuance on or a little before it: a day's tolerance.
+ * Has the folder YYYY, YYYY/MM or YYYY/MM/DD a day of the range?  The
+ * certificate is valid from its issuance on or a little before it: a day's
+ * tolerance.
  */
 static bool
 may_be_issued(const struct select *s, const char *path)

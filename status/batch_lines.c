@@ -6,6 +6,7 @@
 
 #include "../ca/store_certificates.h"
 #include "batch_lines.h"
+#include "revocation_key.h"
 
 #define FAILED	(-2)		/* beside 0 and -1, a refusal */
 
@@ -113,7 +114,7 @@ change(struct batch_doing *d, struct tx *tx, const struct act_order *o,
 	int ret;
 
 	if (!d->careful) {
-		ret = revocation_change(o, tx, &row, why);
+		ret = revocation_change_with_key(o, tx, &row, why);
 		if (ret == 0 || tx_written(tx) == written)
 			return ret;
 		*err = *why;
@@ -121,7 +122,7 @@ change(struct batch_doing *d, struct tx *tx, const struct act_order *o,
 	}
 	if (tx_savepoint(tx, err) != 0)
 		return FAILED;
-	ret = revocation_change(o, tx, &row, why);
+	ret = revocation_change_with_key(o, tx, &row, why);
 	return (ret == 0 ? tx_release(tx, err) :
 	    tx_rollback_to(tx, err)) == 0 ? ret : FAILED;
 }

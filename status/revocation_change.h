@@ -1,7 +1,6 @@
 /*
- * What an act changes, inside one transaction: rows, blocked key, withdrawn
- * OCSP answers, the texts and an event each.  A report that a key is
- * compromised takes every other unexpired certificate with that key.
+ * What an act changes of one certificate, inside one transaction: rows,
+ * blocked key, withdrawn OCSP answers, the texts and an event.
  */
 #ifndef STATUS_REVOCATION_CHANGE_H
 #define STATUS_REVOCATION_CHANGE_H
@@ -34,14 +33,10 @@ struct act_order {
  */
 int	revocation_change(const struct act_order *, struct tx *,
 	    struct revocation *row, struct err *);
-/*
- * The same for every unexpired certificate with the key, which is blocked;
- * `row` is one of them.
- */
-int	revocation_change_key(const struct act_order *, const char *key,
-	    struct tx *, struct revocation *row, struct err *);
-
 /* An event about it, without its outcome. */
 struct event *revocation_event(const struct act_order *, const char *name);
+/* Who asked, how it was confirmed, and the dates; `decided` 0: not yet. */
+void	revocation_event_facts(struct event *, const struct act_order *,
+	    usec_t decided);
 
 #endif

@@ -19,7 +19,7 @@
 #include "bell.h"
 #include "case_text.h"
 #include "refusals.h"
-#include "revocation_change.h"
+#include "revocation_key.h"
 #include "revocations.h"
 
 #define REFUSALS_SECOND	10	/* of one user, recorded; */
@@ -269,30 +269,16 @@ may_key(struct act *a, struct view *view, struct err *err)
 static int
 check_key(struct act *a, struct view *view, struct err *err)
 {
-	struct act_words *w = &a->order.words;
-	struct key key;
-
 	if (!a->decided && !revocation_asked_how(
 	    &a->all->desk->parts->config->revocation, "key"))
 		return err_set(err, EACCES, "here nobody revokes by key "
 		    "(pkifs.conf [revocation] how)");
 	if (act_still_open(view, err) != 0 ||
 	    may_key(a, view, err) != 0 ||
-	    act_parse(a->act.line, w, err) != 0 ||
+	    act_parse(a->act.line, &a->order.words, err) != 0 ||
 	    check_reason(a, err) != 0)
 		return -1;
-	if (w->reason == REASON_HOLD || w->reason == REASON_REINSTATED ||
-	    w->at != 0)
-		return err_set(err, EINVAL, "a key is blocked at once and for "
-		    "ever, and its certificates are revoked: neither at= nor a "
-		    "suspension");
-	if (w->invalidity > a->order.now)
-		return err_set(err, EINVAL, "invalidity= lies in the future");
-	if (w->reason == REASON_KEY_COMPROMISE ||
-	    keys_find(view, a->act.key, &key) == 1)
-		return 0;
-	return err_set(err, ENOENT, "no certificate has this key; one that "
-	    "was never certified can be reported as keyCompromise");
+	return revocation_key_allowed(view, &a->order, a->act.key, err);
 }
 
 static int
@@ -317,7 +303,7 @@ apply(struct job *job, struct tx *tx, struct err *err)
 	if (a->act.key[0] != '\0')
 		return revocation_change_key(&a->order, a->act.key, tx,
 		    &a->row, err);
-	return revocation_change(&a->order, tx, &a->row, err);
+	return revocation_change_with_key(&a->order, tx, &a->row, err);
 }
 
 /* It is in revoke/ from now on, though nothing is to be published. */

@@ -11,7 +11,7 @@
 #include "../ca/stop.h"
 #include "../ca/store_certificates.h"
 #include "bell.h"
-#include "revocation_change.h"
+#include "revocation_key.h"
 #include "schedule.h"
 
 #define LOOK		(30 * USEC)
@@ -75,7 +75,7 @@ revoke_planned(const struct desk *desk, const struct scheduled *plan,
 	    &o.certificate) != 1)
 		return err_set(err, EIO, "there is no certificate %s",
 		    plan->serial);
-	return revocation_change(&o, tx, &row, err);
+	return revocation_change_with_key(&o, tx, &row, err);
 }
 
 static int
@@ -97,7 +97,7 @@ end_suspension(const struct desk *desk, const struct revocation *held,
 	    &o.certificate) != 1)
 		return err_set(err, EIO, "there is no certificate %s",
 		    held->serial);
-	return revocation_change(&o, tx, &row, err);
+	return revocation_change_with_key(&o, tx, &row, err);
 }
 
 static int
