@@ -70,22 +70,8 @@ find_draft(struct tree *tree, struct node folder, const char *name,
 static void
 reply_folder(struct folder_act *act, int64_t draft)
 {
-	struct fuse_entry_param	entry;
-	struct node		node;
-	struct ask		ask;
-	struct stat		st;
-	int			there;
-
-	node = node_of(NODE_DESK, (uint64_t)DESK_FOLDER(DESK_DRAFT, draft));
-	tree_ask(act->tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (!there) {
-		fuse_reply_err(act->req, ESTALE);
-		return;
-	}
-	node_entry(act->folder, node, &st, &entry);
-	fuse_reply_entry(act->req, &entry);
+	tree_reply_entry(act->req, act->tree, act->folder, node_of(NODE_DESK,
+	    (uint64_t)DESK_FOLDER(DESK_DRAFT, draft)), ESTALE);
 }
 
 static void
@@ -273,7 +259,7 @@ static void
 desk_setattr(fuse_req_t req, struct tree *tree, struct node node,
     const struct stat *st, int which, struct fuse_file_info *fi)
 {
-	drop_reply_attr(req, tree, node);
+	tree_reply_attr(req, tree, node);
 }
 
 const struct node_acts	ra_acts = {

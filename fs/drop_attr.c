@@ -82,22 +82,6 @@ set_size(struct drops *drops, struct node node, uint64_t size,
 	return (code);
 }
 
-void
-drop_reply_attr(fuse_req_t req, struct tree *tree, struct node node)
-{
-	struct ask	ask;
-	struct stat	st;
-	int		there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (there)
-		fuse_reply_attr(req, &st, node_type(node)->attr);
-	else
-		fuse_reply_err(req, ESTALE);
-}
-
 /*
  * The time of a registered file is stored: rsync -t compares it (DETAILS).
  * That waits for a commit, so it is an errand.
@@ -120,7 +104,7 @@ store_time(void *arg)
 	    timing->node.a, timing->time, &err) == -1)
 		fuse_reply_err(timing->req, fault_errno(&err));
 	else
-		drop_reply_attr(timing->req, timing->tree, timing->node);
+		tree_reply_attr(timing->req, timing->tree, timing->node);
 	free(timing);
 }
 
@@ -160,7 +144,7 @@ set_time(fuse_req_t req, struct tree *tree, struct node node, usec_t when)
 	if (registered)
 		order_time(req, tree, node, when);
 	else
-		drop_reply_attr(req, tree, node);
+		tree_reply_attr(req, tree, node);
 }
 
 /* Mode and owner are accepted and mean nothing (DESIGN 2.1). */
@@ -179,7 +163,7 @@ drop_setattr(fuse_req_t req, struct tree *tree, struct node node,
 		return;
 	}
 	if (!(which & FUSE_SET_ATTR_MTIME)) {
-		drop_reply_attr(req, tree, node);
+		tree_reply_attr(req, tree, node);
 		return;
 	}
 	if (!(which & FUSE_SET_ATTR_MTIME_NOW))

@@ -109,14 +109,9 @@ reply_create(fuse_req_t req, struct tree *tree, struct node folder,
     struct node node, bool is_new, struct fuse_file_info *fi)
 {
 	struct fuse_entry_param	entry;
-	struct ask		ask;
 	struct stat		st;
-	int			there;
 
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (!there) {
+	if (!tree_stat(tree, node, &st)) {
 		drop_acts.release(NULL, tree, node, fi);
 		fuse_reply_err(req, ESTALE);
 		return;

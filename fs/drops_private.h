@@ -104,7 +104,6 @@ void	drop_fetch_registered(struct drops *, struct node,
 /* drop_attr.c */
 void	drop_setattr(fuse_req_t, struct tree *, struct node,
 	    const struct stat *, int, struct fuse_file_info *);
-void	drop_reply_attr(fuse_req_t, struct tree *, struct node);
 
 /* drop_submit.c */
 void	drop_flush(fuse_req_t, struct tree *, struct node,

@@ -41,7 +41,7 @@ lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
 	int		there;
 
 	if (strcmp(name, ".") == 0) {
-		ops_reply_entry(req, tree, node, node, ESTALE);
+		tree_reply_entry(req, tree, node, node, ESTALE);
 		return (true);
 	}
 	if (strcmp(name, "..") != 0)
@@ -50,7 +50,7 @@ lookup_dots(fuse_req_t req, struct tree *tree, struct node node,
 	there = node_parent(&ask, node, &parent);
 	tree_answered(&ask);
 	if (there)
-		ops_reply_entry(req, tree, parent, parent, ESTALE);
+		tree_reply_entry(req, tree, parent, parent, ESTALE);
 	else
 		fuse_reply_err(req, ESTALE);
 	return (true);
@@ -108,30 +108,13 @@ op_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *list)
 /* --- attributes ---------------------------------------------------------- */
 
 static void
-reply_attr(fuse_req_t req, struct node node)
-{
-	struct tree	*tree = ops_tree(req);
-	struct ask	 ask;
-	struct stat	 st;
-	int		 there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (there)
-		fuse_reply_attr(req, &st, node_type(node)->attr);
-	else
-		fuse_reply_err(req, ESTALE);
-}
-
-static void
 op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct node	node;
 
 	counter_add(COUNT_FUSE_GETATTR, 1);
 	if (ops_node(req, ino, &node))
-		reply_attr(req, node);
+		tree_reply_attr(req, ops_tree(req), node);
 }
 
 static void
@@ -144,7 +127,7 @@ op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
 	if (!ops_node(req, ino, &node))
 		return;
 	if (tree_is_herald(tree, req))
-		reply_attr(req, node);
+		tree_reply_attr(req, ops_tree(req), node);
 	else if (ops_acts(node)->setattr != NULL)
 		ops_acts(node)->setattr(req, tree, node, st, which, fi);
 	else

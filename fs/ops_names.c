@@ -36,26 +36,6 @@ ops_acts(struct node node)
 	return (acts == NULL ? &none : acts);
 }
 
-void
-ops_reply_entry(fuse_req_t req, struct tree *tree, struct node folder,
-    struct node node, int gone)
-{
-	struct fuse_entry_param	entry;
-	struct ask		ask;
-	struct stat		st;
-	int			there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (!there) {
-		fuse_reply_err(req, gone);
-		return;
-	}
-	node_entry(folder, node, &st, &entry);
-	fuse_reply_entry(req, &entry);
-}
-
 /*
  * The herald makes the real call for what is there already, and inotify sees
  * it; for everybody else it is an act, or nothing.
@@ -197,7 +177,7 @@ announce_folder(fuse_req_t req, struct tree *tree, struct node folder,
 		return;
 	}
 	tree_announced(tree, node);
-	ops_reply_entry(req, tree, folder, node, ENOENT);
+	tree_reply_entry(req, tree, folder, node, ENOENT);
 }
 
 void

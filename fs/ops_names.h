@@ -13,9 +13,6 @@ struct tree	*ops_tree(fuse_req_t);
 bool		 ops_node(fuse_req_t, fuse_ino_t, struct node *);
 /* Never NULL. */
 const struct node_acts *ops_acts(struct node);
-/* The entry of a node, or `gone` when it is not there any more. */
-void		 ops_reply_entry(fuse_req_t, struct tree *,
-		    struct node folder, struct node, int gone);
 
 void	op_create(fuse_req_t, fuse_ino_t, const char *, mode_t,
 	    struct fuse_file_info *);

@@ -185,18 +185,51 @@ tree_folder_to_tell(struct tree *tree, const char *path)
 	return (0);
 }
 
+int
+tree_stat(struct tree *tree, struct node node, struct stat *st)
+{
+	struct ask	ask;
+	int		there;
+
+	tree_ask(tree, &ask);
+	there = node_stat(&ask, node, st);
+	tree_answered(&ask);
+	return (there);
+}
+
+void
+tree_reply_entry(fuse_req_t req, struct tree *tree, struct node folder,
+    struct node node, int gone)
+{
+	struct fuse_entry_param	entry;
+	struct stat		st;
+
+	if (!tree_stat(tree, node, &st)) {
+		fuse_reply_err(req, gone);
+		return;
+	}
+	node_entry(folder, node, &st, &entry);
+	fuse_reply_entry(req, &entry);
+}
+
+void
+tree_reply_attr(fuse_req_t req, struct tree *tree, struct node node)
+{
+	struct stat	st;
+
+	if (tree_stat(tree, node, &st))
+		fuse_reply_attr(req, &st, node_type(node)->attr);
+	else
+		fuse_reply_err(req, ESTALE);
+}
+
 void
 tree_keep_attr(fuse_req_t req, struct tree *tree, struct node node,
     const struct stat *st, int which, struct fuse_file_info *fi)
 {
-	struct ask	ask;
 	struct stat	now;
-	int		there;
 
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &now);
-	tree_answered(&ask);
-	if (there)
+	if (tree_stat(tree, node, &now))
 		fuse_reply_attr(req, &now, 0);
 	else
 		fuse_reply_err(req, ESTALE);

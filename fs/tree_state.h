@@ -36,6 +36,11 @@ bool	tree_announces(struct tree *, struct node);
 void	tree_announced(struct tree *, struct node);
 void	tree_ask(struct tree *, struct ask *);	/* takes a view */
 void	tree_answered(struct ask *);		/* gives it back */
+int	tree_stat(struct tree *, struct node, struct stat *);	/* 1/0 */
+/* With a node of the folder as it is now; `gone`: the errno when it is not. */
+void	tree_reply_entry(fuse_req_t, struct tree *, struct node folder,
+	    struct node, int gone);
+void	tree_reply_attr(fuse_req_t, struct tree *, struct node);
 /*
  * Of a file that is only an act: truncating before the write (`>`), times and
  * mode succeed and mean nothing.

@@ -82,38 +82,18 @@ struct ocsp_waiter {
 };
 
 static void
-reply_node(fuse_req_t req, struct tree *tree, struct node folder,
-    struct node node)
-{
-	struct fuse_entry_param	entry;
-	struct ask		ask;
-	struct stat		st;
-	int			there;
-
-	tree_ask(tree, &ask);
-	there = node_stat(&ask, node, &st);
-	tree_answered(&ask);
-	if (!there) {
-		fuse_reply_err(req, ENOENT);
-		return;
-	}
-	node_entry(folder, node, &st, &entry);
-	fuse_reply_entry(req, &entry);
-}
-
-static void
 answer_here(void *arg, enum ocsp_file file, int64_t id)
 {
 	struct ocsp_waiter	*waiter = arg;
 
 	if (file == OCSP_ANSWER)
-		reply_node(waiter->req, waiter->tree, waiter->folder,
-		    node_of(NODE_OCSP_ANSWER, (uint64_t)id));
+		tree_reply_entry(waiter->req, waiter->tree, waiter->folder,
+		    node_of(NODE_OCSP_ANSWER, (uint64_t)id), ENOENT);
 	else if (waiter->folder.class == NODE_STAPLES)
 		fuse_reply_err(waiter->req, ENOENT);
 	else
-		reply_node(waiter->req, waiter->tree, waiter->folder,
-		    node_of(NODE_OCSP_FIXED, file));
+		tree_reply_entry(waiter->req, waiter->tree, waiter->folder,
+		    node_of(NODE_OCSP_FIXED, file), ENOENT);
 	free(waiter);
 }
 
@@ -253,8 +233,8 @@ request_lookup(fuse_req_t req, struct tree *tree, struct node folder,
 		break;
 	case OCSP_TEXT_PART:
 		path = ocsp_paths_put(tree->ocsp_paths, bytes_text(&text));
-		reply_node(req, tree, top, node_of_two(NODE_OCSP_PART,
-		    path.row, path.generation));
+		tree_reply_entry(req, tree, top, node_of_two(NODE_OCSP_PART,
+		    path.row, path.generation), ENOENT);
 		break;
 	case OCSP_TEXT_NEVER:
 		fuse_reply_err(req, ENOENT);
