@@ -74,24 +74,6 @@ line_is(struct slice line, const char *text)
 	    memcmp(line.data, text, line.size) == 0;
 }
 
-/* Takes a line from the front, its newline too; false: nothing is left. */
-static bool
-line_take(struct slice *from, struct slice *line)
-{
-	const unsigned char *end;
-	size_t size;
-
-	if (from->size == 0)
-		return false;
-	end = memchr(from->data, '\n', from->size);
-	size = end == NULL ? from->size : (size_t)(end - from->data);
-	*line = (struct slice){ from->data, size };
-	size += end != NULL;
-	from->data += size;
-	from->size -= size;
-	return true;
-}
-
 /* What stands behind the last line "FORM"; `line` counts up to it. */
 static bool
 form_find(struct slice terms, struct slice *form, unsigned *line)
@@ -100,7 +82,7 @@ form_find(struct slice terms, struct slice *form, unsigned *line)
 	unsigned n = 0;
 	bool found = false;
 
-	while (line_take(&terms, &one)) {
+	while (slice_take_line(&terms, &one)) {
 		n++;
 		if (line_is(one, FORM)) {
 			*form = terms;
@@ -228,7 +210,7 @@ line_read(struct reader *r, struct slice wanted, struct err *err)
 	const struct field *field = NULL;
 	struct slice line = { NULL, 0 };
 
-	if (!line_take(&r->dropped, &line))
+	if (!slice_take_line(&r->dropped, &line))
 		return err_set(err, EINVAL, "line %u: it ends here, in the "
 		    "middle of the form", r->line);
 	if (r->next < FIELDS && is_field(wanted, &fields[r->next]))
@@ -276,7 +258,7 @@ agreement_read(struct slice dropped, struct slice terms,
 		return -1;
 	r.dropped.data += head;
 	r.dropped.size -= head;
-	while (line_take(&r.form, &wanted)) {
+	while (slice_take_line(&r.form, &wanted)) {
 		r.line++;
 		if (line_read(&r, wanted, err) == -1)
 			return -1;
@@ -297,7 +279,7 @@ agreement_form_check(const char *where, struct slice terms, struct err *err)
 	if (!form_find(terms, &form, &number))
 		return err_set(err, EINVAL, "%s: wanted a line \"" FORM "\" "
 		    "and the form behind it (REG-6.3.4-10A)", where);
-	while (next < FIELDS && line_take(&form, &line))
+	while (next < FIELDS && slice_take_line(&form, &line))
 		next += is_field(line, &fields[next]);
 	if (next == FIELDS)
 		return 0;

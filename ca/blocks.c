@@ -11,28 +11,6 @@
 #define END		"-----END "
 #define DASHES		"-----"
 
-static struct slice
-take_line(struct slice *s)
-{
-	struct slice line = { s->data, 0 };
-
-	while (line.size < s->size && s->data[line.size] != '\n')
-		line.size++;
-	s->data += line.size;
-	s->size -= line.size;
-	if (s->size > 0)
-		s->data++, s->size--;
-	return line;
-}
-
-static bool
-begins(struct slice s, const char *text)
-{
-	size_t n = strlen(text);
-
-	return s.size >= n && memcmp(s.data, text, n) == 0;
-}
-
 /* What stands between `before` and the dashes; false: not such a line. */
 static bool
 read_label(struct slice line, const char *before, char label[BLOCK_LABEL])
@@ -42,7 +20,7 @@ read_label(struct slice line, const char *before, char label[BLOCK_LABEL])
 	while (line.size > 0 && (line.data[line.size - 1] == ' ' ||
 	    line.data[line.size - 1] == '\t'))
 		line.size--;
-	if (!begins(line, before) || line.size <= end ||
+	if (!slice_begins(line, before) || line.size <= end ||
 	    line.size - end >= BLOCK_LABEL ||
 	    memcmp(line.data + line.size - 5, DASHES, 5) != 0)
 		return false;
@@ -69,10 +47,10 @@ blocks_text(struct slice in, struct bytes *to, struct err *err)
 struct slice
 blocks_keys(struct slice *s)
 {
-	struct slice keys = { s->data, 0 };
+	struct slice keys = { s->data, 0 }, line;
 
-	while (s->size > 0 && !begins(*s, BEGIN)) {
-		take_line(s);
+	while (s->size > 0 && !slice_begins(*s, BEGIN)) {
+		slice_take_line(s, &line);
 		keys.size = (size_t)(s->data - keys.data);
 	}
 	return keys;
@@ -87,19 +65,17 @@ block_take(const char *where, struct slice *s, struct block *b,
 
 	memset(b, 0, sizeof(*b));
 	do {
-		if (s->size == 0)
-			return 0;
 		b->whole.data = s->data;
-		line = take_line(s);
+		if (!slice_take_line(s, &line))
+			return 0;
 	} while (line.size == 0);
 	if (!read_label(line, BEGIN, b->label))
 		return err_set(err, EINVAL, "%s: wanted a BEGIN line behind "
 		    "the last block", where);
 	b->inside.data = s->data;
-	while (s->size > 0) {
-		b->inside.size = (size_t)(s->data - b->inside.data);
-		line = take_line(s);
-		if (!begins(line, DASHES))
+	while (slice_take_line(s, &line)) {
+		b->inside.size = (size_t)(line.data - b->inside.data);
+		if (!slice_begins(line, DASHES))
 			continue;
 		b->whole.size = (size_t)(s->data - b->whole.data);
 		if (read_label(line, END, label) &&

@@ -24,6 +24,31 @@ slice_equal(struct slice a, struct slice b)
 	    (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+bool
+slice_begins(struct slice s, const char *text)
+{
+	size_t n = strlen(text);
+
+	return s.size >= n && memcmp(s.data, text, n) == 0;
+}
+
+bool
+slice_take_line(struct slice *from, struct slice *line)
+{
+	const unsigned char *end;
+	size_t size;
+
+	if (from->size == 0)
+		return false;
+	end = memchr(from->data, '\n', from->size);
+	size = end == NULL ? from->size : (size_t)(end - from->data);
+	*line = (struct slice){ from->data, size };
+	size += end != NULL;
+	from->data += size;
+	from->size -= size;
+	return true;
+}
+
 void
 bytes_free(struct bytes *b)
 {

@@ -25,6 +25,9 @@ struct bytes {
 
 struct slice	slice_text(const char *);
 bool		slice_equal(struct slice, struct slice);
+bool		slice_begins(struct slice, const char *text);
+/* Takes a line, without its '\n', from the front; false: nothing is left. */
+bool		slice_take_line(struct slice *from, struct slice *line);
 
 void	bytes_free(struct bytes *);		/* leaves it empty */
 void	bytes_wipe(struct bytes *);		/* cleansed, then freed */

@@ -50,28 +50,15 @@ is_digit(unsigned char c)
 	    (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=';
 }
 
-static struct slice
-take_line(struct slice *s)
-{
-	struct slice line = { s->data, 0 };
-
-	while (line.size < s->size && s->data[line.size] != '\n')
-		line.size++;
-	s->data += line.size;
-	s->size -= line.size;
-	if (s->size > 0)
-		s->data++, s->size--;
-	while (line.size > 0 && line.data[line.size - 1] <= ' ')
-		line.size--;
-	return line;
-}
-
+/* Without what stands behind it: blanks, a CR. */
 static bool
-begins(struct slice s, const char *text)
+take_line(struct slice *s, struct slice *line)
 {
-	size_t n = strlen(text);
-
-	return s.size >= n && memcmp(s.data, text, n) == 0;
+	if (!slice_take_line(s, line))
+		return false;
+	while (line->size > 0 && line->data[line->size - 1] <= ' ')
+		line->size--;
+	return true;
 }
 
 /* Headers up to an empty line (S/MIME), or up to a BEGIN line. */
@@ -80,9 +67,8 @@ skip_head(struct slice *s, bool *is_pem)
 {
 	struct slice line;
 
-	while (s->size > 0) {
-		line = take_line(s);
-		*is_pem = begins(line, "-----BEGIN ");
+	while (take_line(s, &line)) {
+		*is_pem = slice_begins(line, "-----BEGIN ");
 		if (line.size == 0 || *is_pem)
 			return true;
 	}
@@ -107,9 +93,8 @@ read_text(struct slice s, struct bytes *ber, struct err *err)
 
 	if (!skip_head(&s, &is_pem))
 		return incomplete(err);
-	while (s.size > 0 && !ended) {
-		line = take_line(&s);
-		ended = begins(line, "-----END ");
+	while (!ended && take_line(&s, &line)) {
+		ended = slice_begins(line, "-----END ");
 		for (i = 0; i < line.size && !ended; i++)
 			if (!is_digit(line.data[i]))
 				goto bad;
@@ -170,8 +155,8 @@ sealed_begins(struct slice s)
 	static const char type[] = "\x2a\x86\x48\x86\xf7\x0d\x01";
 	size_t head;
 
-	if (begins(s, "-----BEGIN CMS-----") ||
-	    begins(s, "-----BEGIN PKCS7-----") || begins(s, "MIME-Version:"))
+	if (slice_begins(s, "-----BEGIN CMS-----") ||
+	    slice_begins(s, "-----BEGIN PKCS7-----") || slice_begins(s, "MIME-Version:"))
 		return true;
 	if (s.size < 2 || s.data[0] != DER_SEQUENCE)
 		return false;

@@ -29,14 +29,6 @@ is_space(unsigned char c)
 	    c == '\v';
 }
 
-static bool
-starts_with(struct slice s, const char *text)
-{
-	size_t n = strlen(text);
-
-	return s.size >= n && memcmp(s.data, text, n) == 0;
-}
-
 static struct slice
 skip(struct slice s, size_t n)
 {
@@ -126,14 +118,14 @@ find_begin(struct slice *in, char label[LABEL_MAX], struct err *err)
 {
 	struct slice line, rest = *in;
 
-	if (starts_with(rest, "\xef\xbb\xbf"))	/* a byte order mark */
+	if (slice_begins(rest, "\xef\xbb\xbf"))	/* a byte order mark */
 		rest = skip(rest, 3);
 	while (rest.size > 0) {
 		line = get_line(&rest);
 		if (line.size > 0 && memchr(line.data, '\0', line.size) != NULL)
 			return err_set(err, EBADMSG, "it is neither PEM nor "
 			    "DER: it has NUL octets (UTF-16 is not read)");
-		if (!starts_with(line, BEGIN))
+		if (!slice_begins(line, BEGIN))
 			continue;
 		*in = rest;
 		return check_label(line, rest.size > 0, label, err);
@@ -196,7 +188,7 @@ read_pem(struct slice in, struct bytes *der, struct err *err)
 	answer = 0;
 	while (in.size > 0) {
 		line = get_line(&in);
-		if (starts_with(line, "-")) {
+		if (slice_begins(line, "-")) {
 			answer = check_end(line, in, label, err);
 			break;
 		}

@@ -17,19 +17,12 @@
 
 /* --- a header ------------------------------------------------------------- */
 
-/* The next line without its end; false behind the last. */
+/* Without the CR before its end, too; false behind the last. */
 static bool
 take_line(struct slice *s, struct slice *line)
 {
-	const unsigned char *end;
-
-	if (s->size == 0)
+	if (!slice_take_line(s, line))
 		return false;
-	end = memchr(s->data, '\n', s->size);
-	*line = (struct slice){ s->data,
-	    end == NULL ? s->size : (size_t)(end - s->data) };
-	s->data += line->size + (end != NULL);
-	s->size -= line->size + (end != NULL);
 	if (line->size > 0 && line->data[line->size - 1] == '\r')
 		line->size--;
 	return true;

@@ -21,17 +21,8 @@
 static bool
 take_line(struct slice *s, struct slice *line)
 {
-	const unsigned char *end;
-	size_t size;
-
-	if (s->size == 0)
+	if (!slice_take_line(s, line))
 		return false;
-	end = memchr(s->data, '\n', s->size);
-	size = end == NULL ? s->size : (size_t)(end - s->data);
-	*line = (struct slice){ s->data, size };
-	size += end != NULL;
-	s->data += size;
-	s->size -= size;
 	while (line->size > 0 && strchr(BLANKS, line->data[0]) != NULL)
 		line->data++, line->size--;
 	while (line->size > 0 &&

@@ -59,18 +59,6 @@ is_blank_line(struct slice line)
 	return true;
 }
 
-static struct slice
-next_line(struct slice *text)
-{
-	const unsigned char *end = memchr(text->data, '\n', text->size);
-	struct slice line = *text;
-
-	line.size = end == NULL ? text->size : (size_t)(end - text->data);
-	text->data += line.size + (end != NULL);
-	text->size -= line.size + (end != NULL);
-	return line;
-}
-
 enum section { ABSENT, EMPTY, STATED };
 
 /* Has any section of these words something in it? */
@@ -81,8 +69,7 @@ section_find(struct slice text, const char *words)
 	bool inside = false;
 	struct slice line, title;
 
-	while (text.size > 0) {
-		line = next_line(&text);
+	while (slice_take_line(&text, &line)) {
 		title = heading_words(line);
 		if (title.size > 0 || slice_equal(line, slice_text("FORM")))
 			inside = slice_equal(title, slice_text(words));

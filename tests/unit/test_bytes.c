@@ -112,10 +112,44 @@ slices_compare(void **state)
 	assert_true(slice_equal((struct slice){ NULL, 0 }, slice_text("")));
 }
 
+/* Lines of a slice, each in [], with what ends them gone. */
+static void
+lines_are_taken(void **state)
+{
+	static const struct {
+		const char *text, *lines;
+	} rows[] = {
+		{ "", "" },
+		{ "\n", "[]" },
+		{ "a", "[a]" },
+		{ "a\n", "[a]" },
+		{ "a\n\nb", "[a][][b]" },
+		{ "a\r\nb\n\n", "[a\r][b][]" },
+	};
+	struct slice from, line;
+	struct bytes lines = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		from = slice_text(rows[i].text);
+		bytes_clear(&lines);
+		while (slice_take_line(&from, &line))
+			bytes_printf(&lines, "[%.*s]", (int)line.size,
+			    (const char *)line.data);
+		assert_string_equal(bytes_text(&lines), rows[i].lines);
+	}
+	bytes_free(&lines);
+	assert_true(slice_begins(slice_text("ab"), "ab"));
+	assert_true(slice_begins(slice_text("ab"), ""));
+	assert_false(slice_begins(slice_text("ab"), "abc"));
+	assert_false(slice_begins(slice_text("ab"), "b"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_taken),
 		cmocka_unit_test(grows_and_keeps),
 		cmocka_unit_test(what_is_put_is_got),
 		cmocka_unit_test(frames_at_their_bounds),
