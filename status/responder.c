@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ca/store_certificates.h"
+#include "../ca/own_certificates.h"
 #include "../ca/text.h"
 #include "responder.h"
 
@@ -102,33 +102,16 @@ responder_current(const struct responder *r)
 
 /* --- what the store has -------------------------------------------------- */
 
-static int
-pick(void *arg, const struct certificate *c)
-{
-	struct certificate *best = arg;
-	usec_t now = clock_now();
-
-	if (strcmp(c->issuer, "issuing") == 0 && c->revoked == 0 &&
-	    c->not_before <= now && c->not_after > now &&
-	    c->not_after > best->not_after)
-		*best = *c;
-	return 0;
-}
-
 static void
 load(struct responder *r)
 {
 	struct view *view = view_take(r->desk->parts->store);
-	struct certificate best = { 0 };
+	struct certificate best;
 	struct bytes der = { 0 };
-	char digest[SHA256_TEXT];
 	struct signatory *fresh;
 	struct err err;
-	struct key key;
 
-	sha256_text(digest, SLICE(&r->key->spki));
-	if (keys_find(view, digest, &key) == 1)
-		certificates_of_key(view, key.id, 0, pick, &best);
+	own_certificate_find(view, r->desk->parts->config, "ocsp", &best);
 	if (best.id != r->certificate) {
 		signatory_free(r->current);
 		r->current = NULL;
