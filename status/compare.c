@@ -207,6 +207,16 @@ begin(const struct desk *desk, struct comparison *c)
 	health_line(desk->health, HEALTH_CONSISTENCY, &c->was);
 }
 
+/* A difference of others is not over because these are the same. */
+static void
+end_part(const struct desk *desk, const struct comparison *c)
+{
+	if (c->found.count > 0 || c->was.state == HEALTH_OK)
+		tell_health(desk, c);
+	if (c->found.count > 0)
+		record(desk, c);
+}
+
 void
 compare_changed(const struct desk *desk, struct view *view,
     struct revocation *rows, size_t count)
@@ -219,11 +229,22 @@ compare_changed(const struct desk *desk, struct view *view,
 	compare_crls(&c, rows, count);
 	for (size_t i = 0; i < count; i++)
 		ocsp_asked(view, rows[i].serial, compare_answer, &c);
-	/* That of others is not over because these are the same. */
-	if (c.found.count > 0 || c.was.state == HEALTH_OK)
-		tell_health(desk, &c);
-	if (c.found.count > 0)
-		record(desk, &c);
+	end_part(desk, &c);
+}
+
+void
+compare_lists(const struct desk *desk, const int64_t *scopes, size_t count)
+{
+	struct comparison c = { .view = NULL };
+
+	if (count == 0)
+		return;
+	begin(desk, &c);
+	c.view = view_take(desk->parts->store);
+	for (size_t i = 0; i < count; i++)
+		compare_crl_whole(c.view, scopes[i], &c.found);
+	view_put(c.view);
+	end_part(desk, &c);
 }
 
 static void

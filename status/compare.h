@@ -12,6 +12,8 @@
 /* Does the newest CRL list these, and do the answers given about them agree? */
 void	compare_changed(const struct desk *, struct view *,
 	    struct revocation *rows, size_t count);
+/* Lists that were made because it was time: is on them what should be? */
+void	compare_lists(const struct desk *, const int64_t *scopes, size_t count);
 /* Everything: the whole CRL, every answer that may be given; an event. */
 void	compare_all(const struct desk *);
 /* What a core before found stands until it is looked at again. */

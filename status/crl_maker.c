@@ -19,6 +19,7 @@
 #define SIGNER_STARTS	(2 * USEC)	/* it is about to be there */
 #define LOOK_AGAIN	(1 * USEC)
 #define SHARE		9	/* so long nothing, after what took long */
+#define COMPARED_MOST	20000	/* entries; more by night */
 #define RETRY_FIRST	(USEC / 2)
 #define RETRY_MOST	(60 * USEC)
 
@@ -30,6 +31,8 @@ struct crl_maker {
 	struct crl_scopes *scopes;	/* the CRLs there are */
 	struct specimen	*specimen;
 	usec_t		 retry;		/* after a failure; 0: none */
+	int64_t		 made[CRLS_TOGETHER];	/* in this turn, on schedule */
+	size_t		 made_count;
 	int64_t		 compared;	/* the day everything was */
 	usec_t		 again;		/* steady: what differs, not before */
 	enum closing	 closing;	/* of the CA */
@@ -170,6 +173,15 @@ settle_past(struct crl_maker *m)
 	crl_past_settle(m->past);
 }
 
+/* What a revocation asked for is compared when that one is settled. */
+static void
+made_one(struct crl_maker *m, const struct crl_scope *scope)
+{
+	pending_crl_changed(m->pending, scope->id);
+	if (!scope->asked && scope->entries <= COMPARED_MOST)
+		m->made[m->made_count++] = scope->id;
+}
+
 /* How long to sleep now. */
 static usec_t
 turn(struct crl_maker *m)
@@ -201,7 +213,7 @@ turn(struct crl_maker *m)
 		return failed(m, &err);
 	m->retry = 0;
 	for (size_t i = 0; made == 1 && i < order.count; i++)
-		pending_crl_changed(m->pending, order.scopes[i]->id);
+		made_one(m, order.scopes[i]);
 	return 0;
 }
 
@@ -265,6 +277,8 @@ run(void *arg)
 	while (!bell_closed(&m->bell)) {
 		sleep = turn(m);
 		pending_settle(m->pending);
+		compare_lists(m->desk, m->made, m->made_count);
+		m->made_count = 0;
 		compare_nightly(m);
 		sleep = look_at_difference(m, sleep);
 		/* After a failure only time helps, not one more ring. */

@@ -727,6 +727,7 @@ the_first_start_publishes_a_crl(void **state)
 	assert_true(health_says("ok    root-crl"));
 	/* The complete one, and a delta that has it as its base. */
 	eventually(events("crl-published") == 2);
+	eventually(health_says("ok    crl-and-ocsp      both say the same: 0 "));
 	assert_int_equal(events("root-crl-published"), 1);
 	/* A second start makes none again: the next one is number 3. */
 	close_publisher();
