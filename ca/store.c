@@ -287,12 +287,20 @@ view_put(struct view *v)
 
 /* --- the writer ---------------------------------------------------------- */
 
+static void
+tx_forget(struct tx *tx)
+{
+	tx->event_is_known = false;
+	tx->day_is_known = false;
+}
+
 struct tx *
 tx_begin(struct store *s, struct err *err)
 {
 	pthread_mutex_lock(&s->write_lock);
 	sql_forgive(s->tx.view.sql);
 	s->tx.status_time = 0;
+	tx_forget(&s->tx);
 	if (query_write(query_new(s->tx.view.sql, "BEGIN IMMEDIATE"),
 	    err) != 0) {
 		pthread_mutex_unlock(&s->write_lock);
@@ -396,6 +404,7 @@ tx_rollback_to(struct tx *tx, struct err *err)
 {
 	struct sql *sql = tx->view.sql;
 
+	tx_forget(tx);
 	/* SQLite itself gave the transaction up: there is no way back. */
 	if (!sql_in_transaction(sql))
 		return sql_is_doomed(sql, err) ? -1 : err_set(err, EIO,

@@ -1,6 +1,6 @@
 /*
  * Certificates in the store, and the indexes behind issued/: serial, day,
- * expiry, name and key.  See store_certificates.h.
+ * expiry; names and keys are in store_names.c.  See store_certificates.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -43,6 +43,31 @@ put_row(struct tx *tx, struct certificate *c, int64_t key, struct err *err)
 		return -1;
 	c->id = sql_last_id(tx->view.sql);
 	return 0;
+}
+
+/* As events have an hour (store_events.c) certificates have a day. */
+static int
+put_day(struct tx *tx, const struct certificate *c, struct err *err)
+{
+	int64_t day = c->issued / USEC_DAY;
+	struct query *q;
+
+	if (!tx->day_is_known) {
+		q = query_new(tx->view.sql, "SELECT day FROM certificates"
+		    " WHERE id < ? ORDER BY id DESC LIMIT 1");
+		bind_number(q, c->id);
+		tx->day = query_next(q) ? take_number(q) : -1;
+		query_done(q);
+	}
+	tx->day_is_known = true;
+	if (tx->day == day)
+		return 0;
+	tx->day = day;
+	q = query_new(tx->view.sql, "INSERT INTO certificate_days (first, day)"
+	    " VALUES (?, ?)");
+	bind_number(q, c->id);
+	bind_number(q, day);
+	return query_write(q, err);
 }
 
 static int
@@ -135,7 +160,7 @@ certificate_put(struct tx *tx, struct certificate *c, struct slice der,
 	c->status = 1;
 	c->der_size = der.size;
 	if (put_key(tx, c, &key, err) != 0 || put_row(tx, c, key, err) != 0 ||
-	    put_der(tx, c->id, der, err) != 0)
+	    put_day(tx, c, err) != 0 || put_der(tx, c->id, der, err) != 0)
 		return err_in(err, "certificate %s", c->serial);
 	for (i = 0; i < count; i++) {
 		if (put_name(tx, names[i], c, err) != 0)
@@ -308,8 +333,12 @@ void
 certificates_of_day(struct view *v, int64_t day, int64_t after,
     certificate_each *each, void *arg)
 {
-	list_of(query_new(v->sql, SELECT_CERTIFICATES
-	    "WHERE day = ? AND id > ? ORDER BY id"), day, after, each, arg);
+	list_of(query_new(v->sql, "SELECT " COLUMNS
+	    " FROM certificate_days AS d CROSS JOIN certificates AS c"
+	    " WHERE d.day = ? AND c.id >= max(d.first, ? + 1)"
+	    " AND c.id < coalesce((SELECT min(n.first) FROM certificate_days"
+	    "  AS n WHERE n.first > d.first), 0x7fffffffffffffff)"
+	    " ORDER BY d.first, c.id"), day, after, each, arg);
 }
 
 void
@@ -445,7 +474,7 @@ next_day(struct query *q, int64_t day)
 int64_t
 certificates_next_day(struct view *v, int64_t day)
 {
-	return next_day(query_new(v->sql, "SELECT day FROM certificates"
+	return next_day(query_new(v->sql, "SELECT day FROM certificate_days"
 	    " WHERE day >= ? ORDER BY day LIMIT 1"), day);
 }
 
@@ -454,139 +483,4 @@ certificates_next_expiry(struct view *v, int64_t day)
 {
 	return next_day(query_new(v->sql, "SELECT expiry_day FROM certificates"
 	    " WHERE expiry_day >= ? ORDER BY expiry_day LIMIT 1"), day);
-}
-
-/* --- names --------------------------------------------------------------- */
-
-#define SELECT_NAMES	"SELECT id, name, newest FROM names "
-
-static void
-take_name(struct query *q, struct indexed_name *n)
-{
-	n->id = take_number(q);
-	take_text(q, n->name, sizeof(n->name));
-	n->newest = take_number(q);
-}
-
-static int
-one_name(struct query *q, struct indexed_name *n)
-{
-	int found = query_next(q);
-
-	if (found)
-		take_name(q, n);
-	query_done(q);
-	return found;
-}
-
-int
-names_find(struct view *v, const char *name, struct indexed_name *n)
-{
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_NAMES "WHERE name = ?");
-	bind_text(q, name);
-	return one_name(q, n);
-}
-
-int
-names_get(struct view *v, int64_t id, struct indexed_name *n)
-{
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_NAMES "WHERE id = ?");
-	bind_number(q, id);
-	return one_name(q, n);
-}
-
-void
-names_list(struct view *v, int64_t after, indexed_name_each *each, void *arg)
-{
-	struct indexed_name n;
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_NAMES "WHERE id > ? ORDER BY id");
-	bind_number(q, after);
-	while (query_next(q)) {
-		take_name(q, &n);
-		if (each(arg, &n) != 0)
-			break;
-	}
-	query_done(q);
-}
-
-/* --- keys ---------------------------------------------------------------- */
-
-#define SELECT_KEYS	"SELECT id, spki_sha256, newest, blocked FROM keys "
-
-static void
-take_key(struct query *q, struct key *k)
-{
-	k->id = take_number(q);
-	take_hex(q, k->spki_sha256, sizeof(k->spki_sha256));
-	k->newest = take_number(q);
-	k->blocked = take_number(q) != 0;
-}
-
-static int
-one_key(struct query *q, struct key *k)
-{
-	int found = query_next(q);
-
-	if (found)
-		take_key(q, k);
-	query_done(q);
-	return found;
-}
-
-int
-keys_find(struct view *v, const char *spki_sha256, struct key *k)
-{
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_KEYS "WHERE spki_sha256 = ?");
-	bind_hex(q, spki_sha256);
-	return one_key(q, k);
-}
-
-int
-keys_get(struct view *v, int64_t id, struct key *k)
-{
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_KEYS "WHERE id = ?");
-	bind_number(q, id);
-	return one_key(q, k);
-}
-
-/* Those with a certificate: a key may be blocked that never had one. */
-void
-keys_list(struct view *v, int64_t after, key_each *each, void *arg)
-{
-	struct query *q;
-	struct key k;
-
-	q = query_new(v->sql, SELECT_KEYS
-	    "WHERE id > ? AND newest > 0 ORDER BY id");
-	bind_number(q, after);
-	while (query_next(q)) {
-		take_key(q, &k);
-		if (each(arg, &k) != 0)
-			break;
-	}
-	query_done(q);
-}
-
-int
-key_block(struct tx *tx, const char *spki_sha256, struct err *err)
-{
-	struct query *q;
-
-	q = query_new(tx->view.sql, "INSERT INTO keys (newest, blocked,"
-	    " spki_sha256) VALUES (0, 1, ?)"
-	    " ON CONFLICT (spki_sha256) DO UPDATE SET blocked = 1");
-	bind_hex(q, spki_sha256);
-	if (query_write(q, err) != 0)
-		return -1;
-	return store_policy_moved(tx, err);
 }

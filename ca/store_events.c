@@ -16,11 +16,6 @@
 static const char no_previous[SHA256_TEXT] =
     "0000000000000000000000000000000000000000000000000000000000000000";
 
-struct last_event {
-	int64_t	seq, hour;		/* 0, -1: there is none */
-	char	sha256[SHA256_TEXT];
-};
-
 static void
 last_event(struct view *v, struct last_event *last)
 {
@@ -87,33 +82,45 @@ put_hour(struct tx *tx, const struct event_row *row, struct err *err)
 	return query_write(q, err);
 }
 
+static int
+put_event(struct tx *tx, struct event *e, struct event_row *row,
+    struct last_event *last, struct err *err)
+{
+	struct bytes bytes = { 0 };
+	int result;
+
+	event_render(e, row->seq, row->time, last->sha256, &bytes);
+	row->size = bytes.size;
+	sha256_text(last->sha256, SLICE(&bytes));
+	result = put_row(tx, e, row, last->sha256, err);
+	if (result == 0 && row->time / USEC_HOUR != last->hour)
+		result = put_hour(tx, row, err);
+	if (result == 0)
+		result = put_bytes(tx, row->seq, SLICE(&bytes), err);
+	bytes_free(&bytes);
+	last->seq = row->seq;
+	last->hour = row->time / USEC_HOUR;
+	return result;
+}
+
 int
 events_append(struct tx *tx, struct event *e, int64_t *seq, struct err *err)
 {
-	struct bytes bytes = { 0 };
 	struct event_row row = { 0 };
-	struct last_event last;
-	char digest[SHA256_TEXT];
-	int result;
 
 	if (fault_here("evidence-fail"))
 		return err_set(err, EROFS, "evidence cannot be written "
 		    "(ordered by a test)");
-	last_event(&tx->view, &last);
-	row.seq = last.seq + 1;
+	if (!tx->event_is_known)
+		last_event(&tx->view, &tx->event);
+	row.seq = tx->event.seq + 1;
 	row.time = clock_now();
-	event_render(e, row.seq, row.time, last.sha256, &bytes);
-	row.size = bytes.size;
-	sha256_text(digest, SLICE(&bytes));
-	result = put_row(tx, e, &row, digest, err);
-	if (result == 0 && row.time / USEC_HOUR != last.hour)
-		result = put_hour(tx, &row, err);
-	if (result == 0)
-		result = put_bytes(tx, row.seq, SLICE(&bytes), err);
-	bytes_free(&bytes);
-	if (result == 0 && seq != NULL)
+	tx->event_is_known = put_event(tx, e, &row, &tx->event, err) == 0;
+	if (!tx->event_is_known)
+		return -1;
+	if (seq != NULL)
 		*seq = row.seq;
-	return result;
+	return 0;
 }
 
 int64_t

@@ -26,9 +26,18 @@ struct view {
 	int64_t		 policy;	/* see store_policy */
 };
 
+struct last_event {
+	int64_t	seq, hour;		/* 0, -1: there is none */
+	char	sha256[65];
+};
+
 struct tx {
 	struct view	 view;
 	usec_t		 status_time;	/* of the last it wrote; 0: none */
+	/* What it wrote last; nothing of it is known when some was undone. */
+	bool		 event_is_known, day_is_known;
+	struct last_event event;
+	int64_t		 day;		/* of the last certificate; -1: none */
 };
 
 struct store {

@@ -263,7 +263,11 @@ static const char certificates_1[] =
     " serial BLOB NOT NULL UNIQUE,"
     " sha256 BLOB NOT NULL,"
     " spki_sha256 BLOB NOT NULL) STRICT;"
-    "CREATE INDEX certificates_by_day ON certificates (day);"
+    /* From which certificate on it is another day than before. */
+    "CREATE TABLE certificate_days ("
+    " first INTEGER PRIMARY KEY,"
+    " day INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX certificate_days_by_day ON certificate_days (day);"
     "CREATE INDEX certificates_by_expiry ON certificates (expiry_day);"
     "CREATE INDEX certificates_by_key ON certificates (key);"
     "CREATE INDEX certificates_of_subscriber"

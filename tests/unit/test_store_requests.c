@@ -398,9 +398,25 @@ certificates_by_day(void **state)
 	assert_true(seen[0] == 3 && seen[1] == 4);
 	certificates_expiring(v, 20090, 4, see, NULL);
 	assert_int_equal(seen_count, 4);
+
+	/* The clock is set back: a day that was over goes on. */
+	for (n = 6; n < 8; n++) {
+		c = certificate_made(n);
+		assert_done(certificate_put(tx, &c, slice_text("der"), NULL,
+		    0, &test_err));
+	}
+	seen_count = 0;
+	certificates_of_day(v, 20000, 1, see, NULL);
+	assert_int_equal(seen_count, 3);
+	assert_true(seen[0] == 2 && seen[1] == 7 && seen[2] == 8);
+	seen_count = 0;
+	certificates_of_day(v, 20003, 3, see, NULL);
+	assert_int_equal(seen_count, 1);
+	assert_int_equal(seen[0], 4);
+	assert_int_equal(certificates_next_day(v, 1), 20000);
 	seen_count = 0;
 	certificates_list(v, 2, see, NULL);
-	assert_int_equal(seen_count, 4);
+	assert_int_equal(seen_count, 6);
 	assert_int_equal(seen[0], 3);
 	tx_abort(tx);
 }
