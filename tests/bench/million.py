@@ -149,7 +149,8 @@ def finding(some):
     for _ in range(5):
         times.append(timed(lambda: read("status/metrics.prom")))
         time.sleep(1.1)		# it is rendered once a second at most
-    line("read of status/metrics.prom, rendered anew", median_ms(times), "-")
+    line("read of status/metrics.prom, rendered anew", median_ms(times), "-",
+         "while what was loaded is still being added up")
 
 
 def issue(number):
