@@ -166,8 +166,13 @@ static int
 check_root_crl(struct probe *p, struct err *err)
 {
 	X509_CRL *crl = NULL;
+	X509_REVOKED *entry;
 	int result = get_list(p, "status/root.crl", p->root, &crl, err);
 
+	if (result == 0 && p->issuing != NULL &&
+	    X509_CRL_get0_by_cert(crl, &entry, p->issuing) == 1)
+		result = fault(err, "it lists the issuing CA, which nobody "
+		    "relies on any more");
 	X509_CRL_free(crl);
 	return result;
 }

@@ -2,7 +2,13 @@
 # for ever; once that is imported relying parties refuse what it signed, nothing
 # more is issued, and health and an event say why. (CSS-6.3.9-13, OVR-6.4.8-13)
 . "$(dirname "$0")/lib.sh"
-new_ca
+port=$(python3 -c 'import socket
+s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+url=http://127.0.0.1:$port
+new_ca --url "$url"
+python3 -m http.server --bind 127.0.0.1 --directory "$home/published" \
+    "$port" >/dev/null 2>&1 &
+children="$children $!"
 new_csr www www.example.org
 must cp "$dir/www.csr" "$ca/requests/"
 serial=$(serial_of "$ca/requests/www.crt")
@@ -48,6 +54,9 @@ must "$pkifs" reload "$home"
 within 20 listed "$ca/status/root.crl"
 within 20 listed "$home/published/status/root.crl"
 refuses "certificate revoked" relies
+"$pkifs" probe "$url" >"$dir/probed" && fail "a probe finds nothing"
+grep '"root-crl"' "$dir/probed" >"$dir/line"
+says "it lists the issuing CA" "$dir/line"
 
 # Nothing is issued any more, neither by core nor by the signer.
 new_csr other other.example.org
