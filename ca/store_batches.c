@@ -2,9 +2,12 @@
  * Batches of revocations.  See store_batches.h.
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "store_batches.h"
 #include "store_private.h"
+
+#define HELD_MOST	(60 * USEC)
 
 int
 batch_put(struct tx *tx, struct batch *b, struct err *err)
@@ -105,6 +108,18 @@ batch_first_open(struct view *v, struct batch *b)
 	return one_batch(query_new(v->sql, SELECT_BATCHES
 	    "WHERE finished IS NULL AND state < 2 ORDER BY state, id"
 	    " LIMIT 1"), b);
+}
+
+bool
+batch_holds(struct view *v, char act[BATCH_ACT])
+{
+	struct batch b;
+
+	if (batch_first_open(v, &b) != 1 || b.state != BATCH_TO_DO ||
+	    clock_now() >= b.decided + HELD_MOST)
+		return false;
+	snprintf(act, BATCH_ACT, "batch %lld ", (long long)b.id);
+	return true;
 }
 
 int

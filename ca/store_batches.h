@@ -47,6 +47,13 @@ int	batch_of_file(struct view *, int64_t file, const char *sha256,
 int	batch_get(struct view *, int64_t id, struct batch *);
 /* The first that is to be done, else the first to be tried; 1/0. */
 int	batch_first_open(struct view *, struct batch *);
+/*
+ * How the acts begin of the batch that is being done: its lines go out
+ * together, so nothing says that they are published.  False: there is none, or
+ * it takes so long that they go out in parts.
+ */
+#define BATCH_ACT	32
+bool	batch_holds(struct view *, char act[BATCH_ACT]);
 /* Of a file, that is to be tried or waits; 1/0. */
 int	batch_undecided(struct view *, int64_t file, struct batch *);
 

@@ -9,6 +9,7 @@
 
 #include "../ca/paths.h"
 #include "../ca/stop.h"
+#include "../ca/store_batches.h"
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "case_text.h"
@@ -36,6 +37,7 @@ struct round {
 	struct carried	  *carried;
 	size_t		   carried_count, carried_room;
 	size_t		   marked, next;	/* of them, from the front */
+	char		   held[BATCH_ACT];	/* of a batch, or "" */
 	usec_t		   published;
 	struct sign_batch *batch;
 	bool		   raised;	/* the number, above the signer's */
@@ -53,11 +55,18 @@ is_in_round(const struct round *round, int64_t shard)
 	return false;
 }
 
+/*
+ * What a batch has done so far is in the lists, too, but it is said of all its
+ * lines when it has ended: who waits for one of the others waits for them else.
+ */
 static int
 add_carried(void *arg, const struct revocation *r)
 {
 	struct round *round = arg;
 
+	if (round->held[0] != '\0' &&
+	    strncmp(r->act, round->held, strlen(round->held)) == 0)
+		return 0;
 	if (r->on_crl != 0 || strcmp(r->issuer, ISSUER) != 0 ||
 	    !is_in_round(round, r->shard))
 		return 0;
@@ -115,6 +124,7 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 			begin < scope->since };
 		ret = crl_making_build(m, round->desk, view, scope, err);
 	}
+	batch_holds(view, round->held);
 	revocations_unpublished(view, add_carried, round);
 	view_put(view);
 	for (size_t i = 0; i < round->order->count && ret == 0; i++)

@@ -23,7 +23,6 @@
 #define CHANGED_MOST	64		/* a settling follows each round */
 #define ENTRY_PATHS	2
 #define TOLD_MOST	256		/* revocations at once */
-#define HELD_MOST	(60 * USEC)	/* for a batch that is under way */
 #define PATH		PATH_TEXT
 
 struct waiter {
@@ -263,26 +262,10 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 
 struct unpublished {
 	struct pending	*pending;
-	char		 held[32];	/* how the acts of a batch begin */
+	char		 held[BATCH_ACT];	/* of a batch, or "" */
 	void		(*scope)(void *, int64_t);
 	void		*arg;
 };
-
-/*
- * The lines of a batch go out together, so they wait for its last one.  One
- * that takes too long goes out in parts.
- */
-static void
-find_held(struct view *view, struct unpublished *u)
-{
-	struct batch batch;
-
-	if (batch_first_open(view, &batch) == 1 &&
-	    batch.state == BATCH_TO_DO &&
-	    clock_now() < batch.decided + HELD_MOST)
-		snprintf(u->held, sizeof u->held, "batch %lld ",
-		    (long long)batch.id);
-}
 
 static int
 add_row(void *arg, const struct revocation *r)
@@ -305,7 +288,7 @@ pending_add_unpublished(struct pending *p,
 	struct view *view = view_take(p->desk->parts->store);
 	struct unpublished u = { .pending = p, .scope = scope, .arg = arg };
 
-	find_held(view, &u);
+	batch_holds(view, u.held);
 	revocations_unpublished(view, add_row, &u);
 	view_put(view);
 }

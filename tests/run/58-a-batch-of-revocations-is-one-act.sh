@@ -32,7 +32,7 @@ put() {
 crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text; }
 on_crl() { crl | grep -A4 "Serial Number: $1" >"$dir/entry"; }
 
-for name in a b c d e f; do
+for name in a b c d e f g h; do
 	drop $name
 	eval "$name=$serial"
 done
@@ -123,6 +123,24 @@ refuses "Invalid argument" put pk58-rev nothing <<X
 # nothing
 X
 says "no line names a certificate" "$batch/nothing.result"
+
+# Who revokes one certificate meanwhile is not kept by the batch, whose lines
+# are said to be published when all are done.
+must stop arm core.batch-part-committed
+put pk58-rev part <<X &
+$g superseded
+X
+copy=$!
+children="$children $copy"
+must stop wait 10 >"$dir/reached"
+must rev sh -c "echo superseded >'$ca/revoke/$h'"
+says_published() { grep -q "^publication: CRL .*OCSP at " "$ca/revoke/$1"; }
+within 20 says_published "$h"
+on_crl "$g" || fail "what is done of the batch is not on a new CRL"
+says_published "$g" && fail "$g is said to be published before its batch"
+must stop release
+wait $copy || fail "the copy was not answered"
+within 20 says_published "$g"
 
 # Killed in the middle: it goes on where it was, and leaves nothing out.
 n=${BATCH:-10000}
