@@ -72,6 +72,17 @@ struct made {
 static struct err fault;
 
 static void
+made_free(struct made *m, struct template *t)
+{
+	struct bytes *all[] = { &m->der, &m->csr, &m->approved, &m->issued,
+	    &t->der, &t->csr, &t->approved, &t->issued };
+	size_t i;
+
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		bytes_free(all[i]);
+}
+
+static void
 must(int ret)
 {
 	if (ret == 0)
@@ -598,5 +609,6 @@ main(int argc, char **argv)
 	print_rate(atoll(argv[4]), (double)(to.tv_sec - from.tv_sec) +
 	    (double)(to.tv_nsec - from.tv_nsec) / 1e9);
 	store_close(store);
+	made_free(&m, &like);
 	return 0;
 }

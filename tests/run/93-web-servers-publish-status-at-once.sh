@@ -139,7 +139,8 @@ ocsp_is_answered() {	# FILES
 		kept_for 60
 		# SHA-256, which only the mount has as a file.
 		get "/pki/status/ocsp/$(ask "$cert" -sha256)"
-		answered "$cert" "${pair#*:}" -sha256 || fail "SHA-256: $status"
+		answered "$cert" "${pair#*:}" -sha256 ||
+		    fail "SHA-256: $status $(cat "$dir/said")"
 		for path in /pki/status/ocsp /pki/status/ocsp/; do
 			openssl ocsp -issuer "$dir/issuing.pem" -cert "$cert" \
 			    -CAfile "$dir/root.pem" -verify_other \
