@@ -23,6 +23,7 @@ struct crl_scopes {
 	struct crl_scope *rows;		/* the complete one, the delta first */
 	size_t		 count, room;
 	bool		 behind;	/* the complete one lacks something */
+	bool		 ahead;		/* the delta was, when it was asked */
 	int64_t		 newest;	/* change of a revocation */
 	int64_t		 seen;		/* number that readers may have seen */
 	usec_t		 rest;		/* steady: no complete one before */
@@ -225,9 +226,10 @@ crl_scopes_due(struct crl_scopes *s, usec_t now,
 	size_t count = 0;
 
 	whole = is_due(s, complete, now) || is_time_for_behind(s);
-	/* The delta alone: it is there sooner. */
+	/* The delta alone, once: it is there sooner. */
 	if (whole && complete->asked && complete->entries > LARGE &&
-	    delta->change < s->newest && has_base && now < complete->due)
+	    !s->ahead && delta->change < s->newest && has_base &&
+	    now < complete->due)
 		whole = false;
 	if (whole)
 		to[count++] = complete;
@@ -284,6 +286,7 @@ crl_scopes_made(struct crl_scopes *s, usec_t took, int64_t number,
 		read_row(s, made[i]);
 		whole |= made[i]->id == CRL_COMPLETE;
 	}
+	s->ahead = !whole && s->rows[0].asked;
 	if (whole) {
 		s->behind = false;
 		s->rest = clock_steady() + (SHARE - 1) * took;

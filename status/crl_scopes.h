@@ -5,7 +5,8 @@
  * Each is made anew well before its nextUpdate and at least once a day, also
  * when it is empty; and at once when it is the one where those who have a
  * certificate look for its revocation.  The complete one, when nobody's, comes
- * behind, and never takes more than a tenth of the time.
+ * behind, and never takes more than a tenth of the time.  Before a large one
+ * that is asked for its delta is made alone, once.
  */
 #ifndef STATUS_CRL_SCOPES_H
 #define STATUS_CRL_SCOPES_H

@@ -540,6 +540,16 @@ with_many_the_delta_goes_before(void **state)
 	assert_done(make("-1 "));
 	assert_done(make("0 -1 "));
 	compare(CRL_COMPLETE);
+
+	/* Once: those who wait for it wait for no change that came later. */
+	for (int n = 3; n < 9; n += 2) {
+		say(n, 4);
+		assert_done(make("-1 "));
+		say(n + 1, 4);
+		assert_done(make("0 -1 "));
+		assert_int_equal(on_crl_rows(), 20001 + n + 1);
+	}
+	compare(CRL_COMPLETE);
 }
 
 /* More shards than one round takes; the delta is made once for all. */
