@@ -1,11 +1,9 @@
 /*
- * The committer: one thread, one transaction after another, each with all the
- * jobs that arrived while the one before was being synced.  See commit.h.
- *
- * The thread stands in the sync a third of its time.  Syncing beside the next
- * transaction was built and measured (November 2026, two cores): batches became
- * smaller, and readers, who must not show what is not on the disk yet, waited
- * at each look-up.  It took a fifth more CPU and issued a fifth less.
+ * The committer: one transaction after another.  While one is being synced, by
+ * a thread that does nothing else, the next is open and takes the jobs as they
+ * come; it is written when the one before is on the disk and its jobs were
+ * told so.  Thus the disk and the processors wait for each other as little as
+ * can be, and a transaction has all the jobs that arrived during a sync.
  *
  * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
  * are tried again, alone, with a slice of the reserve each time; while it is
@@ -20,10 +18,11 @@
 #include <unistd.h>
 
 #include "commit.h"
+#include "commit_batch.h"
 #include "stop.h"
 #include "store_private.h"
+#include "store_synced.h"
 
-#define BATCH	256	/* jobs in one transaction */
 #define RESERVE_TRIES	17	/* its slices, and once more */
 #define RESERVE_PAUSE	20000	/* microseconds */
 #define PATIENCE (100 * USEC / 1000)
@@ -31,7 +30,7 @@
 
 struct committer {
 	struct store	*store;
-	pthread_t	 thread;
+	pthread_t	 thread, syncer;
 	pthread_mutex_t	 lock;
 	pthread_cond_t	 wake;
 	struct job	*first, **last;	/* what was submitted, in order */
@@ -42,132 +41,28 @@ struct committer {
 	bool		 hurry;		/* an essential one is among them */
 	bool		 ending;
 	unsigned long	 commits;
+
+	pthread_cond_t	 written;
+	bool		 unsynced;	/* the syncer has something to do */
+	bool		 ended;		/* nothing more will be written */
+	struct batch	*flying;	/* written; the thread's own */
+
 	pthread_mutex_t	 together_lock;
 	void		(*together)(void *, bool);
 	void		*together_arg;
 };
 
-/* Jobs of one transaction, in order, each with what became of it. */
-struct batch {
-	struct job	*job[BATCH];
-	bool		 failed[BATCH];
-	struct err	 fault[BATCH];
-	size_t		 count;
-};
-
-/* --- one transaction ----------------------------------------------------- */
-
-static void
-batch_fail(struct batch *b, const struct err *fault)
-{
-	size_t i;
-
-	for (i = 0; i < b->count; i++) {
-		if (b->failed[i])
-			continue;
-		b->failed[i] = true;
-		b->fault[i] = *fault;
-	}
-}
-
-/* A job alone needs no savepoint: its failure is the transaction's. */
-static int
-apply_alone(struct batch *b, struct tx *tx)
-{
-	if (b->job[0]->apply(b->job[0], tx, &b->fault[0]) == 0)
-		return 0;
-	b->failed[0] = true;
-	return -1;
-}
-
-/* 0, also when the job failed by itself; -1: the transaction is lost. */
-static int
-apply_one(struct batch *b, size_t i, struct tx *tx, struct err *err)
-{
-	if (tx_savepoint(tx, err) != 0)
-		return -1;
-	if (b->job[i]->apply(b->job[i], tx, &b->fault[i]) == 0)
-		return tx_release(tx, err);
-	b->failed[i] = true;
-	*err = b->fault[i];
-	if (tx_rollback_to(tx, err) == 0)
-		return 0;
-	*err = b->fault[i];
-	return -1;
-}
-
-/*
- * A way back costs a copy of each page a job writes, a tenth of its time, and
- * is hardly ever taken: jobs that can be repeated go without.
- */
-static bool
-is_repeatable(const struct batch *b)
-{
-	size_t i;
-
-	for (i = 0; i < b->count; i++)
-		if (!b->job[i]->repeatable && !b->job[i]->essential)
-			return false;
-	return true;
-}
-
-/* 1; 0 when one failed and the transaction is to be begun again. */
-static int
-apply_at_once(struct batch *b, struct tx *tx)
-{
-	struct err fault;
-	size_t i;
-
-	for (i = 0; i < b->count; i++)
-		if (b->job[i]->apply(b->job[i], tx, &fault) != 0)
-			return 0;
-	return 1;
-}
-
-static int
-apply_each(struct batch *b, struct tx *tx, struct err *err)
-{
-	size_t i;
-
-	if (b->count == 1) {
-		if (apply_alone(b, tx) == 0)
-			return 0;
-		*err = b->fault[0];
-		return -1;
-	}
-	for (i = 0; i < b->count; i++)
-		if (apply_one(b, i, tx, err) != 0)
-			return -1;
-	return 0;
-}
-
-/* The transaction with all of them but those that failed; NULL: it is lost. */
-static struct tx *
-apply_all(struct committer *c, struct batch *b, struct err *err)
-{
-	struct tx *tx;
-
-	tx = tx_begin(c->store, err);
-	if (tx != NULL && b->count > 1 && is_repeatable(b)) {
-		if (apply_at_once(b, tx))
-			return tx;
-		tx_abort(tx);
-		tx = tx_begin(c->store, err);
-	}
-	if (tx == NULL || apply_each(b, tx, err) == 0)
-		return tx;
-	tx_abort(tx);
-	return NULL;
-}
-
 static int
 batch_commit(struct committer *c, struct batch *b, struct err *err)
 {
-	struct tx *tx;
+	struct tx *tx = batch_apply(b, 0, tx_begin(c->store, err), err);
 
-	tx = apply_all(c, b, err);
 	if (tx == NULL)
 		goto fail;
+	if (batch_all_failed(b)) {
+		tx_abort(tx);
+		return -1;
+	}
 	stop_at("core.commit-before");
 	if (tx_commit(tx, err) != 0)
 		goto fail;
@@ -182,43 +77,6 @@ fail:
 /* --- when the disk is full ----------------------------------------------- */
 
 static void
-batch_refuse(struct batch *b, size_t i)
-{
-	b->failed[i] = true;
-	err_set(&b->fault[i], ENOSPC, "the disk is full: nothing is decided "
-	    "until there is room for its evidence");
-}
-
-static bool
-has_essential(const struct batch *b)
-{
-	size_t i;
-
-	for (i = 0; i < b->count; i++)
-		if (b->job[i]->essential)
-			return true;
-	return false;
-}
-
-/* Fills `part` with the essential jobs that found no room. */
-static void
-select_roomless(const struct batch *b, struct batch *part,
-    size_t index[BATCH])
-{
-	size_t i;
-
-	part->count = 0;
-	for (i = 0; i < b->count; i++) {
-		if (!b->job[i]->essential || !b->failed[i] ||
-		    b->fault[i].code != ENOSPC)
-			continue;
-		part->failed[part->count] = false;
-		index[part->count] = i;
-		part->job[part->count++] = b->job[i];
-	}
-}
-
-static void
 retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
 {
 	size_t index[BATCH], i;
@@ -226,7 +84,7 @@ retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
 	int tries;
 
 	for (tries = 0; tries < RESERVE_TRIES; tries++) {
-		select_roomless(b, part, index);
+		batch_roomless(b, part, index);
 		if (part->count == 0)
 			return;
 		/* The file system may take a moment to give blocks back. */
@@ -241,24 +99,14 @@ retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
 	}
 }
 
-static void
-batch_run(struct committer *c, struct batch *b, struct batch *part)
-{
-	struct err err;
-	size_t i;
-
-	if (!store_reserve_is_kept(c->store))
-		store_reserve_restore(c->store);
-	if (store_reserve_is_kept(c->store) &&
-	    !(has_essential(b) && store_is_nearly_full(c->store)))
-		batch_commit(c, b, &err);
-	else
-		for (i = 0; i < b->count; i++)
-			batch_refuse(b, i);
-	retry_from_reserve(c, b, part);
-}
-
 /* --- the thread ---------------------------------------------------------- */
+
+/* With the lock. */
+static bool
+has_landed(const struct committer *c)
+{
+	return c->flying != NULL && !c->unsynced;
+}
 
 /* True when the time is over. */
 static bool
@@ -289,7 +137,7 @@ wait_for_jobs(struct committer *c)
 {
 	usec_t now, next;
 
-	while (c->urgent == 0 && !c->ending) {
+	while (c->urgent == 0 && !c->ending && !has_landed(c)) {
 		now = clock_steady();
 		next = next_look(c, now);
 		if (c->first != NULL && now >= next)
@@ -326,16 +174,12 @@ wait_for_company(struct committer *c)
 		;
 }
 
-/* Waits for jobs; false when there are none and never will be. */
-static bool
+/* With the lock: those that came go with the batch, as far as there is room. */
+static void
 batch_take(struct committer *c, struct batch *b)
 {
 	struct job *job;
 
-	b->count = 0;
-	pthread_mutex_lock(&c->lock);
-	wait_for_jobs(c);
-	wait_for_company(c);
 	c->hurry = false;
 	while ((job = c->first) != NULL && b->count < BATCH) {
 		c->first = job->next;
@@ -346,8 +190,6 @@ batch_take(struct committer *c, struct batch *b)
 		b->failed[b->count] = false;
 		b->job[b->count++] = job;
 	}
-	pthread_mutex_unlock(&c->lock);
-	return b->count > 0;
 }
 
 static void
@@ -356,6 +198,7 @@ batch_done(struct committer *c, struct batch *b)
 	bool together;
 	size_t i;
 
+	c->took = clock_steady() - b->begun;
 	pthread_mutex_lock(&c->together_lock);
 	together = c->together != NULL && b->count > 1;
 	if (together)
@@ -367,26 +210,196 @@ batch_done(struct committer *c, struct batch *b)
 	if (together)
 		c->together(c->together_arg, false);
 	pthread_mutex_unlock(&c->together_lock);
+	b->count = 0;
+}
+
+/* --- the batch that is written, and not yet on the disk ------------------ */
+
+static void *
+syncer_thread(void *arg)
+{
+	struct committer *c = arg;
+
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		while (!c->unsynced && !c->ended)
+			pthread_cond_wait(&c->written, &c->lock);
+		if (!c->unsynced)
+			break;
+		pthread_mutex_unlock(&c->lock);
+		store_settle(c->store);
+		pthread_mutex_lock(&c->lock);
+		c->unsynced = false;
+		pthread_cond_signal(&c->wake);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+static void
+fly(struct committer *c, struct batch *b)
+{
+	c->flying = b;
+	pthread_mutex_lock(&c->lock);
+	c->unsynced = true;
+	pthread_mutex_unlock(&c->lock);
+	pthread_cond_signal(&c->written);
+}
+
+static void
+wait_for_landing(struct committer *c)
+{
+	pthread_mutex_lock(&c->lock);
+	while (c->unsynced)
+		pthread_cond_wait(&c->wake, &c->lock);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* If there is one: when it is on the disk its jobs are told. */
+static void
+land(struct committer *c)
+{
+	struct batch *b = c->flying;
+
+	if (b == NULL)
+		return;
+	wait_for_landing(c);
+	stop_at("core.commit-after");
+	c->flying = NULL;
+	__atomic_add_fetch(&c->commits, 1, __ATOMIC_RELAXED);
+	batch_done(c, b);
+}
+
+/* With the lock. */
+static bool
+may_join(const struct committer *c, const struct batch *b)
+{
+	return b->count < BATCH && (b->roomy || !c->hurry);
+}
+
+/*
+ * Until the batch before has landed; what comes meanwhile is applied.  NULL:
+ * the transaction is lost.
+ */
+static struct tx *
+apply_until_landed(struct committer *c, struct batch *b, struct tx *tx,
+    struct err *err)
+{
+	bool landed = c->flying == NULL;
+	size_t from = b->count;
+
+	while (tx != NULL && !landed) {
+		pthread_mutex_lock(&c->lock);
+		while (!has_landed(c) && (c->urgent == 0 ||
+		    !may_join(c, b)))
+			pthread_cond_wait(&c->wake, &c->lock);
+		landed = has_landed(c);
+		if (may_join(c, b))
+			batch_take(c, b);
+		pthread_mutex_unlock(&c->lock);
+		if (landed)
+			land(c);
+		tx = batch_apply(b, from, tx, err);
+		from = b->count;
+	}
+	return tx;
+}
+
+/* True: it is written and flies; else none of it is done. */
+static bool
+batch_start(struct committer *c, struct batch *b)
+{
+	struct err err;
+	struct tx *tx;
+
+	tx = batch_apply(b, 0, tx_begin(c->store, &err), &err);
+	tx = apply_until_landed(c, b, tx, &err);
+	land(c);
+	if (tx != NULL && batch_all_failed(b)) {
+		tx_abort(tx);
+		return false;
+	}
+	stop_at("core.commit-before");
+	if (tx != NULL && tx_commit_ahead(tx, &err) == 0) {
+		fly(c, b);
+		return true;
+	}
+	batch_fail(b, &err);
+	return false;
+}
+
+/* True: it flies; else all its jobs were told. */
+static bool
+batch_run(struct committer *c, struct batch *b, struct batch *part)
+{
+	size_t index[BATCH];
+
+	b->careful = false;
+	b->begun = clock_steady();
+	if (!store_reserve_is_kept(c->store))
+		store_reserve_restore(c->store);
+	b->roomy = !store_is_nearly_full(c->store);
+	if (store_reserve_is_kept(c->store) &&
+	    (b->roomy || !batch_has_essential(b))) {
+		if (batch_start(c, b)) {
+			batch_roomless(b, part, index);
+			if (part->count == 0 && !store_is_to_tend(c->store))
+				return true;
+		}
+	} else {
+		land(c);
+		batch_refuse(b);
+	}
+	wait_for_landing(c);
+	retry_from_reserve(c, b, part);
+	if (c->flying != NULL)
+		land(c);
+	else
+		batch_done(c, b);
+	if (store_is_to_tend(c->store))
+		store_tend(c->store);
+	return false;
+}
+
+/* Waits for jobs, or for those that were told to; false at the end. */
+static bool
+wait_for_work(struct committer *c, struct batch *b)
+{
+	bool over;
+
+	pthread_mutex_lock(&c->lock);
+	wait_for_jobs(c);
+	if (c->flying == NULL)
+		wait_for_company(c);
+	if (!has_landed(c) || c->urgent > 0)
+		batch_take(c, b);
+	over = b->count == 0 && c->flying == NULL && c->ending;
+	pthread_mutex_unlock(&c->lock);
+	return !over;
 }
 
 static void *
 commit_thread(void *arg)
 {
 	struct committer *c = arg;
-	struct batch *b, *part;
-	usec_t begun;
+	struct batch *b, *other, *part, *free_one;
 
 	b = calloc(1, sizeof(*b));
+	other = calloc(1, sizeof(*other));
 	part = calloc(1, sizeof(*part));
-	if (b == NULL || part == NULL)
+	if (b == NULL || other == NULL || part == NULL)
 		die("commit: out of memory");
-	while (batch_take(c, b)) {
-		begun = clock_steady();
-		batch_run(c, b, part);
-		c->took = clock_steady() - begun;
-		batch_done(c, b);
+	while (wait_for_work(c, b)) {
+		if (b->count == 0)
+			land(c);
+		else if (batch_run(c, b, part)) {
+			free_one = other;
+			other = b;
+			b = free_one;
+		}
 	}
 	free(b);
+	free(other);
 	free(part);
 	return NULL;
 }
@@ -410,9 +423,13 @@ committer_new(struct store *store)
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->wake, &steady);
 	pthread_condattr_destroy(&steady);
-	if (store_checkpointer_start(store, &err) != 0)
+	pthread_cond_init(&c->written, NULL);
+	if (store_checkpointer_start(store, &err) != 0 ||
+	    store_sync_apart(store, &err) != 0)
 		die("commit: %s", err.text);
 	code = pthread_create(&c->thread, NULL, commit_thread, c);
+	if (code == 0)
+		code = pthread_create(&c->syncer, NULL, syncer_thread, c);
 	if (code != 0)
 		die("commit: cannot start a thread: %s", strerror(code));
 	return c;
@@ -428,7 +445,14 @@ committer_free(struct committer *c)
 	pthread_cond_signal(&c->wake);
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
+	pthread_mutex_lock(&c->lock);
+	c->ended = true;
+	pthread_cond_signal(&c->written);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->syncer, NULL);
+	store_sync_within(c->store);
 	store_checkpointer_stop(c->store);
+	pthread_cond_destroy(&c->written);
 	pthread_mutex_destroy(&c->together_lock);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->wake);

@@ -1,6 +1,7 @@
 /*
  * One writer commits for all: jobs that arrive while a transaction is being
- * synced go into the next one together, so durability costs one fsync a batch.
+ * synced are applied meanwhile, and go into the next one together, so
+ * durability costs one fsync a batch.
  * A job whose apply fails is rolled back alone; when the commit itself fails,
  * every job of the batch fails with its errno (ENOSPC, EROFS, EIO).
  */
@@ -23,7 +24,9 @@ struct job {
 	int	(*apply)(struct job *, struct tx *, struct err *);
 	/*
 	 * Runs in the committer's thread after the sync (fault NULL) or when
-	 * the job failed; must not wait for anything.  Owns the job again.
+	 * the job failed, in the order of the commits, perhaps when jobs of the
+	 * next one were applied; must not wait for anything.  Owns the job
+	 * again.
 	 */
 	void	(*done)(struct job *, const struct err *fault);
 	bool	 essential;	/* may use the reserve: revocation, CRL */

@@ -16,9 +16,9 @@
 #include "stop.h"
 #include "store_private.h"
 #include "store_schema.h"
+#include "store_synced.h"
+#include "store_vfs.h"
 
-#define VIEWS_MAX	64	/* more wait */
-#define VIEWS_KEPT	12	/* connections kept open when idle */
 #define PAGES_AT_ONCE	256
 
 void
@@ -88,6 +88,8 @@ store_open(const char *dir, struct err *err)
 	pthread_mutex_init(&s->write_lock, NULL);
 	pthread_mutex_init(&s->pool_lock, NULL);
 	pthread_cond_init(&s->pool_free, NULL);
+	pthread_cond_init(&s->begun, NULL);
+	atomic_init(&s->wal, -1);
 	pthread_mutex_init(&s->reserve_lock, NULL);
 	s->boxes = kept_boxes_new();
 	s->asked = asked_new();
@@ -117,6 +119,7 @@ store_close(struct store *s)
 	if (s == NULL)
 		return;
 	store_checkpointer_stop(s);
+	store_sync_within(s);
 	while ((v = s->idle) != NULL) {
 		s->idle = v->next;
 		sql_close(v->sql);
@@ -126,163 +129,11 @@ store_close(struct store *s)
 	pthread_mutex_destroy(&s->write_lock);
 	pthread_mutex_destroy(&s->pool_lock);
 	pthread_cond_destroy(&s->pool_free);
+	pthread_cond_destroy(&s->begun);
 	pthread_mutex_destroy(&s->reserve_lock);
 	kept_boxes_free(s->boxes);
 	asked_free(s->asked);
 	free(s);
-}
-
-/* --- readers ------------------------------------------------------------- */
-
-static struct view *
-view_open(struct store *s)
-{
-	char path[PATH_MAX];
-	struct view *v;
-	struct err err;
-
-	v = calloc(1, sizeof(*v));
-	if (v == NULL)
-		die("store: out of memory");
-	store_path(s, path, "db");
-	v->store = s;
-	v->sql = sql_open(path, SQL_READER, &err);
-	if (v->sql == NULL)
-		die("store: %s", err.text);
-	return v;
-}
-
-static struct view *
-view_from_pool(struct store *s)
-{
-	struct view *v;
-	unsigned round;
-
-	pthread_mutex_lock(&s->pool_lock);
-	while (s->idle == NULL && s->view_count == VIEWS_MAX)
-		pthread_cond_wait(&s->pool_free, &s->pool_lock);
-	v = s->idle;
-	if (v != NULL) {
-		s->idle = v->next;
-		s->idle_count--;
-	} else
-		s->view_count++;
-	round = s->round;
-	pthread_mutex_unlock(&s->pool_lock);
-	if (v == NULL)
-		v = view_open(s);
-	v->round = round;
-	return v;
-}
-
-static void
-view_run(struct view *v, const char *text)
-{
-	struct query *q = query_new(v->sql, text);
-
-	query_next(q);
-	query_done(q);
-}
-
-static void
-view_end(struct view *v)
-{
-	if (v->begun)
-		view_run(v, "COMMIT");
-	v->begun = false;
-}
-
-static bool
-is_of(const struct view *v, uint64_t moment)
-{
-	return moment % 2 == 0 && v->moment == moment;
-}
-
-/*
- * While nothing is committed a reader's transaction stays open: to end and to
- * begin it costs as much as a question, and most views ask one or two.  While
- * something is, each begins anew: one may see it already, and no view that is
- * taken behind that one may be older.
- */
-struct view *
-view_take(struct store *s)
-{
-	struct view *v = view_from_pool(s);
-	uint64_t now = atomic_load(&s->moment);
-
-	if (!is_of(v, now))
-		view_end(v);
-	if (!v->begun) {
-		view_run(v, "BEGIN");
-		v->policy_is_read = false;
-	}
-	v->begun = true;
-	v->moment = now;
-	return v;
-}
-
-void
-views_end_idle(struct store *s)
-{
-	struct view *v;
-
-	pthread_mutex_lock(&s->pool_lock);
-	atomic_fetch_add(&s->moment, 2);
-	for (v = s->idle; v != NULL; v = v->next)
-		view_end(v);
-	pthread_mutex_unlock(&s->pool_lock);
-}
-
-int
-views_mark(struct store *s)
-{
-	int marked;
-
-	pthread_mutex_lock(&s->pool_lock);
-	s->round++;
-	marked = s->marked = s->view_count - s->idle_count;
-	pthread_mutex_unlock(&s->pool_lock);
-	return marked;
-}
-
-int
-views_marked(struct store *s)
-{
-	int marked;
-
-	pthread_mutex_lock(&s->pool_lock);
-	marked = s->marked;
-	pthread_mutex_unlock(&s->pool_lock);
-	return marked;
-}
-
-void
-view_put(struct view *v)
-{
-	struct store *s;
-	bool keep;
-
-	if (v == NULL)
-		return;
-	s = v->store;
-	if (!is_of(v, atomic_load(&s->moment)))
-		view_end(v);
-	pthread_mutex_lock(&s->pool_lock);
-	if (v->round != s->round)
-		s->marked--;
-	keep = s->idle_count < VIEWS_KEPT;
-	if (keep) {
-		v->next = s->idle;
-		s->idle = v;
-		s->idle_count++;
-	} else
-		s->view_count--;
-	pthread_cond_signal(&s->pool_free);
-	pthread_mutex_unlock(&s->pool_lock);
-	if (!keep) {
-		sql_close(v->sql);
-		free(v);
-	}
 }
 
 /* --- the writer ---------------------------------------------------------- */
@@ -345,25 +196,60 @@ die_if_unknown(struct sql *sql, const struct err *err)
 		die("store: %s", err->text);
 }
 
+static int
+commit(struct tx *tx, struct err *err)
+{
+	struct sql *sql = tx->view.sql;
+
+	if (query_write(query_new(sql, "COMMIT"), err) == 0)
+		return 0;
+	die_if_unknown(sql, err);
+	return -1;
+}
+
 int
 tx_commit(struct tx *tx, struct err *err)
 {
-	struct sql *sql = tx->view.sql;
+	struct store *s = tx->view.store;
 	int result;
 
-	if (sql_is_doomed(sql, err) || ordered_fault(err) != 0)
+	if (sql_is_doomed(tx->view.sql, err) || ordered_fault(err) != 0)
 		goto fail;
-	atomic_fetch_add(&tx->view.store->moment, 1);
-	result = query_write(query_new(sql, "COMMIT"), err);
-	atomic_fetch_add(&tx->view.store->moment, 1);
+	atomic_fetch_add(&s->moment, 1);
+	result = commit(tx, err);
+	atomic_fetch_add(&s->moment, 1);
+	if (result != 0)
+		goto fail;
+	if (tx->status_time != 0)
+		atomic_store(&s->newest_status, tx->status_time);
+	store_checkpointer_kick(s);
+	pthread_mutex_unlock(&s->write_lock);
+	return 0;
+fail:
+	tx_abort(tx);
+	return -1;
+}
+
+int
+tx_commit_ahead(struct tx *tx, struct err *err)
+{
+	struct store *s = tx->view.store;
+	int result;
+
+	if (s->wal == -1)
+		return tx_commit(tx, err);
+	if (sql_is_doomed(tx->view.sql, err) || ordered_fault(err) != 0)
+		goto fail;
+	views_hold(s);
+	s->unsynced_status = tx->status_time;
+	store_vfs_leave_sync(sql_handle(tx->view.sql), true);
+	result = commit(tx, err);
+	store_vfs_leave_sync(sql_handle(tx->view.sql), false);
 	if (result != 0) {
-		die_if_unknown(sql, err);
+		views_settle(s, false);
 		goto fail;
 	}
-	if (tx->status_time != 0)
-		atomic_store(&tx->view.store->newest_status, tx->status_time);
-	store_checkpointer_kick(tx->view.store);
-	pthread_mutex_unlock(&tx->view.store->write_lock);
+	pthread_mutex_unlock(&s->write_lock);
 	return 0;
 fail:
 	tx_abort(tx);

@@ -223,17 +223,26 @@ begin_again(struct store *s, struct checkpointer *c)
 		try_again_later(s, c);
 }
 
+bool
+store_checkpointer_is_due(struct store *s)
+{
+	struct checkpointer *c = s->checkpointer;
+
+	if (c == NULL)
+		return false;
+	if (c->pages >= BEGIN)
+		return true;
+	tries_forget(c);
+	return false;
+}
+
 void
 store_checkpointer_kick(struct store *s)
 {
 	struct checkpointer *c = s->checkpointer;
 
-	if (c == NULL)
+	if (!store_checkpointer_is_due(s))
 		return;
-	if (c->pages < BEGIN) {
-		tries_forget(c);
-		return;
-	}
 	if (c->pages >= c->try_from && views_marked(s) == 0) {
 		begin_again(s, c);
 		return;

@@ -52,6 +52,12 @@ struct store {
 	unsigned	 round;		/* of marking */
 	int		 marked;
 	atomic_uint_fast64_t moment;	/* odd: a commit is being published */
+	int		 beginning;	/* views that begin */
+	pthread_cond_t	 begun;
+	bool		 held;		/* what is newest is not on the disk */
+
+	atomic_int	 wal;		/* to sync it; -1: a commit does */
+	usec_t		 unsynced_status;
 
 	pthread_mutex_t	 reserve_lock;
 	bool		 reserve_whole;
@@ -90,6 +96,13 @@ void	views_end_idle(struct store *);
 int	views_mark(struct store *);
 int	views_marked(struct store *);
 
+/*
+ * Before a commit that readers may see before it is on the disk: from here to
+ * views_settle a view is of the moment before, or waits.
+ */
+void	views_hold(struct store *);
+void	views_settle(struct store *, bool committed);
+
 /* --- store_reserve.c ----------------------------------------------------- */
 
 /* At store_open; a new store without a reserve is refused. */
@@ -108,6 +121,8 @@ int	store_checkpointer_start(struct store *, struct err *);
 void	store_checkpointer_stop(struct store *);
 /* After a commit, by the writer holding write_lock. */
 void	store_checkpointer_kick(struct store *);
+/* Whether that has anything to do: it may wait for the disk and for readers. */
+bool	store_checkpointer_is_due(struct store *);
 
 /* --- store_asked.c: answers that stand until "policy-seq" rises ------------ */
 

@@ -12,10 +12,18 @@
  * not known to be safe against torn overwrites SQLite pads a commit and syncs
  * before its last octets; there nothing is gathered.)
  *
+ * Where somebody else syncs (store_vfs_leave_sync) the sync of a commit ends
+ * with the write.  Only the end of a commit leaves gathered frames behind the
+ * WAL's header to its sync: that of the header itself, when the WAL begins
+ * again, and those of a checkpoint are done here as ever.  They keep the order
+ * that recovery rests on: no frame of a new WAL before its header, no page home
+ * before its frame.
+ *
  * All other files are the usual VFS's own.
  */
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +40,7 @@ struct wal {
 	size_t		 size, room;
 	sqlite3_int64	 offset;	/* of data in the file */
 	int		 direct;	/* nothing is gathered */
+	bool		 leave;		/* commits are synced elsewhere */
 };
 
 static sqlite3_vfs gathering;
@@ -127,9 +136,10 @@ static int
 wal_sync(sqlite3_file *file, int flags)
 {
 	struct wal *w = (struct wal *)file;
+	bool commit = w->size > 0 && w->offset > 0;
 	int result = wal_write_out(w);
 
-	if (result != SQLITE_OK)
+	if (result != SQLITE_OK || (commit && w->leave))
 		return result;
 	return w->real->pMethods->xSync(w->real, flags);
 }
@@ -246,4 +256,19 @@ store_vfs(void)
 
 	pthread_once(&once, gathering_register);
 	return usual == NULL ? NULL : gathering.zName;
+}
+
+bool
+store_vfs_leave_sync(struct sqlite3 *db, bool leave)
+{
+	sqlite3_file *file = NULL;
+	struct wal *w;
+
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER,
+	    &file) != SQLITE_OK || file == NULL ||
+	    file->pMethods != &wal_methods)
+		return false;
+	w = (struct wal *)file;
+	w->leave = leave && !w->direct;
+	return !w->direct;
 }

@@ -9,13 +9,15 @@ set -eu
 . "$(dirname "$0")/../run/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
-issuance="core.received core.judged core.intent-committed signer.begin-synced
+issuance="core.received core.judged core.commit-written
+	core.intent-committed signer.begin-synced
 	signer.signed signer.end-written core.signed core.reread
 	core.result-committed core.published core.replied"
 handover="core.received signer.begin-synced signer.unwrapped
 	signer.end-written core.judged core.intent-committed
 	core.result-committed core.replied"
-revocation="core.revocation-committed core.crl-intent-committed
+revocation="core.commit-written core.revocation-committed
+	core.crl-intent-committed
 	signer.begin-synced signer.signed signer.end-written core.crl-signed
 	core.crl-committed core.crl-published"
 

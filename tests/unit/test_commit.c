@@ -245,6 +245,125 @@ one_alone_that_fails(void **state)
 	assert_int_equal(stored(0), 0);
 }
 
+/*
+ * While one is being synced the next is applied; nobody is told of either, and
+ * no reader sees what is not on the disk.
+ */
+static void
+the_next_is_applied_during_a_sync(void **state)
+{
+	struct counting first = { 0 }, second = { 0 }, third = { 0 };
+	struct view *of_before;
+
+	order_count = 0;
+	/* A reader of before, for while it is being synced. */
+	assert_int_equal(stored(1), -1);
+	stop_arm("core.commit-written");
+	submit(&first, 1);
+	assert_true(stop_reached(60));
+	submit(&second, 2);
+	while (!second.entered)
+		usleep(1000);
+	submit(&third, 3);
+	while (!third.entered)
+		usleep(1000);
+	assert_false(first.over || second.over || third.over);
+	of_before = view_take(test_store);
+	assert_int_equal(meta_number(of_before, "job1", -1), -1);
+	stop_disarm();
+	wait_for(&first);
+	assert_int_equal(stored(1), 1);
+	wait_for(&third);
+	assert_int_equal(stored(2), 2);
+	assert_int_equal(stored(3), 3);
+	assert_int_equal(meta_number(of_before, "job1", -1), -1);
+	view_put(of_before);
+	assert_int_equal(order[0], 1);
+	assert_true(second.over && !second.failed && !third.failed);
+	assert_int_equal(commit_count(committer), 2);
+}
+
+struct taker {
+	pthread_t	 thread;
+	struct view	*view[24];
+	_Atomic int	 taken;
+};
+
+static void *
+take_many(void *arg)
+{
+	struct taker *t = arg;
+	size_t i;
+
+	for (i = 0; i < sizeof(t->view) / sizeof(t->view[0]); i++) {
+		t->view[i] = view_take(test_store);
+		t->taken++;
+	}
+	return NULL;
+}
+
+/* More readers than there are of the moment before wait for the sync. */
+static void
+a_view_waits_rather_than_shows_too_much(void **state)
+{
+	struct counting job = { 0 };
+	struct taker t = { 0 };
+	size_t i, old = 0;
+
+	assert_int_equal(stored(7), -1);
+	stop_arm("core.commit-written");
+	submit(&job, 7);
+	assert_true(stop_reached(60));
+	pthread_create(&t.thread, NULL, take_many, &t);
+	while (t.taken == 0)
+		usleep(1000);
+	stop_disarm();
+	pthread_join(t.thread, NULL);
+	for (i = 0; i < sizeof(t.view) / sizeof(t.view[0]); i++) {
+		old += meta_number(t.view[i], "job7", -1) == -1;
+		view_put(t.view[i]);
+	}
+	/* The first was of before, and those that had to wait were not. */
+	assert_in_range(old, 1, 12);
+	wait_for(&job);
+}
+
+/* Nobody is told yes or no by a process that cannot know. */
+static void
+a_failed_sync_ends_the_process(void **state)
+{
+	int pipes[2], status;
+	pid_t pid;
+	char told;
+
+	committer_free(committer);
+	committer = NULL;
+	store_close(test_store);
+	test_store = NULL;
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct counting job = { .job.apply = counting_apply };
+		struct err err;
+
+		test_store = store_open(test_dir, &err);
+		committer = committer_new(test_store);
+		fault_arm("sync-eio", 1);
+		commit_wait(committer, &job.job, &err);
+		if (write(pipes[1], "x", 1) == -1)
+			_exit(1);
+		_exit(0);
+	}
+	close(pipes[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(read(pipes[0], &told, 1), 0);
+	close(pipes[0]);
+	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	test_store = store_open(test_dir, &test_err);
+	assert_non_null(test_store);
+	committer = committer_new(test_store);
+}
+
 static void
 a_failed_commit_fails_all(void **state)
 {
@@ -598,6 +717,9 @@ main(void)
 		TEST(what_can_be_repeated_is_when_one_fails),
 		TEST(one_that_cannot_be_repeated_goes_with_others),
 		TEST(one_alone_that_fails),
+		TEST(the_next_is_applied_during_a_sync),
+		TEST(a_view_waits_rather_than_shows_too_much),
+		TEST(a_failed_sync_ends_the_process),
 		TEST(a_failed_commit_fails_all),
 		TEST(without_evidence_nothing_is_decided),
 		TEST(what_is_essential_uses_the_reserve),
