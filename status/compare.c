@@ -9,7 +9,6 @@
 #include "../ca/store_events.h"
 #include "../ca/store_shards.h"
 #include "compare.h"
-#include "compare_crl.h"
 #include "ocsp_request.h"
 #include "ocsp_response.h"
 
@@ -89,7 +88,7 @@ out:
 static int
 by_serial(const void *a, const void *b)
 {
-	const struct revocation *one = a, *two = b;
+	const struct revoked *one = a, *two = b;
 
 	return strcmp(one->serial, two->serial);
 }
@@ -97,7 +96,7 @@ by_serial(const void *a, const void *b)
 static int
 by_shard(const void *a, const void *b)
 {
-	const struct revocation *one = a, *two = b;
+	const struct revoked *one = a, *two = b;
 
 	if (one->shard != two->shard)
 		return one->shard < two->shard ? -1 : 1;
@@ -106,7 +105,7 @@ by_shard(const void *a, const void *b)
 
 /* On the delta, and each where who has such a certificate looks for it. */
 static void
-compare_crls(struct comparison *c, struct revocation *rows, size_t count)
+compare_crls(struct comparison *c, struct revoked *rows, size_t count)
 {
 	size_t begin, end;
 
@@ -219,7 +218,7 @@ end_part(const struct desk *desk, const struct comparison *c)
 
 void
 compare_changed(const struct desk *desk, struct view *view,
-    struct revocation *rows, size_t count)
+    struct revoked *rows, size_t count)
 {
 	struct comparison c = { .view = view };
 

@@ -6,12 +6,12 @@
 #ifndef STATUS_COMPARE_H
 #define STATUS_COMPARE_H
 
-#include "../ca/store_status.h"
+#include "compare_crl.h"
 #include "desk.h"
 
 /* Does the newest CRL list these, and do the answers given about them agree? */
 void	compare_changed(const struct desk *, struct view *,
-	    struct revocation *rows, size_t count);
+	    struct revoked *rows, size_t count);
 /* Lists that were made because it was time: is on them what should be? */
 void	compare_lists(const struct desk *, const int64_t *scopes, size_t count);
 /* Everything: the whole CRL, every answer that may be given; an event. */

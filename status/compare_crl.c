@@ -138,8 +138,17 @@ compare_said(struct walk *w, const struct said *said, bool listed)
 		compare_entry(w, said);
 }
 
+void
+compare_take(struct revoked *row, const struct revocation *r)
+{
+	*row = (struct revoked){ .shard = r->shard, .change = r->change,
+	    .effective = r->effective, .invalidity = r->invalidity,
+	    .reason = r->reason };
+	memcpy(row->serial, r->serial, sizeof row->serial);
+}
+
 static void
-said_of_revocation(const struct revocation *r, unsigned char serial[20],
+said_of_row(const struct revoked *r, unsigned char serial[20],
     struct said *said)
 {
 	*said = (struct said){ { serial, strlen(r->serial) / 2 }, r->reason,
@@ -153,7 +162,7 @@ said_of_revocation(const struct revocation *r, unsigned char serial[20],
 
 void
 compare_crl_rows(struct view *view, int64_t scope,
-    const struct revocation *rows, size_t count, struct differences *d)
+    const struct revoked *rows, size_t count, struct differences *d)
 {
 	struct walk w = { .view = view, .differences = d,
 	    .crl.scope = scope };
@@ -164,7 +173,7 @@ compare_crl_rows(struct view *view, int64_t scope,
 	if (!walk_begin(&w))
 		return;
 	for (size_t i = 0; i < count; i++) {
-		said_of_revocation(&rows[i], serial, &said);
+		said_of_row(&rows[i], serial, &said);
 		while (w.got == 1 &&
 		    crl_order(w.entry.serial, said.serial) < 0)
 			next_entry(&w);
@@ -187,6 +196,7 @@ compare_extra(struct walk *w)
 	unsigned char serial[20];
 	char hex[SERIAL_TEXT];
 	struct revocation r;
+	struct revoked row;
 	struct said said;
 
 	hex_upper(hex, w->entry.serial.data, w->entry.serial.size);
@@ -195,7 +205,8 @@ compare_extra(struct walk *w)
 		    "the CRL lists it, the store does not");
 		return;
 	}
-	said_of_revocation(&r, serial, &said);
+	compare_take(&row, &r);
+	said_of_row(&row, serial, &said);
 	compare_said(w, &said, true);
 }
 

@@ -14,9 +14,17 @@ struct differences {
 };
 void	differs(struct differences *, const char *serial, const char *what);
 
+/* Of a revocation what a list says, or where: a batch has 250,000. */
+struct revoked {
+	int64_t	shard, change;
+	usec_t	effective, invalidity;
+	int	reason;
+	char	serial[SERIAL_TEXT];
+};
+void	compare_take(struct revoked *, const struct revocation *);
 /* Are these on the newest CRL of that scope as they are?  By serial. */
 void	compare_crl_rows(struct view *, int64_t scope,
-	    const struct revocation *rows, size_t, struct differences *);
+	    const struct revoked *rows, size_t, struct differences *);
 /* All that is on it, and all that should be. */
 void	compare_crl_whole(struct view *, int64_t scope, struct differences *);
 

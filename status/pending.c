@@ -321,7 +321,7 @@ pending_crl_changed(struct pending *p, int64_t scope)
 /* --- settling ------------------------------------------------------------ */
 
 struct settled {
-	struct revocation *rows;
+	struct revoked *rows;
 	size_t		  count, room;
 };
 
@@ -340,7 +340,7 @@ is_published(struct view *view, int64_t revocation, struct settled *s)
 		if (s->rows == NULL)
 			die("out of memory");
 	}
-	s->rows[s->count++] = r;
+	compare_take(&s->rows[s->count++], &r);
 	return true;
 }
 
