@@ -1482,33 +1482,45 @@ in_seconds(char to[96], const char *word, const char *key, int seconds)
 	return to;
 }
 
+/* What is due within it is due now. */
+static void
+an_hour_goes_by(void)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof sql, "UPDATE scheduled SET effective = %lld"
+	    " WHERE effective < %lld; UPDATE revocations SET until = %lld"
+	    " WHERE reason = 6", (long long)(clock_now() - USEC),
+	    (long long)(clock_now() + 3600 * USEC),
+	    (long long)(clock_now() - USEC));
+	assert_int_equal(attack(sql), SQLITE_OK);
+}
+
 static void
 what_is_scheduled_takes_place(void **state)
 {
 	EVP_PKEY *key = fake_key("P-256");
 	char soon[SERIAL_TEXT], later[SERIAL_TEXT], held[SERIAL_TEXT];
 	char line[96], path[128];
-	usec_t due;
 
 	profiles[0].suspension = true;
 	issue(key, "tls-server", 1, soon);
 	issue(key, "tls-server", 1, later);
 	issue(key, "tls-server", 1, held);
 	assert_int_equal(officer_revokes(soon, in_seconds(line, "superseded",
-	    "at", 2)), 0);
+	    "at", 3600)), 0);
 	assert_int_equal(officer_revokes(later, in_seconds(line, "superseded",
 	    "at", 86400)), 0);
 	assert_int_equal(officer_revokes(held, in_seconds(line,
-	    "certificateHold", "until", 2)), 0);
+	    "certificateHold", "until", 3600)), 0);
 	assert_int_equal(on_crl(soon, NULL), -1);
 	assert_int_equal(on_crl(held, NULL), 6);
 	snprintf(path, sizeof path, "revoke/%s", soon);
 	assert_true(was_told(path));
 	assert_int_equal(events("revocation-scheduled"), 2);
 	/* Over a restart: it became due meanwhile, or will. */
-	due = clock_now() + 3 * USEC;
 	close_publisher();
-	eventually(clock_now() >= due);
+	an_hour_goes_by();
 	open_publisher();
 	eventually(on_crl(soon, NULL) == 4);
 	eventually(on_crl(held, NULL) == -1);
@@ -1867,15 +1879,24 @@ static void
 a_deadline_is_told_once_by_method(void **state)
 {
 	EVP_PKEY *key = fake_key("P-256");
-	char serial[SERIAL_TEXT];
+	char serial[SERIAL_TEXT], sql[96];
 
-	config.revocation.deadline[4] = 2 * USEC;
+	config.revocation.deadline[4] = 3600 * USEC;
 	issue(key, "tls-server", 1, serial);
 	ask_until_answered(serial);
 	config.wait = 100000;
 	signer_set(&signer.ocsp_away, true);
 	assert_int_equal(officer_revokes(serial, "superseded"), 0);
+	eventually(health_says("ok    deadlines"));
+	/* Half of the time and more is over, then all of it. */
+	assert_int_equal(attack("UPDATE deadlines SET start = start -"
+	    " 3600000000"), SQLITE_OK);
 	eventually(health_says("warn  deadlines"));
+	eventually(events("revocation-deadline-near") == 1);
+	assert_int_equal(events("revocation-deadline-missed"), 0);
+	snprintf(sql, sizeof sql, "UPDATE deadlines SET due = %lld",
+	    (long long)clock_now());
+	assert_int_equal(attack(sql), SQLITE_OK);
 	eventually(health_says("fail  deadlines"));
 	assert_true(health_says("1 cases wait, 0 of them near their deadline, "
 	    "1 missed it"));
