@@ -36,6 +36,7 @@ struct committer {
 	struct job	*first, **last;	/* what was submitted, in order */
 	size_t		 urgent;	/* of them, those without patience */
 	usec_t		 patient_until;	/* of the first one */
+	size_t		 applied;	/* in the open transaction, if it waits */
 	size_t		 expected;	/* on their way to submit one */
 	usec_t		 took;		/* by the transaction before */
 	bool		 hurry;		/* an essential one is among them */
@@ -154,8 +155,9 @@ wait_for_jobs(struct committer *c)
 static bool
 has_company(const struct committer *c)
 {
-	return c->urgent == 0 || c->hurry || c->ending ||
-	    c->urgent * 2 >= c->expected;
+	size_t come = c->applied + c->urgent;
+
+	return come == 0 || c->hurry || c->ending || come * 2 >= c->expected;
 }
 
 /*
@@ -277,6 +279,25 @@ may_join(const struct committer *c, const struct batch *b)
 	return b->count < BATCH && (b->roomy || !c->hurry);
 }
 
+/* What came, as part of the batch; with `company`, having waited for it. */
+static struct tx *
+apply_more(struct committer *c, struct batch *b, bool company, struct tx *tx,
+    struct err *err)
+{
+	size_t from = b->count;
+
+	pthread_mutex_lock(&c->lock);
+	if (company) {
+		c->applied = b->count;
+		wait_for_company(c);
+		c->applied = 0;
+	}
+	if (may_join(c, b))
+		batch_take(c, b);
+	pthread_mutex_unlock(&c->lock);
+	return batch_apply(b, from, tx, err);
+}
+
 /*
  * Until the batch before has landed; what comes meanwhile is applied.  NULL:
  * the transaction is lost.
@@ -286,7 +307,6 @@ apply_until_landed(struct committer *c, struct batch *b, struct tx *tx,
     struct err *err)
 {
 	bool landed = c->flying == NULL;
-	size_t from = b->count;
 
 	while (tx != NULL && !landed) {
 		pthread_mutex_lock(&c->lock);
@@ -294,13 +314,10 @@ apply_until_landed(struct committer *c, struct batch *b, struct tx *tx,
 		    !may_join(c, b)))
 			pthread_cond_wait(&c->wake, &c->lock);
 		landed = has_landed(c);
-		if (may_join(c, b))
-			batch_take(c, b);
 		pthread_mutex_unlock(&c->lock);
 		if (landed)
 			land(c);
-		tx = batch_apply(b, from, tx, err);
-		from = b->count;
+		tx = apply_more(c, b, landed, tx, err);
 	}
 	return tx;
 }
