@@ -57,20 +57,28 @@ batch_apply(struct batch *b, size_t from, struct tx *tx, struct err *err)
 	while (tx != NULL && i < b->count) {
 		if (!b->job[i]->repeatable && !b->job[i]->essential)
 			b->careful = true;
-		if (b->careful) {
+		if (b->failed[i]) {
+			i++;
+		} else if (b->careful) {
 			if (apply_one(b, i++, tx, err) == 0)
 				continue;
 			tx_abort(tx);
 			return NULL;
-		}
-		if (b->job[i]->apply(b->job[i], tx, &fault) == 0) {
+		} else if (b->job[i]->apply(b->job[i], tx, &fault) == 0) {
 			i++;
-			continue;
+		} else {
+			tx_abort(tx);
+			tx = tx_begin(store, err);
+			/* With nothing before it there is nothing to repeat. */
+			if (i == 0) {
+				b->failed[0] = true;
+				b->fault[0] = fault;
+				i = 1;
+			} else {
+				b->careful = true;
+				i = 0;
+			}
 		}
-		tx_abort(tx);
-		tx = tx_begin(store, err);
-		b->careful = true;
-		i = 0;
 	}
 	return tx;
 }
