@@ -128,6 +128,12 @@ reap_strays(void)
 	return left;
 }
 
+bool
+child_has_no_strays(void)
+{
+	return reap_strays() == 0;
+}
+
 void
 child_wait_strays(usec_t patience)
 {

@@ -56,7 +56,8 @@ bool	child_wait(struct child *, usec_t patience);
  * up as well.
  */
 void	child_kill(struct child *);
-/* Until those that were given up are gone; no longer than this. */
+/* Those that were given up are gone; waits until they are, or so long. */
+bool	child_has_no_strays(void);
 void	child_wait_strays(usec_t patience);
 /* Its socket has ended: of no use any more, and reaped when it is gone. */
 void	child_lost(struct child *);

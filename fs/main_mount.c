@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "farewell.h"
 #include "main_state.h"
 #include "mount.h"
 
@@ -191,9 +192,11 @@ keeper_end(struct keeper *k)
 	if (k->fuse != -1 && k->ready)
 		serve_open_files(k);
 	keeper_stop_children(k);
-	/* From here on nobody waits for an answer. */
-	if (k->fuse != -1)
+	if (k->fuse != -1) {
+		farewell(k->fuse, child_has_no_strays, 2 * USEC);
+		/* From here on nobody waits for an answer. */
 		close(k->fuse);
+	}
 	child_wait_strays(2 * USEC);
 	end_detacher(k);
 	if (k->lock != -1)

@@ -20,4 +20,10 @@ void		request_note(const void *request, size_t size);
 bool		request_is_resent(void);
 uint64_t	request_unique(void);	/* without the highest bit */
 
+/*
+ * Has the kernel send again whatever was read and not answered; -1 and errno
+ * where it cannot (before Linux 6.9) or the connection is over.
+ */
+int		requests_send_again(int fuse);
+
 #endif

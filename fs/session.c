@@ -34,8 +34,6 @@
 #include "tree_state.h"
 #include "tries.h"
 
-#define NOTIFY_RESEND	7	/* FUSE_NOTIFY_RESEND, not in every header */
-
 static struct {
 	struct bytes	init;
 	uint64_t	init_unique;
@@ -141,23 +139,10 @@ session_read(int fd, void *buffer, size_t room, void *tree)
 	}
 }
 
-static int
-ask_again(int fd)
-{
-	struct fuse_out_header resend = { .len = sizeof(resend),
-	    .error = NOTIFY_RESEND };
-
-	if (fault_here("no-resend")) {
-		errno = EINVAL;
-		return -1;
-	}
-	return write(fd, &resend, sizeof(resend)) == -1 ? -1 : 0;
-}
-
 static void
 open_gate(int fd)
 {
-	bool served = session.first || ask_again(fd) == 0;
+	bool served = session.first || requests_send_again(fd) == 0;
 
 	if (served)
 		sem_post(&session.gate);

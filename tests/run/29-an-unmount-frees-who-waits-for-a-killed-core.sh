@@ -1,0 +1,38 @@
+# Who waits in the kernel for a core that was killed, and is not there again when the CA is unmounted, gets an error, and no process is left.
+. "$(dirname "$0")/lib.sh"
+need_resend
+new_stops
+new_ca
+new_csr old old.example.org
+must cp "$dir/old.csr" "$ca/requests/"
+serial=$(serial_of "$ca/requests/old.crt")
+core=$(process core)
+
+# A MKDIR without an answer keeps the folder closed, and the thread of core
+# that has the kernel forget names in it waits for that.
+stop fault request-stays 1000000
+mkdir "$ca/status/x" 2>"$dir/said" &
+folder=$!
+stays() { [ "$(stop left request-stays)" -lt 1000000 ]; }
+within 10 stays
+echo superseded >"$ca/revoke/$serial" &
+act=$!
+waits_in_the_kernel() { grep -qs '(invalidator) D' /proc/"$core"/task/*/stat; }
+within 20 waits_in_the_kernel
+
+# Its successor waits for that thread, so nobody answers.
+kill -9 "$core"
+all=$(pgrep -P "$main")
+must "$pkifs" umount "$ca"
+within 20 test ! -e "/proc/$main"
+wait "$folder" && fail "a folder was made in status/"
+wait "$act" || true
+for pid in $all; do
+	within 5 test ! -e "/proc/$pid"
+done
+mountpoint -q "$ca" && fail "it is mounted"
+
+# What was asked for is done, or was refused to whoever asked.
+stop fault request-stays 0
+mount_ca
+must test -e "$ca/issued/by-serial/$serial/status"
