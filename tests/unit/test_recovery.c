@@ -183,7 +183,7 @@ a_slot_taken_by_others_meanwhile_is_left_alone(void **state)
 static void
 waiting_survives_a_restart(void **state)
 {
-	char before[4096];
+	char before[16384];
 
 	bed_request(&request, key, "DNS:www.example.net");
 	assert_int_equal(bed_put("net.csr", BED_UID, SLICE(&request)), 0);
