@@ -279,7 +279,10 @@ may_join(const struct committer *c, const struct batch *b)
 	return b->count < BATCH && (b->roomy || !c->hurry);
 }
 
-/* What came, as part of the batch; with `company`, having waited for it. */
+/*
+ * What came, as part of the batch; with `company` having waited for it, unless
+ * something in the batch waits for nobody.
+ */
 static struct tx *
 apply_more(struct committer *c, struct batch *b, bool company, struct tx *tx,
     struct err *err)
@@ -287,7 +290,7 @@ apply_more(struct committer *c, struct batch *b, bool company, struct tx *tx,
 	size_t from = b->count;
 
 	pthread_mutex_lock(&c->lock);
-	if (company) {
+	if (company && !batch_has_essential(b)) {
 		c->applied = b->count;
 		wait_for_company(c);
 		c->applied = 0;
