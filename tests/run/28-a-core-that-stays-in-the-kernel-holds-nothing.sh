@@ -1,5 +1,7 @@
 # A core that was killed amidst a commit, of which one thread stays in the kernel until its successor answers, keeps nothing from that successor.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/unanswered.sh"
+need_resend
 new_stops
 new_ca
 new_csr old old.example.org
@@ -10,22 +12,10 @@ core=$(process core)
 
 # A MKDIR without an answer keeps the folder closed: the kernel cannot forget
 # the names in it that the next CRL changes.
-stop fault request-stays 1000000
-mkdir "$ca/status/x" 2>"$dir/said" &
-folder=$!
-stays() { [ "$(stop left request-stays)" -lt 1000000 ]; }
-within 10 stays
+stays_closed "$ca/status"
 echo superseded >"$ca/revoke/$serial" &
 act=$!
-waits_in_the_kernel() {
-	for task in /proc/"$core"/task/*; do
-		case $(cat "$task/stat") in
-		*'(invalidator) D'*) return 0 ;;
-		esac
-	done
-	return 1
-}
-within 20 waits_in_the_kernel
+within 20 waits_in_the_kernel "$core" invalidator
 
 # Another commit has begun, and holds the store.
 stop arm core.commit-before
@@ -33,12 +23,12 @@ cp "$dir/www.csr" "$ca/requests/" &
 copy=$!
 must stop wait >/dev/null
 kill -9 "$core"
-stop fault request-stays 0
+answer_again
 
 must wait "$copy"
 must wait "$act"
-wait "$folder" && fail "a folder was made in status/"
-says "not permitted" "$dir/said"
+wait "$unanswered" && fail "a folder was made in status/"
+says "not permitted" "$dir/unanswered"
 must verify_certificate "$ca/requests/www.crt"
 must grep -q '^state: revoked' "$ca/issued/by-serial/$serial/status"
 says "a thread of core still waits in the kernel" "$dir/log"

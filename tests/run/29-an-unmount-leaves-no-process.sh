@@ -1,5 +1,6 @@
 # An unmount leaves no process, also where the herald waits in the kernel for an answer that never comes.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/unanswered.sh"
 new_stops
 new_ca
 new_csr www www.example.org
@@ -15,25 +16,20 @@ stop arm core.signed
 cp "$dir/two.csr" "$ca/requests/" &
 copy=$!
 must stop wait >/dev/null
-stop fault request-stays 1000000
-mkdir "$ca/requests/x" 2>/dev/null &
-folder=$!
-stays() { [ "$(stop left request-stays)" -lt 1000000 ]; }
-within 10 stays
+stays_closed "$ca/requests"
 stop release
 must wait "$copy"
-waits_in_the_kernel() { grep -q ') D ' "/proc/$herald/stat"; }
-within 10 waits_in_the_kernel
+within 10 waits_in_the_kernel "$herald"
 must "$pkifs" umount "$ca"
 within 10 test ! -e "/proc/$main"
 for pid in $all; do
 	[ ! -e "/proc/$pid" ] || fail "left behind: $(cat "/proc/$pid/stat")"
 done
 says "still waits in the kernel" "$dir/log"
-wait "$folder" && fail "a folder was made"
+wait "$unanswered" && fail "a folder was made"
 mountpoint -q "$ca" && fail "it is mounted"
 
 # And the home is free.
-stop fault request-stays 0
+answer_again
 mount_ca
 must verify_certificate "$ca/requests/two.crt"

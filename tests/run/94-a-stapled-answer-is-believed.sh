@@ -39,20 +39,6 @@ fetch() {
 within 10 fetch
 run_nginx "$tls"
 
-openssl_asks() {
-	openssl s_client -connect "127.0.0.1:$tls_port" -servername \
-	    www.example.org -verify_hostname www.example.org -status \
-	    -verify_return_error -CAfile "$dir/root.pem" </dev/null 2>&1
-}
-gnutls_asks() {
-	gnutls-cli --x509cafile="$dir/root.pem" --verify-hostname \
-	    www.example.org --port "$tls_port" 127.0.0.1 </dev/null 2>&1
-}
-curl_asks() {
-	curl -sS --cert-status --cacert "$dir/root.pem" --resolve \
-	    "www.example.org:$tls_port:127.0.0.1" \
-	    "https://www.example.org:$tls_port/" 2>&1
-}
 # Until no worker with what was before answers any more.
 reload() {
 	old=$(pgrep -P "$server")
@@ -65,9 +51,6 @@ another() {
 		*" $worker "*) return 1 ;;
 		esac
 	done
-}
-stapled() {	# WORD: what OpenSSL was given
-	openssl_asks >"$dir/said" && grep -q "Cert Status: $1" "$dir/said"
 }
 
 # --- good ---------------------------------------------------------------------

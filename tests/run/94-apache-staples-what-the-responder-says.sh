@@ -34,23 +34,6 @@ SSLStaplingCache "shmcb:$tls/stapling(128000)"
 Y
 run_apache "$tls"
 
-openssl_asks() {
-	openssl s_client -connect "127.0.0.1:$tls_port" -servername \
-	    www.example.org -verify_hostname www.example.org -status \
-	    -verify_return_error -CAfile "$dir/root.pem" </dev/null 2>&1
-}
-gnutls_asks() {
-	gnutls-cli --x509cafile="$dir/root.pem" --verify-hostname \
-	    www.example.org --port "$tls_port" 127.0.0.1 </dev/null 2>&1
-}
-curl_asks() {
-	curl -sS --cert-status --cacert "$dir/root.pem" --resolve \
-	    "www.example.org:$tls_port:127.0.0.1" -o /dev/null \
-	    "https://www.example.org:$tls_port/" 2>&1
-}
-stapled() {	# WORD
-	openssl_asks >"$dir/said" && grep -q "Cert Status: $1" "$dir/said"
-}
 
 within 20 stapled good
 says "Verify return code: 0 (ok)" "$dir/said"

@@ -7,6 +7,9 @@
 #	get PATH [curl options]		from $web: $status, $dir/body, headers
 #	header NAME			of the last get
 #	ask CERT [openssl options]	the base64 of a request about it
+#	openssl_asks, gnutls_asks, curl_asks	www.example.org on $tls_port, by
+#				TLS, with an answer stapled, under $dir/root.pem
+#	stapled good|revoked	what was stapled; in $dir/said
 
 free_port() {
 	python3 -c 'import socket; s = socket.socket()
@@ -131,4 +134,22 @@ ask() {
 	openssl ocsp -issuer "$dir/issuing.pem" "$@" -cert "$asked" -no_nonce \
 	    -reqout "$dir/req" >/dev/null 2>&1
 	base64 -w0 "$dir/req"
+}
+
+openssl_asks() {
+	openssl s_client -connect "127.0.0.1:$tls_port" -servername \
+	    www.example.org -verify_hostname www.example.org -status \
+	    -verify_return_error -CAfile "$dir/root.pem" </dev/null 2>&1
+}
+gnutls_asks() {
+	gnutls-cli --x509cafile="$dir/root.pem" --verify-hostname \
+	    www.example.org --port "$tls_port" 127.0.0.1 </dev/null 2>&1
+}
+curl_asks() {
+	curl -sS --cert-status --cacert "$dir/root.pem" --resolve \
+	    "www.example.org:$tls_port:127.0.0.1" \
+	    "https://www.example.org:$tls_port/" 2>&1
+}
+stapled() {	# good|revoked
+	openssl_asks >"$dir/said" && grep -q "Cert Status: $1" "$dir/said"
 }

@@ -328,40 +328,65 @@ a_view_waits_rather_than_shows_too_much(void **state)
 	wait_for(&job);
 }
 
-/* Nobody is told yes or no by a process that cannot know. */
-static void
-a_failed_sync_ends_the_process(void **state)
+/*
+ * Closes the store and opens it again in a child, which runs `run` with a pipe
+ * to write to; *from is its other end.
+ */
+static pid_t
+in_a_child(void (*run)(int to), int *from)
 {
-	int pipes[2], status;
+	int pipes[2];
+	struct err err;
 	pid_t pid;
-	char told;
 
 	committer_free(committer);
 	committer = NULL;
 	store_close(test_store);
 	test_store = NULL;
 	assert_int_equal(pipe(pipes), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct counting job = { .job.apply = counting_apply };
-		struct err err;
-
+	if ((pid = fork()) == 0) {
 		test_store = store_open(test_dir, &err);
 		committer = committer_new(test_store);
-		fault_arm("sync-eio", 1);
-		commit_wait(committer, &job.job, &err);
-		if (write(pipes[1], "x", 1) == -1)
-			_exit(1);
+		run(pipes[1]);
 		_exit(0);
 	}
 	close(pipes[1]);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(read(pipes[0], &told, 1), 0);
-	close(pipes[0]);
-	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	*from = pipes[0];
+	return pid;
+}
+
+static void
+open_again(void)
+{
 	test_store = store_open(test_dir, &test_err);
 	assert_non_null(test_store);
 	committer = committer_new(test_store);
+}
+
+static void
+commit_one(int to)
+{
+	struct counting job = { .job.apply = counting_apply };
+	struct err err;
+
+	fault_arm("sync-eio", 1);
+	commit_wait(committer, &job.job, &err);
+	(void)!write(to, "x", 1);
+}
+
+/* Nobody is told yes or no by a process that cannot know. */
+static void
+a_failed_sync_ends_the_process(void **state)
+{
+	int from, status;
+	pid_t pid = in_a_child(commit_one, &from);
+	char told;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(read(from, &told, 1), 0);
+	close(from);
+	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	open_again();
 }
 
 static void
@@ -660,51 +685,44 @@ the_wal_does_not_outgrow_readers_that_overlap(void **state)
 	heaper_end(&h);
 }
 
+static void
+commit_for_ever(int to)
+{
+	struct counting job = { .job.apply = counting_apply };
+	struct err err;
+	int value;
+
+	for (value = 0;; value++) {
+		job.value = value;
+		if (commit_wait(committer, &job.job, &err) != 0 ||
+		    write(to, &value, sizeof(value)) < 0)
+			_exit(1);
+	}
+}
+
 /* What done has told is there; the WAL has been home several times. */
 static void
 killed_amidst_nothing_told_is_lost(void **state)
 {
-	int pipes[2], status, told = 0, value;
-	pid_t pid;
+	int from, status, told = 0, value;
+	pid_t pid = in_a_child(commit_for_ever, &from);
 
-	committer_free(committer);
-	committer = NULL;
-	store_close(test_store);
-	assert_int_equal(pipe(pipes), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct counting job = { .job.apply = counting_apply };
-		struct err err;
-
-		test_store = store_open(test_dir, &err);
-		committer = committer_new(test_store);
-		for (value = 0;; value++) {
-			job.value = value;
-			if (commit_wait(committer, &job.job, &err) != 0)
-				_exit(1);
-			if (write(pipes[1], &value, sizeof(value)) < 0)
-				_exit(1);
-		}
-	}
-	while (told < 1500 && read(pipes[0], &value, sizeof(value)) ==
+	while (told < 1500 && read(from, &value, sizeof(value)) ==
 	    sizeof(value))
 		told = value;
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status));
-	close(pipes[1]);
-	while (read(pipes[0], &value, sizeof(value)) == sizeof(value))
+	while (read(from, &value, sizeof(value)) == sizeof(value))
 		told = value;
-	close(pipes[0]);
-	test_store = store_open(test_dir, &test_err);
-	assert_non_null(test_store);
+	close(from);
+	open_again();
 	assert_int_equal(stored(told), told);
 	value = (int)number_in_db("SELECT count(*) FROM meta");
 	assert_true(value == told + 1 || value == told + 2);
 	assert_int_equal(number_in_db("SELECT max(seq) FROM events"), value);
 	assert_int_equal(number_in_db("SELECT count(*) FROM event_bytes"),
 	    value);
-	committer = committer_new(test_store);
 }
 
 int
