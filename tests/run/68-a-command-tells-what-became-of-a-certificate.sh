@@ -17,7 +17,12 @@ n=\$(mktemp "$out/try.XXXXXX")
 	env | grep -v '^_=\|^PWD=\|^SHLVL=\|^OLDPWD=' | sort
 	echo "user=\$(id -un) groups=\$(id -Gn)"
 	ls -l /proc/\$\$/fd | sed -n 's/.* \([0-9]*\) -> /fd \1 -> /p'
-	grep -E '^(CapEff|CapPrm|SigIgn|SigBlk)' /proc/\$\$/status
+	# By the shell itself: while it waits for another it blocks signals.
+	while read -r line; do
+		case \$line in
+		CapEff*|CapPrm*|SigIgn*|SigBlk*) echo "\$line" ;;
+		esac
+	done </proc/\$\$/status
 	echo "group=\$(ps -o pgid= -p \$\$ | tr -d ' ') pid=\$\$"
 	cat
 } >"\$n"

@@ -37,10 +37,14 @@ for i in 1 2 3; do
 	must sh -c "echo superseded \
 	    >'$ca/revoke/$(serial_of "$ca/requests/later$i.crt")'"
 done
-last=$(of_all "$ca" | sort -n | tail -n 1)
-reached() { [ "$(of_all "$dir/www" | sort -n | tail -n 1)" = "$last" ]; }
+# The complete lists may still follow: the last is that of both at one time.
+reached() {
+	last=$(of_all "$ca" | sort -n | tail -n 1)
+	[ "$(of_all "$dir/www" | sort -n | tail -n 1)" = "$last" ]
+}
 within 10 reached
 must "$pkifs" umount "$ca"
+last=$(of_all "$dir/www" | sort -n | tail -n 1)
 
 rm -rf "$home"
 cp -a "$dir/backup" "$home"
