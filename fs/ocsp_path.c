@@ -12,9 +12,9 @@
 #include "../status/publisher.h"
 #include "ocsp_path.h"
 
-#define PLACES_MOST	8	/* where slashes may have been lost */
+#define PLACES_MOST	9	/* where slashes may have been lost */
 #define TRIES_MOST	200
-#define LOST_BEFORE	2	/* lost in front of a part, at most */
+#define LOST_BEFORE	4	/* lost at one place of a part, at most */
 #define OCSP_DIGITS_MOST ((OCSP_REQUEST_MOST * 4 + 2) / 3)
 #define GENERATIONS	46	/* bits in an inode number */
 
@@ -77,7 +77,8 @@ measure(const char *text, size_t *digits, size_t *padding)
 struct lost {
 	const char	*text;
 	size_t		 digits, missing;
-	size_t		 places[PLACES_MOST];	/* of the slashes there are */
+	/* Of the slashes there are, and the end. */
+	size_t		 places[PLACES_MOST];
 	size_t		 place_count;
 	unsigned	 tries;
 	bool		 found;
@@ -111,11 +112,11 @@ find_places(struct lost *lost)
 	size_t	i;
 
 	for (i = 0; i < lost->digits; i++)
-		if (lost->text[i] == '/' && lost->place_count < PLACES_MOST)
+		if (lost->text[i] == '/' &&
+		    lost->place_count < PLACES_MOST - 1)
 			lost->places[lost->place_count++] = i;
-	/* A last slash is lost when a web server cuts it off. */
-	if (lost->missing == 1 && lost->place_count < PLACES_MOST)
-		lost->places[lost->place_count++] = lost->digits;
+	/* There a web server cuts slashes off. */
+	lost->places[lost->place_count++] = lost->digits;
 }
 
 /* The text with more slashes at two of its places; its new length. */
@@ -140,7 +141,10 @@ insert(const struct lost *lost, size_t x, size_t at_x, size_t y, size_t at_y,
 	return (n);
 }
 
-/* What was issued is meant; else the first that is a request at all. */
+/*
+ * What was issued is meant; else the first that is a request at all.  Several
+ * slashes are cut off the end only of what was issued: mostly a path goes on.
+ */
 static bool
 try_places(struct lost *lost, size_t first, size_t more, size_t second,
     struct bytes *der)
@@ -149,7 +153,8 @@ try_places(struct lost *lost, size_t first, size_t more, size_t second,
 	struct ocsp_ids	ids;
 	char		longer[OCSP_DIGITS_MOST + 1];
 	size_t		n;
-	bool		issued = false;
+	bool		issued = false, cut = lost->missing > 1 &&
+			    second == lost->place_count - 1;
 
 	n = insert(lost, lost->places[first], more, lost->places[second],
 	    lost->missing - more, longer);
@@ -157,9 +162,9 @@ try_places(struct lost *lost, size_t first, size_t more, size_t second,
 	if (is_request(longer, n, &ids, &tried)) {
 		issued = lost->issued(lost->arg, ids.id[0].serial,
 		    ids.id[0].serial);
-		if (issued || !lost->found)
+		if (issued || (!cut && !lost->found))
 			bytes_copy(der, SLICE(&tried));
-		lost->found = true;
+		lost->found |= issued || !cut;
 	}
 	bytes_free(&tried);
 	return (issued);
@@ -202,26 +207,37 @@ goes_on(const struct lost *lost, char *longer, size_t digits,
 	memset(longer + digits + 1, 'A', wanted - digits - 1);
 	if (!is_request(longer, wanted, &low, der))
 		return (false);
+	/* Nothing but slashes would have been cut off, put_back() finds it. */
 	memset(longer + digits + 1, '/', wanted - digits - 1);
+	longer[wanted - 1] = '+';
 	return (is_request(longer, wanted, &high, der) &&
 	    lost->issued(lost->arg, low.id[0].serial, high.id[0].serial));
 }
 
-/* Perhaps a slash or two were lost of what is here already. */
+/* Perhaps slashes were lost of what is here already, at a place or two. */
 static bool
 may_go_on(const struct lost *lost, struct bytes *der)
 {
-	size_t	i, more, n;
-	char	longer[OCSP_DIGITS_MOST + 1];
+	const size_t	*at = lost->places;
+	size_t		 i, j, more, n, inside = lost->place_count - 1;
+	char		 longer[OCSP_DIGITS_MOST + 1];
 
-	for (more = 0; more <= LOST_BEFORE && more < lost->missing; more++)
-		for (i = 0; i < lost->place_count; i++) {
-			n = insert(lost, lost->places[i], more, 0, 0, longer);
+	memcpy(longer, lost->text, lost->digits);
+	if (goes_on(lost, longer, lost->digits, der))
+		return (true);
+	for (i = 0; i < inside; i++) {
+		for (more = 1; more <= LOST_BEFORE && more < lost->missing;
+		    more++) {
+			n = insert(lost, at[i], more, 0, 0, longer);
 			if (goes_on(lost, longer, n, der))
 				return (true);
-			if (more == 0)
-				break;
 		}
+		for (j = i + 1; j < inside; j++) {
+			n = insert(lost, at[i], 1, at[j], 1, longer);
+			if (goes_on(lost, longer, n, der))
+				return (true);
+		}
+	}
 	return (false);
 }
 
@@ -239,8 +255,6 @@ restore(const char *text, size_t digits, bool ended, ocsp_issued *issued,
 		return (false);
 	lost.missing = wanted - digits;
 	find_places(&lost);
-	if (lost.place_count == 0)
-		return (false);
 	if (!ended && lost.missing > 1)
 		longer = may_go_on(&lost, &scratch);
 	bytes_free(&scratch);

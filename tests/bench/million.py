@@ -170,13 +170,17 @@ def issue(number):
 
 
 def ocsp_path(crt, scratch):
-    """Where the mount answers about a certificate: a request in base64."""
+    """
+    Where the mount answers about a certificate: a request in base64.  A path
+    that ends in a slash is no file's: it is found without them, as `//` is.
+    """
     import base64
     subprocess.run(["openssl", "ocsp", "-issuer", ca + "/ca/issuing.pem",
                     "-cert", crt, "-no_nonce", "-reqout", scratch],
                    check=True, capture_output=True)
     with open(scratch, "rb") as file:
-        return "status/ocsp/" + base64.b64encode(file.read()).decode()
+        text = base64.b64encode(file.read()).decode()
+    return "status/ocsp/" + text.rstrip("/")
 
 
 def must_say_revoked(answer, scratch):

@@ -64,7 +64,7 @@ while [ $i -lt "$singles" ]; do
 	    -out "$dir/one.der"
 	openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$dir/one.der" \
 	    -no_nonce -reqout "$dir/request" >/dev/null 2>&1
-	cat "$ca/status/ocsp/$(base64 -w0 "$dir/request" | sed 's,/$,,')" \
+	cat "$ca/status/ocsp/$(base64 -w0 "$dir/request" | sed 's,/*$,,')" \
 	    >"$dir/answer"
 	i=$((i + 2))
 done

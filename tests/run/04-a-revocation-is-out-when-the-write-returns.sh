@@ -13,7 +13,7 @@ on_crl() {
 ocsp_says() {
 	openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$ca/requests/www.crt" \
 	    -reqout "$dir/ocsp.req" -no_nonce >/dev/null 2>&1
-	name=$(base64 -w0 "$dir/ocsp.req" | sed "s,/$,,")
+	name=$(base64 -w0 "$dir/ocsp.req" | sed "s,/*$,,")
 	openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$ca/requests/www.crt" \
 	    -respin "$ca/status/ocsp/$name" -CAfile "$ca/ca/root.pem" \
 	    -verify_other "$ca/ca/issuing.pem" -no_nonce 2>&1 |

@@ -31,7 +31,7 @@ for name in www gone; do
 	must ocsptool --generate-request --load-cert "$dir/$name.leaf" \
 	    --load-issuer "$ca/ca/issuing.pem" --no-nonce --outder \
 	    --outfile "$dir/$name.req"
-	cp "$ca/status/ocsp/$(base64 -w0 "$dir/$name.req" | sed "s,/$,,")" \
+	cp "$ca/status/ocsp/$(base64 -w0 "$dir/$name.req" | sed "s,/*$,,")" \
 	    "$dir/$name.ocsp"
 	must ocsptool --verify-response --load-response "$dir/$name.ocsp" \
 	    --load-issuer "$ca/ca/issuing.pem" --load-trust "$dir/trust.pem"

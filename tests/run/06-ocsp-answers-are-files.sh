@@ -9,7 +9,7 @@ ask() {	# openssl ocsp options: the request's base64
 	openssl ocsp -issuer "$ca/ca/issuing.pem" "$@" -no_nonce \
 	    -reqout "$dir/req" >/dev/null 2>&1
 	# No file can be opened by a name that ends in a slash: without it.
-	base64 -w0 "$dir/req" | sed "s,/$,,"
+	base64 -w0 "$dir/req" | sed "s,/*$,,"
 }
 answer() {
 	openssl ocsp -respin "$1" -noverify -resp_text -no_nonce 2>&1
@@ -30,7 +30,7 @@ done
 # A nonce in the request is ignored; the file is the same.
 openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$ca/requests/www.crt" \
     -nonce -reqout "$dir/nonce.req" >/dev/null 2>&1
-must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/nonce.req" | sed "s,/$,,")"
+must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/nonce.req" | sed "s,/*$,,")"
 
 # An answer is a snapshot: the same inode, the same bytes, as long as it lives.
 file=$ca/status/ocsp/$sha1

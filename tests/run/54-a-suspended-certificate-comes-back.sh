@@ -30,7 +30,7 @@ ocsp_says() {	# NAME STATUS
 	openssl ocsp -issuer "$ca/ca/issuing.pem" \
 	    -cert "$ca/requests/$1.crt" -reqout "$dir/ocsp.req" -no_nonce \
 	    >/dev/null 2>&1
-	name=$(base64 -w0 "$dir/ocsp.req" | sed "s,/$,,")
+	name=$(base64 -w0 "$dir/ocsp.req" | sed "s,/*$,,")
 	openssl ocsp -issuer "$ca/ca/issuing.pem" \
 	    -cert "$ca/requests/$1.crt" -respin "$ca/status/ocsp/$name" \
 	    -CAfile "$ca/ca/root.pem" -verify_other "$ca/ca/issuing.pem" \

@@ -31,7 +31,7 @@ must cp "$dir/late.csr" "$ca/requests/"
 # An answer that was handed out has to be made anew.
 openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$ca/requests/late.crt" \
     -reqout "$dir/late.req" -no_nonce >/dev/null 2>&1
-must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/late.req" | sed "s,/$,,")"
+must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/late.req" | sed "s,/*$,,")"
 signer=$(pgrep -P "$main" -f 'signer' | head -n 1)
 [ -n "$signer" ] || fail "no signer"
 kill -STOP "$signer"

@@ -24,7 +24,7 @@ request() {	# FILE SERIAL [openssl options]: a request, DER
 	    -no_nonce -reqout "$out" >/dev/null 2>&1
 }
 publish() {	# NAME REQUEST
-	cp "$ca/status/ocsp/$(base64 -w0 "$2" | sed 's,/$,,')" \
+	cp "$ca/status/ocsp/$(base64 -w0 "$2" | sed 's,/*$,,')" \
 	    "$dir/new.der" && mv "$dir/new.der" "$copy/ocsp-by-serial/$1"
 	[ "$(stat -c %s "$copy/ocsp-by-serial/$1")" -gt 100 ]
 }

@@ -69,7 +69,7 @@ fi
 # OCSP for what was never issued is told apart.
 openssl ocsp -issuer "$ca/ca/issuing.pem" -serial 0x0123456789 \
     -reqout "$dir/never.req" -no_nonce >/dev/null 2>&1
-must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/never.req" | tr -d '\n')"
+must test -s "$ca/status/ocsp/$(base64 -w0 "$dir/never.req" | sed "s,/*$,,")"
 within 5 is pkifs_ocsp_unknown_serial_total 1
 
 # health.txt and the metrics say the same.

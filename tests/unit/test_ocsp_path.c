@@ -79,13 +79,13 @@ assert_walks(const char *serial, bool squeezed)
 	for (slash = path; (slash = strchr(slash, '/')) != NULL; slash++) {
 		snprintf(part, sizeof(part), "%.*s", (int)(slash - path),
 		    path);
-		if (slash[1] == '\0')	/* cut off by a web server */
-			break;
+		if (slash[strspn(slash, "/")] == '\0')
+			break;		/* cut off by a web server */
 		if (ocsp_text_read(part, is_issued, NULL, &got) !=
 		    OCSP_TEXT_PART)
 			fail_msg("%s of %s is no folder", part, path);
 	}
-	if (path[strlen(path) - 1] == '/')
+	while (path[strlen(path) - 1] == '/')
 		path[strlen(path) - 1] = '\0';
 	if (ocsp_text_read(path, is_issued, NULL, &got) != OCSP_TEXT_REQUEST)
 		fail_msg("%s is no request", path);
@@ -105,7 +105,6 @@ requests_are_found(void **state)
 	for (i = 0; i < 3000; i++) {
 		chance_octets(octets, sizeof(octets));
 		octets[0] = 1;
-		octets[16] &= 0xfe;	/* not two slashes at the very end */
 		hex_upper(serial, octets, sizeof(octets));
 		issued_serial = serial;
 		assert_walks(serial, true);
@@ -125,6 +124,11 @@ lost_slashes_are_put_back(void **state)
 		/* In two only for what was issued: it may be a longer path. */
 		{ "0100000FFF00000000000FFF0000000000",	true },
 		{ "0100000FFF00000000000FFFFF00000000",	true },
+		/* At the very end, where a web server cuts them off. */
+		{ "01000000000000000000000000000000FF",	false },
+		{ "0100000000000000000000000000000FFF",	true },
+		{ "01000000000000000000000000000FFFFF",	true },
+		{ "0100000FFF00000000000000000000003F",	true },
 	};
 	size_t			i;
 
