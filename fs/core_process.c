@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -366,6 +367,20 @@ say_failed(const struct err *fault)
 	return 1;
 }
 
+/*
+ * Whoever is woken waits for its turn instead of pushing aside who runs.  The
+ * work between two waits is short, and being switched in the midst of it cost
+ * more than it gave: a sixteenth of the CPU time of an issuance.
+ */
+static void
+take_turns(void)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, SCHED_BATCH, &none) == -1)
+		log_line("core is scheduled as any other: %m");
+}
+
 int
 verb_core(int argc, char **argv)
 {
@@ -377,6 +392,7 @@ verb_core(int argc, char **argv)
 	log_name("core");
 	if (argc != 2)
 		return 2;
+	take_turns();
 	signal(SIGPIPE, SIG_IGN);
 	umask(0077);
 	if ((rc = control_receive(CONTROL_FD, "S", &m, &err)) != 1)
