@@ -125,8 +125,7 @@ store_measure(struct store *s, struct store_sizes *to)
 /* --- what only grows ----------------------------------------------------- */
 
 void
-event_names(struct view *v, int64_t after, int64_t most,
-    event_name_each *each, void *arg)
+event_names(struct view *v, int64_t after, event_name_each *each, void *arg)
 {
 	char name[64];
 	struct query *q;
@@ -134,9 +133,8 @@ event_names(struct view *v, int64_t after, int64_t most,
 	usec_t time;
 
 	q = query_new(v->sql, "SELECT seq, time, name FROM events"
-	    " WHERE seq > ? ORDER BY seq LIMIT ?");
+	    " WHERE seq > ? ORDER BY seq");
 	bind_number(q, after);
-	bind_number(q, most);
 	while (query_next(q)) {
 		seq = take_number(q);
 		time = take_number(q);
@@ -148,17 +146,16 @@ event_names(struct view *v, int64_t after, int64_t most,
 }
 
 void
-profile_names(struct view *v, int64_t after, int64_t most,
-    profile_name_each *each, void *arg)
+profile_names(struct view *v, int64_t after, profile_name_each *each,
+    void *arg)
 {
 	char profile[32];
 	struct query *q;
 	int64_t id;
 
 	q = query_new(v->sql, "SELECT id, profile FROM certificates"
-	    " WHERE id > ? ORDER BY id LIMIT ?");
+	    " WHERE id > ? ORDER BY id");
 	bind_number(q, after);
-	bind_number(q, most);
 	while (query_next(q)) {
 		id = take_number(q);
 		take_text(q, profile, sizeof(profile));

@@ -28,14 +28,14 @@ struct store_sizes {
 };
 void	store_measure(struct store *, struct store_sizes *to);
 
-/* Behind `after`, in order of number, at most `most`; stops as lists do. */
+/* Behind `after`, in order of number; stops as lists do. */
 typedef int event_name_each(void *arg, int64_t seq, usec_t time,
 	    const char *name);
-void	event_names(struct view *, int64_t after, int64_t most,
-	    event_name_each *, void *arg);
+void	event_names(struct view *, int64_t after, event_name_each *,
+	    void *arg);
 typedef int profile_name_each(void *arg, int64_t id, const char *profile);
-void	profile_names(struct view *, int64_t after, int64_t most,
-	    profile_name_each *, void *arg);
+void	profile_names(struct view *, int64_t after, profile_name_each *,
+	    void *arg);
 
 /* What was counted so far, kept.  Numbers are in the store: add only. */
 enum tally_kind {

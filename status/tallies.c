@@ -12,16 +12,24 @@
 #include "tallies.h"
 
 #define EVERY		(10 * USEC)	/* so that nobody who asks waits */
-#define AT_ONCE		20000		/* rows: some hundredths of a second */
 #define KEEP_EVERY	(60 * USEC)
+/*
+ * A bite is as long as anybody may wait for it who reads the metrics, and who
+ * makes a CRL meanwhile has most of the disk and of the processor.
+ */
+#define BITE		(USEC / 200)	/* events, and the same certificates */
+#define PAUSES		4		/* as long as a bite took */
+#define ROWS		16		/* between two looks at the clock */
 
 struct tallies {
 	struct job	 job;		/* first: the job is the tallies */
 	struct timer	 timer;
 	const struct desk *desk;
-	pthread_mutex_t	 mutex;
-	pthread_cond_t	 idle;
+	pthread_mutex_t	 counting;	/* the sums; taken before the other */
 	struct tally_sums sums;
+	pthread_mutex_t	 mutex;		/* all below */
+	pthread_cond_t	 idle;
+	struct tally_sums shown;	/* the sums when last they stood */
 	struct tally_sums kept;		/* the job's */
 	usec_t		 kept_at;	/* steady */
 	bool		 busy, closing;
@@ -30,7 +38,7 @@ struct tallies {
 #define OF_TIMER(t)	((struct tallies *)(void *)((char *)(t) - \
 			    offsetof(struct tallies, timer)))
 
-/* --- counting; with the mutex -------------------------------------------- */
+/* --- counting ------------------------------------------------------------ */
 
 static void
 add(struct tally *all, size_t *count, size_t room, const char *name,
@@ -61,10 +69,26 @@ day_of(struct tally_sums *sums, int64_t day)
 	return row->day == day ? row : NULL;
 }
 
+struct bite {
+	struct tally_sums *sums;
+	usec_t	 until;			/* steady */
+	unsigned rows;
+};
+
+/* After each row: is it enough? */
+static bool
+is_enough(struct bite *bite)
+{
+	if (++bite->rows % ROWS == 0 && clock_steady() >= bite->until)
+		bite->sums->behind = true;
+	return bite->sums->behind;
+}
+
 static int
 add_event(void *arg, int64_t seq, usec_t time, const char *name)
 {
-	struct tally_sums *sums = arg;
+	struct bite *bite = arg;
+	struct tally_sums *sums = bite->sums;
 	struct tally_day *day = day_of(sums, time / USEC_DAY);
 
 	add(sums->names, &sums->name_count, TALLY_NAMES, name, 1);
@@ -73,36 +97,77 @@ add_event(void *arg, int64_t seq, usec_t time, const char *name)
 	else if (day != NULL && strcmp(name, "certificate-revoked") == 0)
 		day->revoked++;
 	sums->events = seq;
-	return 0;
+	return is_enough(bite);
 }
 
 static int
 add_certificate(void *arg, int64_t id, const char *profile)
 {
-	struct tally_sums *sums = arg;
+	struct bite *bite = arg;
+	struct tally_sums *sums = bite->sums;
 
 	add(sums->profiles, &sums->profile_count, TALLY_PROFILES, profile, 1);
 	sums->certificates = id;
-	return 0;
+	return is_enough(bite);
+}
+
+/*
+ * While counting; a bite of the one must not let the other starve.  How long
+ * until the next.
+ */
+static usec_t
+go_on(struct tallies *t, struct view *view)
+{
+	usec_t begun = clock_steady();
+	struct bite bite = { .sums = &t->sums, .until = begun + BITE };
+	bool behind;
+
+	t->sums.behind = false;
+	event_names(view, t->sums.events, add_event, &bite);
+	behind = t->sums.behind;
+	t->sums.behind = false;
+	bite.until = clock_steady() + BITE;
+	profile_names(view, t->sums.certificates, add_certificate, &bite);
+	t->sums.behind |= behind;
+	return t->sums.behind ? (clock_steady() - begun) * PAUSES : EVERY;
+}
+
+/* With the mutex. */
+static void
+come_back(struct tallies *t, usec_t pause)
+{
+	if (!t->closing)
+		timers_set(t->desk->timers, &t->timer, pause);
 }
 
 static void
-go_on(struct tallies *t, struct view *view)
+count_on(struct tallies *t, struct view *view)
 {
-	int64_t events = t->sums.events, certificates = t->sums.certificates;
+	usec_t pause;
 
-	event_names(view, events, AT_ONCE, add_event, &t->sums);
-	profile_names(view, certificates, AT_ONCE, add_certificate, &t->sums);
-	t->sums.behind = t->sums.events - events == AT_ONCE ||
-	    t->sums.certificates - certificates == AT_ONCE;
+	pthread_mutex_lock(&t->counting);
+	pause = go_on(t, view);
+	pthread_mutex_lock(&t->mutex);
+	t->shown = t->sums;
+	if (t->shown.behind)
+		come_back(t, pause);
+	pthread_mutex_unlock(&t->mutex);
+	pthread_mutex_unlock(&t->counting);
 }
 
 void
 tallies_get(struct tallies *t, struct view *view, struct tally_sums *to)
 {
+	bool behind;
+
 	pthread_mutex_lock(&t->mutex);
-	go_on(t, view);
-	*to = t->sums;
+	behind = t->shown.behind;
+	pthread_mutex_unlock(&t->mutex);
+	/* What is more than a bite the timer goes on with: nobody waits. */
+	if (!behind)
+		count_on(t, view);
+	pthread_mutex_lock(&t->mutex);
+	*to = t->shown;
 	pthread_mutex_unlock(&t->mutex);
 }
 
@@ -208,20 +273,21 @@ fire(struct timer *timer)
 {
 	struct tallies *t = OF_TIMER(timer);
 	struct view *view = view_take(t->desk->parts->store);
-	bool keep, behind;
+	bool keep;
+	usec_t pause;
 
+	pthread_mutex_lock(&t->counting);
+	pause = go_on(t, view);
 	pthread_mutex_lock(&t->mutex);
-	go_on(t, view);
+	t->shown = t->sums;
+	come_back(t, pause);
 	if ((keep = is_to_be_kept(t))) {
 		t->kept = t->sums;
 		t->kept_at = clock_steady();
 		t->busy = true;
 	}
-	behind = t->sums.behind;
-	if (!t->closing)
-		timers_set(t->desk->timers, timer,
-		    behind ? EVERY / 100 : EVERY);
 	pthread_mutex_unlock(&t->mutex);
+	pthread_mutex_unlock(&t->counting);
 	view_put(view);
 	if (keep)
 		commit_submit(t->desk->parts->committer, &t->job);
@@ -235,7 +301,8 @@ tallies_new(const struct desk *desk)
 
 	if (t == NULL)
 		die("out of memory");
-	if (pthread_mutex_init(&t->mutex, NULL) != 0)
+	if (pthread_mutex_init(&t->counting, NULL) != 0 ||
+	    pthread_mutex_init(&t->mutex, NULL) != 0)
 		die("cannot make a mutex");
 	steady_cond_init(&t->idle);
 	t->desk = desk;
@@ -246,7 +313,7 @@ tallies_new(const struct desk *desk)
 	view = view_take(desk->parts->store);
 	tallies_list(view, load_row, &t->sums);
 	view_put(view);
-	t->kept = t->sums;
+	t->kept = t->shown = t->sums;
 	timers_set(desk->timers, &t->timer, EVERY);
 	return t;
 }
@@ -276,5 +343,6 @@ tallies_free(struct tallies *t)
 	}
 	pthread_cond_destroy(&t->idle);
 	pthread_mutex_destroy(&t->mutex);
+	pthread_mutex_destroy(&t->counting);
 	free(t);
 }

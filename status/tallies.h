@@ -33,7 +33,11 @@ struct tallies;
 
 struct tallies	*tallies_new(const struct desk *);
 void		 tallies_free(struct tallies *);	/* keeps them */
-/* Counts what came since; with a lock that nobody holds over a view_take. */
+/*
+ * Counts what came since, for a hundredth of a second at most; what is more is
+ * counted behind, and who asks meanwhile is told how far that has come.  With a
+ * lock that nobody holds over a view_take.
+ */
 void		 tallies_get(struct tallies *, struct view *,
 		    struct tally_sums *to);
 /* Of events with this name; 0: none. */
