@@ -314,16 +314,26 @@ ask_names_count(struct view *v, const struct gate_case *c, struct answer *a,
 	return gate_yes(a, "no more names than the profile allows");
 }
 
+/*
+ * Status is to be had until what was issued ends (CSS-6.3.10-04), of OCSP as
+ * of the CRL (CSS-6.3.10-08), which the same key goes on signing.
+ */
 int
 ask_issuer_in_force(struct view *v, const struct gate_case *c,
     struct answer *a, struct err *e)
 {
+	const char *own = own_key_of(c->profile);
 	char	since[CLOCK_TEXT];
 
 	if (closing_revoked(v) == 0)
 		return gate_yes(a, "the root's CRL does not list the issuing "
 		    "CA");
 	clock_text_seconds(since, closing_revoked(v));
+	if (c->box == NULL && own != NULL && strcmp(own, "ocsp") == 0)
+		return gate_yes(a, "the root revoked the issuing CA at %s: "
+		    "only its OCSP responder is certified still, for the "
+		    "status of what was issued (CSS-6.3.10-04, RFC 6960 "
+		    "4.2.2.2)", since);
 	return gate_no(a, ENOKEY, "the root revoked the issuing CA at %s: "
 	    "nothing is issued any more (CSS-6.3.9-13)", since);
 }

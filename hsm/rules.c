@@ -224,7 +224,7 @@ rules_free(struct rules *r)
 	free(r);
 }
 
-/* A CA that the root revoked issues nothing (CSS-6.3.9-13). */
+/* A CA that the root revoked issues nothing (CSS-6.3.9-13) but for status. */
 static void
 read_root_crl(struct rules *r, const char *dir)
 {
@@ -238,7 +238,8 @@ read_root_crl(struct rules *r, const char *dir)
 	else
 		r->listed = err.code == ENOENT ? 0 : -1;
 	if (r->listed != 0)
-		log_line("no certificates are signed: %s %s", path,
+		log_line("no certificates are signed but the OCSP "
+		    "responder's: %s %s", path,
 		    r->listed == 1 ? "lists the issuing CA" :
 		    "cannot be read");
 	bytes_free(&crl);

@@ -341,6 +341,23 @@ judge_key(struct certificate *c, struct slice *s)
 	return 0;
 }
 
+/*
+ * What it issued has a status until it ends (CSS-6.3.10-04): the responder is
+ * certified still, and CRLs are signed.
+ */
+static int
+judge_in_force(struct certificate *c)
+{
+	int listed = c->j->rules->listed;
+
+	if (listed == 0 || c->for_ocsp)
+		return 0;
+	return refuse(c->j, listed == 1 ? "the root revoked the issuing CA, "
+	    "which issues nothing more (CSS-6.3.9-13)" : "the root's CRL "
+	    "cannot be read, so that nobody knows whether the issuing CA is "
+	    "revoked (CSS-6.3.9-13)");
+}
+
 int
 judge_certificate(struct judging *j, struct slice s)
 {
@@ -351,11 +368,6 @@ judge_certificate(struct judging *j, struct slice s)
 	if (j->past->crl_last(j->past->arg, "issuing/all") != RULES_NEVER)
 		return refuse(j, "the CA issued its last CRL, and issues "
 		    "nothing more (CSS-6.3.9-06)");
-	if (j->rules->listed != 0)
-		return refuse(j, j->rules->listed == 1 ? "the root revoked "
-		    "the issuing CA, which issues nothing more (CSS-6.3.9-13)" :
-		    "the root's CRL cannot be read, so that nobody knows "
-		    "whether the issuing CA is revoked (CSS-6.3.9-13)");
 	if (der_get(&s, DER_CONTEXT(0), &version) == -1 ||
 	    !slice_equal(version, (struct slice){ v3, 3 }))
 		return refuse(j, "this is no version 3 certificate to be "
@@ -366,7 +378,8 @@ judge_certificate(struct judging *j, struct slice s)
 	if (der_get(&s, DER_SEQUENCE, &validity) == -1 ||
 	    der_get(&s, DER_SEQUENCE, &subject) == -1)
 		return refuse(j, "validity or subject is malformed");
-	if (judge_key(&c, &s) == -1 || judge_validity(&c, validity) == -1 ||
+	if (judge_key(&c, &s) == -1 || judge_in_force(&c) == -1 ||
+	    judge_validity(&c, validity) == -1 ||
 	    judge_extensions(&c, s) == -1)
 		return -1;
 	return 0;

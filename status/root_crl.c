@@ -207,8 +207,8 @@ tell_issuing(const struct desk *desk, const struct import *import)
 	}
 	clock_text_seconds(text, since);
 	health_set(desk->health, HEALTH_ISSUING_CA, HEALTH_FAIL, "the root "
-	    "revoked it at %s (%s): nothing is issued, and certificates and "
-	    "status signed with its key may be invalid (OVR-6.4.8-13)", text,
+	    "revoked it at %s (%s): nothing is issued, status is signed still, "
+	    "and what its key signed may be invalid (OVR-6.4.8-13)", text,
 	    import->issuing.revoked != 0 && reason != NULL ? reason :
 	    "see the root's CRL");
 }

@@ -1,6 +1,7 @@
 # `pkifs root-crl --revoke` puts the issuing CA's certificate on the root's CRL
 # for ever; once that is imported relying parties refuse what it signed, nothing
-# more is issued, and health and an event say why. (CSS-6.3.9-13, OVR-6.4.8-13)
+# more is issued, and health and an event say why; what was issued has a status
+# until it ends. (CSS-6.3.9-13, OVR-6.4.8-13, CSS-6.3.10-04)
 . "$(dirname "$0")/lib.sh"
 port=$(python3 -c 'import socket
 s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -69,6 +70,36 @@ within 20 grep -q "issuing-ca" "$ca/status/index.html"
 says CSS-6.3.9-13 "$(ls "$ca"/evidence/*/*/*/*/*-issuing-ca-revoked.json)"
 # Its certificates can be revoked still.
 must sh -c "echo keyCompromise >'$ca/revoke/$serial'"
+
+# Status goes on past the end of the OCSP responder's certificate: it is the
+# one that is renewed still, and nothing else.
+openssl ocsp -issuer "$ca/ca/issuing.pem" -cert "$ca/requests/www.crt" \
+    -no_nonce -reqout "$dir/req" >/dev/null 2>&1
+name=$(base64 -w0 "$dir/req" | sed 's,/*$,,')
+status_at() {	# DAYS: revoked, by a responder's certificate of that time
+	cp "$ca/status/ocsp/$name" "$dir/answer" &&
+	    openssl ocsp -respin "$dir/answer" -issuer "$ca/ca/issuing.pem" \
+	    -cert "$ca/requests/www.crt" -CAfile "$ca/ca/root.pem" \
+	    -verify_other "$ca/ca/issuing.pem" -no_nonce \
+	    -attime "$(($(date +%s) + $1 * 86400))" \
+	    -validity_period $(($1 * 86400 + 86400)) >"$dir/said" 2>&1 &&
+	    grep -q "Response verify OK" "$dir/said" &&
+	    grep -q ": revoked" "$dir/said"
+}
+certified() { ls "$ca/issued/by-serial" | wc -l; }
+within 20 status_at 0
+for days in 8 20; do
+	before=$(certified)
+	must "$pkifs" umount "$ca"
+	PKIFS_TEST_CLOCK=$(($(date +%s) + days * 86400))
+	export PKIFS_TEST_CLOCK
+	mount_ca
+	within 20 status_at "$days"
+	within 20 grep -q "^ok .*renewed at half" "$ca/status/health.txt"
+	[ "$(certified)" = $((before + 1)) ] || fail "$before, then $(certified)"
+done
+cp "$dir/other.csr" "$ca/requests/later.csr" 2>/dev/null && fail "it was taken"
+unset PKIFS_TEST_CLOCK
 
 # There is no way back: neither a restart nor a list without it.
 must root_crl "$home" >/dev/null

@@ -535,16 +535,31 @@ leaves_when_left_alone(void **state)
 	unsetenv("PKIFS_TEST_PATIENCE");
 }
 
+static void
+responder(struct test_order *t)
+{
+	struct tbs_plan plan;
+
+	order_init(t, SIGN_CERTIFICATE, "issuing");
+	plan_certificate(&plan, &home);
+	plan.spki = SLICE(&home.ocsp_spki);
+	plan.usage = OID_OCSP_SIGNING;
+	plan.no_check = plan.no_policies = true;
+	plan.not_after = plan.not_before + 14 * USEC_DAY - USEC;
+	make_certificate(&t->order.tbs, &plan);
+}
+
 /*
  * Whom the root revoked signs no certificate any more, whatever core says; nor
- * while nobody knows whether it did.
+ * while nobody knows whether it did.  Status goes on, so that its CRLs are
+ * signed and the OCSP responder is certified.
  */
 static void
 a_revoked_ca_issues_nothing(void **state)
 {
 	struct ceremony_revocation revocation = { .reason = 2 };
 	struct list_plan plan;
-	struct test_order t[2];
+	struct test_order t[3];
 	char serial[41], path[400];
 	struct err err;
 
@@ -560,16 +575,18 @@ a_revoked_ca_issues_nothing(void **state)
 		order_init(&t[1], SIGN_CRL, "issuing");
 		plan_list(&plan, &home, 9000 + broken);
 		make_list(&t[1].order.tbs, &plan);
-		order_submit(client, &t[0]);
-		order_submit(client, &t[1]);
-		assert_true(orders_wait(t, 2, 10));
+		responder(&t[2]);
+		for (int i = 0; i < 3; i++)
+			order_submit(client, &t[i]);
+		assert_true(orders_wait(t, 3, 10));
 		assert_int_equal(t[0].answer.outcome, REFUSED);
 		assert_non_null(strstr(t[0].answer.reason, broken ?
 		    "cannot be read" : "the root revoked"));
 		verify(&t[1]);
+		verify(&t[2]);
 		end();
-		order_free(&t[0]);
-		order_free(&t[1]);
+		for (int i = 0; i < 3; i++)
+			order_free(&t[i]);
 		unlink(path);
 		must(file_write(path, slice_text("torn"), 0644, &err), &err);
 	}

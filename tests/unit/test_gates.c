@@ -6,6 +6,7 @@
 
 #include "ca/gates.h"
 #include "ca/external_ra.h"
+#include "ca/store_closing.h"
 #include "ca/subject.h"
 
 struct inputs {			/* what a row may spoil */
@@ -965,6 +966,35 @@ the_cas_own_are_asked_their_own_rules(void **state)
 	view_put(v);
 }
 
+/* For status; another key of ours, and what is no internal profile, are not. */
+static void
+a_revoked_ca_certifies_its_responder_alone(void **state)
+{
+	struct inputs in;
+	struct verdict verdict;
+	char pinned[65];
+	struct tx *tx = begin();
+	struct view *v;
+
+	assert_done(closing_set_revoked(tx, 1, &test_err));
+	assert_done(tx_commit(tx, &test_err));
+	v = view_take(test_store);
+	fill(&in, v);
+	assert_done(gates_judge(v, &in.c, &verdict, &test_err));
+	assert_non_null(find(&verdict, "issuer-in-force"));
+	in.c.box = NULL;
+	in.c.approval = 3;
+	in.c.profile = config_profile(&bed_config, "ocsp-responder");
+	sha256_text(pinned, SLICE(&bed_config.keys[2].spki));
+	in.c.spki_sha256 = pinned;
+	assert_done(gates_judge(v, &in.c, &verdict, &test_err));
+	assert_int_equal(verdict.finding_count, 0);
+	in.c.profile = config_profile(&bed_config, "evidence");
+	assert_done(gates_judge(v, &in.c, &verdict, &test_err));
+	assert_non_null(find(&verdict, "issuer-in-force"));
+	view_put(v);
+}
+
 static int
 setup(void **state)
 {
@@ -991,6 +1021,7 @@ main(void)
 		STORY(every_rule_of_the_table_is_in_the_cases),
 		STORY(without_terms_nothing_is_told),
 		STORY(the_cas_own_are_asked_their_own_rules),
+		STORY(a_revoked_ca_certifies_its_responder_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
