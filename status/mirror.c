@@ -441,6 +441,35 @@ failed(struct mirror *m, const struct err *err)
 	bell_sleep(&m->bell, RETRY);
 }
 
+static bool
+is_in_home(const struct config *config)
+{
+	size_t n = strlen(config->home);
+
+	return config->publish_dir[0] == '\0' ||
+	    (strncmp(config->publish_dir, config->home, n) == 0 &&
+	    config->publish_dir[n] == '/');
+}
+
+/*
+ * A folder outside of the home is the one that remembers the numbers of CRLs
+ * when all of the home was put back from a copy (crl_past.h).
+ */
+static void
+tell_well(struct mirror *m)
+{
+	const struct config *config = m->desk->parts->config;
+
+	if (!is_in_home(config))
+		health_set(m->desk->health, HEALTH_MIRROR, HEALTH_OK,
+		    "has what was published");
+	else
+		health_set(m->desk->health, HEALTH_MIRROR, config->sandbox ?
+		    HEALTH_OK : HEALTH_WARN, "has what was published, in the "
+		    "home: when all of that is put back from a copy nothing "
+		    "remembers the CRL numbers since (RFC 5280 5.2.3)");
+}
+
 static void *
 run(void *arg)
 {
@@ -451,8 +480,7 @@ run(void *arg)
 	while (!bell_closed(&m->bell))
 		switch (follow(m, &err)) {
 		case 0:
-			health_set(m->desk->health, HEALTH_MIRROR, HEALTH_OK,
-			    "has what was published");
+			tell_well(m);
 			bell_wait(&m->bell, m->held ? LOOK_PAST : LOOK);
 			break;
 		case -1:

@@ -1,6 +1,7 @@
 # Also when the whole home was put back, with the signer's book, no CRL has a
 # number below one that publish_dir has: that is looked at, and believed of
-# nobody but the CA itself. (RFC 5280 5.2.3)
+# nobody but the CA itself; where it lies in the home, and is put back with it,
+# health says so. (RFC 5280 5.2.3)
 . "$(dirname "$0")/lib.sh"
 make_ca
 mkdir "$dir/www"
@@ -28,6 +29,9 @@ events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 
 remount
 within 20 all_there "$dir/www"
+mirrored() { grep "publish-dir .*has what was" "$ca/status/health.txt"; }
+within 20 mirrored
+! mirrored | grep -q "nothing remembers" || fail "$(mirrored)"
 must "$pkifs" umount "$ca"
 cp -a "$home" "$dir/backup"
 remount
@@ -79,3 +83,10 @@ head -c 1000 /dev/urandom >"$dir/www/status/crl/8.crl"
 remount
 [ "$(of_all "$ca")" = "$was" ] || fail "made anew for nothing"
 [ "$(events crl-number-raised)" = 1 ] || fail "raised by others"
+
+# In the home it remembers nothing, and one is told.
+must "$pkifs" umount "$ca"
+sed -i '/^publish_dir/d' "$home/pkifs.conf"
+remount
+within 20 mirrored
+must mirrored | grep -q "nothing remembers the CRL numbers"
