@@ -23,7 +23,9 @@
 #define CONNECTION_MEMORY	(16 * 1024)	/* a header of a GET */
 #define HTTP_DATE		40
 #define SLOWEST			(16 * 1024)	/* octets a second */
-#define CRL_AGE			60	/* seconds a proxy may keep one */
+/* Seconds a cache may keep what a revocation changes; see add_age(). */
+#define AGE_MOST		60
+#define AGE_ROOM		80
 #define LINE_PRICE		(10 * USEC)	/* of a line in the log, */
 #define LINES			30		/* and at once */
 #define IDLE			15	/* seconds without an octet */
@@ -132,16 +134,30 @@ has_it(struct MHD_Connection *c, const char *etag, const char *modified)
 	return said != NULL && strcmp(said, modified) == 0;
 }
 
-/* RFC 9919 6.2, RFC 5019 6.2: until nextUpdate anybody may keep it, and not longer. */
+/*
+ * RFC 9919 7.2, RFC 5019 6.2: a cache keeps it for less than until nextUpdate.
+ * And no more than a minute, as in examples/nginx and examples/apache: until it
+ * asks again it hides a revocation.  This counts before Expires (RFC 9111 5.3).
+ */
+static void
+add_age(struct MHD_Response *r, usec_t left)
+{
+	char text[AGE_ROOM];
+	usec_t age = left > 0 ? (left - 1) / USEC : 0;
+
+	snprintf(text, sizeof text,
+	    "max-age=%d, public, no-transform, must-revalidate",
+	    age < AGE_MOST ? (int)age : AGE_MOST);
+	add(r, MHD_HTTP_HEADER_CACHE_CONTROL, text);
+}
+
+/* RFC 9919 7.2: Expires is nextUpdate, Last-Modified thisUpdate. */
 static void
 add_life(struct MHD_Response *r, const struct kept *k, usec_t now)
 {
-	char text[96];
+	char text[HTTP_DATE];
 
-	snprintf(text, sizeof text,
-	    "max-age=%lld, public, no-transform, must-revalidate",
-	    (long long)((k->next_update - now) / USEC));
-	add(r, MHD_HTTP_HEADER_CACHE_CONTROL, text);
+	add_age(r, k->next_update - now);
 	http_date(text, k->next_update);
 	add(r, MHD_HTTP_HEADER_EXPIRES, text);
 	http_date(text, k->this_update);
@@ -208,8 +224,7 @@ give_file(struct http *h, struct MHD_Connection *c, const char *path)
 	add(r, MHD_HTTP_HEADER_CONTENT_TYPE, url_content_type(path));
 	add(r, MHD_HTTP_HEADER_LAST_MODIFIED, text);
 	add(r, MHD_HTTP_HEADER_ETAG, etag);
-	snprintf(text, sizeof text, "max-age=%d", CRL_AGE);
-	add(r, MHD_HTTP_HEADER_CACHE_CONTROL, text);
+	add_age(r, USEC_DAY);
 	own = MHD_get_connection_info(c,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 	patience_extend(h->patience, own, h->plan.patience +
