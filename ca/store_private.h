@@ -20,6 +20,7 @@ struct view {
 	struct sql	*sql;
 	struct view	*next;		/* in the pool */
 	bool		 begun;		/* its transaction is open */
+	struct query	*held;		/* which keeps it open */
 	uint64_t	 moment;	/* that it is of */
 	unsigned	 round;		/* of marking, in which it was taken */
 	bool		 policy_is_read;

@@ -36,19 +36,10 @@ view_open(struct view *v)
 }
 
 static void
-view_run(struct view *v, const char *text)
-{
-	struct query *q = query_new(v->sql, text);
-
-	query_next(q);
-	query_done(q);
-}
-
-static void
 view_end(struct view *v)
 {
 	if (v->begun)
-		view_run(v, "COMMIT");
+		query_done(v->held);
 	v->begun = false;
 }
 
@@ -89,14 +80,17 @@ take_any(struct store *s)
 	return v;
 }
 
-/* A deferred transaction is of the moment of its first question. */
+/*
+ * A statement that stays at its first row keeps the transaction open, and with
+ * it the moment; BEGIN, a question and COMMIT would be three.
+ */
 static void
 view_begin(struct view *v, uint64_t now)
 {
 	view_end(v);
-	view_run(v, "BEGIN");
-	if (v->store->wal != -1)
-		view_run(v, "SELECT 1 FROM meta WHERE 0");
+	v->held = query_new(v->sql, "SELECT 1"
+	    " UNION ALL SELECT 1 FROM meta WHERE 0");
+	query_next(v->held);
 	v->policy_is_read = false;
 	v->begun = true;
 	v->moment = now;
