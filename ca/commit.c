@@ -520,6 +520,17 @@ commit_set_together(struct committer *c, void (*together)(void *, bool),
 	pthread_mutex_unlock(&c->together_lock);
 }
 
+bool
+commit_is_awaited(struct committer *c)
+{
+	bool awaited;
+
+	pthread_mutex_lock(&c->lock);
+	awaited = c->first != NULL || c->flying != NULL;
+	pthread_mutex_unlock(&c->lock);
+	return awaited;
+}
+
 unsigned long
 commit_count(struct committer *c)
 {

@@ -66,6 +66,11 @@ void	commit_set_together(struct committer *, void (*)(void *, bool),
  * not called.
  */
 int	commit_wait(struct committer *, struct job *, struct err *);
+/*
+ * From an apply that does more the longer it runs: does anybody wait for its
+ * end, to be applied or to be told?
+ */
+bool	commit_is_awaited(struct committer *);
 /* Number of commits so far, for the bench and the metrics. */
 unsigned long commit_count(struct committer *);
 

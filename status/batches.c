@@ -17,8 +17,9 @@
 #include "batches.h"
 #include "bell.h"
 
-#define AT_ONCE		2048		/* lines in a transaction, */
-#define TOGETHER	(100 * USEC / 1000)	/* begun in this time */
+#define AT_ONCE		8192		/* lines in a transaction, begun */
+#define TOGETHER	(1 * USEC)	/* in this time, or when somebody */
+#define AWAITED		(100 * USEC / 1000)	/* waits for it in this */
 #define RETRY		(1 * USEC)
 #define LOOK		(60 * USEC)
 
@@ -51,8 +52,17 @@ struct batches {
 
 /*
  * As many as are begun in a moment, for each page that several lines touch is
- * written once; whoever else has something to commit waits for no more.
+ * written once; a shorter moment when somebody else has something to commit.
  */
+static bool
+has_time(const struct batches *all, usec_t begun)
+{
+	usec_t since = clock_steady() - begun;
+
+	return since < AWAITED || (since < TOGETHER &&
+	    !commit_is_awaited(all->desk->parts->committer));
+}
+
 static int
 apply_lines(struct job *job, struct tx *tx, struct err *err)
 {
@@ -61,13 +71,13 @@ apply_lines(struct job *job, struct tx *tx, struct err *err)
 	    .careful = all->careful };
 	size_t i = (size_t)(all->batch.done + all->batch.refused);
 	size_t end = i + AT_ONCE;
-	usec_t until = clock_steady() + TOGETHER;
+	usec_t begun = clock_steady();
 	struct batch_line line;
 	int ret = 0;
 
 	if (end > all->order.count)
 		end = all->order.count;
-	for (; i < end && ret == 0 && clock_steady() < until; i++) {
+	for (; i < end && ret == 0 && has_time(all, begun); i++) {
 		batch_order_line(&all->order, i, &line);
 		ret = batch_line_do(&d, tx, &line, err);
 	}

@@ -283,6 +283,56 @@ the_next_is_applied_during_a_sync(void **state)
 	assert_int_equal(commit_count(committer), 2);
 }
 
+/* Asks in its transaction whether somebody waits for its end. */
+struct asking {
+	struct job	 job;
+	struct counting	*comes;		/* meanwhile; or NULL */
+	bool		 before, after;
+	_Atomic bool	 over;
+};
+
+static int
+asking_apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct asking *a = (struct asking *)job;
+
+	a->before = commit_is_awaited(committer);
+	if (a->comes != NULL)
+		submit(a->comes, 1);
+	a->after = commit_is_awaited(committer);
+	a->over = true;
+	return 0;
+}
+
+static void
+a_long_one_knows_who_waits_for_its_end(void **state)
+{
+	struct counting comes = { 0 }, flies = { 0 };
+	struct asking alone = { .job.apply = asking_apply };
+	struct asking joined = { .job.apply = asking_apply,
+	    .comes = &comes };
+	struct asking behind = { .job.apply = asking_apply };
+
+	assert_done(commit_wait(committer, &alone.job, &test_err));
+	assert_false(alone.before || alone.after);
+	assert_done(commit_wait(committer, &joined.job, &test_err));
+	assert_false(joined.before);
+	assert_true(joined.after);
+	wait_for(&comes);
+	/* Who is not on the disk yet is told behind it. */
+	stop_arm("core.commit-written");
+	submit(&flies, 2);
+	assert_true(stop_reached(60));
+	commit_submit(committer, &behind.job);
+	while (!behind.over)
+		usleep(1000);
+	assert_false(flies.over);
+	stop_disarm();
+	wait_for(&flies);
+	assert_done(commit_wait(committer, &alone.job, &test_err));
+	assert_true(behind.before && behind.after);
+}
+
 struct taker {
 	pthread_t	 thread;
 	struct view	*view[24];
@@ -736,6 +786,7 @@ main(void)
 		TEST(one_that_cannot_be_repeated_goes_with_others),
 		TEST(one_alone_that_fails),
 		TEST(the_next_is_applied_during_a_sync),
+		TEST(a_long_one_knows_who_waits_for_its_end),
 		TEST(a_view_waits_rather_than_shows_too_much),
 		TEST(a_failed_sync_ends_the_process),
 		TEST(a_failed_commit_fails_all),
