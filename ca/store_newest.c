@@ -51,17 +51,23 @@ statuses_changed(struct view *v)
 
 	if (kept != 0 && v != &v->store->tx.view)
 		return kept;
-	return number_of(query_new(v->sql, "SELECT time FROM statuses"
-	    " ORDER BY id DESC LIMIT 1"));
+	return number_of(query_new(v->sql, "SELECT max("
+	    " coalesce((SELECT time FROM statuses ORDER BY id DESC LIMIT 1),"
+	    "  0), coalesce((SELECT decided FROM revocations"
+	    "  ORDER BY change DESC LIMIT 1), 0))"));
 }
 
 /* Every change of a case is a new version of its text. */
 usec_t
 revocations_changed(struct view *v)
 {
-	return number_of(query_new(v->sql, "SELECT time FROM publications"
-	    " WHERE dir = 'revoke' AND superseded IS NULL"
-	    " ORDER BY seq DESC LIMIT 1"));
+	return number_of(query_new(v->sql, "SELECT max("
+	    " coalesce((SELECT time FROM publications WHERE"
+	    "  dir = 'revoke' AND superseded IS NULL"
+	    "  ORDER BY seq DESC LIMIT 1), 0),"
+	    " coalesce((SELECT time FROM publications WHERE"
+	    "  dir = '" PUBLISHED_CASES "' AND superseded IS NULL"
+	    "  ORDER BY seq DESC LIMIT 1), 0))"));
 }
 
 void

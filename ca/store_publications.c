@@ -13,6 +13,8 @@
 
 #define SELECT_PUBLICATIONS \
     "SELECT seq, dir, name, time, size, link FROM publications "
+/* What is found by its name. */
+#define NAMED	" AND dir <> '" PUBLISHED_CASES "'"
 
 static void
 take_publication(struct query *q, struct publication *p)
@@ -43,7 +45,8 @@ publication_find(struct view *v, const char *dir, const char *name,
 	struct query *q;
 
 	q = query_new(v->sql, SELECT_PUBLICATIONS
-	    "WHERE dir = ? AND name = ? AND superseded IS NULL");
+	    "WHERE dir = ? AND name = ? AND superseded IS NULL"
+	    NAMED);
 	bind_text(q, dir);
 	bind_text(q, name);
 	return one_publication(q, p);
@@ -68,7 +71,7 @@ find_same(struct view *v, const struct publication *p, const char *sha256,
 
 	q = query_new(v->sql, SELECT_PUBLICATIONS
 	    "WHERE dir = ? AND name = ? AND superseded IS NULL"
-	    " AND sha256 = ? AND link = ? AND (place = 3) = ?");
+	    " AND sha256 = ? AND link = ? AND (place = 3) = ?" NAMED);
 	bind_text(q, p->dir);
 	bind_text(q, p->name);
 	bind_hex(q, sha256);
@@ -83,7 +86,7 @@ supersede(struct tx *tx, const struct publication *p, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "UPDATE publications SET superseded = ?"
-	    " WHERE dir = ? AND name = ? AND superseded IS NULL");
+	    " WHERE dir = ? AND name = ? AND superseded IS NULL" NAMED);
 	bind_number(q, clock_now());
 	bind_text(q, p->dir);
 	bind_text(q, p->name);
@@ -149,6 +152,28 @@ publication_put(struct tx *tx, struct publication *p, struct slice content,
 	if (put_content(tx, content, sha256, &place, err) != 0 ||
 	    supersede(tx, p, err) != 0)
 		return -1;
+	return put_row(tx, p, content, sha256, place, err);
+}
+
+int
+publication_follow(struct tx *tx, struct publication *p,
+    struct slice content, struct err *err)
+{
+	char sha256[SHA256_TEXT];
+	struct query *q;
+	enum place place;
+
+	sha256_text(sha256, content);
+	if (put_content(tx, content, sha256, &place, err) != 0)
+		return -1;
+	if (p->seq != 0) {
+		q = query_new(tx->view.sql, "UPDATE publications"
+		    " SET superseded = ? WHERE seq = ?");
+		bind_number(q, clock_now());
+		bind_number(q, p->seq);
+		if (query_write(q, err) != 0)
+			return -1;
+	}
 	return put_row(tx, p, content, sha256, place, err);
 }
 

@@ -357,9 +357,13 @@ static const char status_1[] =
     " role TEXT NOT NULL,"
     " person TEXT NOT NULL,"
     " act TEXT NOT NULL,"
-    " serial BLOB NOT NULL UNIQUE) STRICT;"
-    /* All that a CRL needs, in its order: a million rows without a seek. */
-    "CREATE INDEX revocations_on_crl ON revocations (issuer, serial,"
+    " serial BLOB NOT NULL) STRICT;"
+    /*
+     * All that a CRL needs, in its order: a million rows without a seek.
+     * There is no second index by serial, which a mass revocation would write
+     * in no order: that there is one of each is the trigger's word.
+     */
+    "CREATE INDEX revocations_on_crl ON revocations (serial, issuer,"
     " expires, reason, effective, invalidity, change);"
     "CREATE INDEX revocations_in_shard ON revocations (shard, serial,"
     " expires, reason, effective, invalidity, change)"
@@ -508,8 +512,9 @@ static const char status_1[] =
     " name TEXT NOT NULL,"
     " sha256 BLOB NOT NULL,"
     " bytes BLOB) STRICT;"
+    /* The row of a case has the number of its text. */
     "CREATE UNIQUE INDEX publications_newest ON publications (dir, name)"
-    " WHERE superseded IS NULL;"
+    " WHERE superseded IS NULL AND dir <> 'cases';"
     "CREATE INDEX publications_of_dir ON publications (dir)"
     " WHERE superseded IS NULL;"
     "CREATE INDEX publications_superseded ON publications (superseded)"

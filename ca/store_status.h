@@ -170,6 +170,13 @@ int	publication_bytes(struct view *, int64_t seq, struct bytes *to);
 /* At most `size` octets from `offset` on; replaces `to`. */
 int	publication_part(struct view *, int64_t seq, uint64_t offset,
 	    size_t size, struct bytes *to);
+/*
+ * A text that is found by its number alone, in PUBLISHED_CASES: it follows
+ * version `p->seq` (0: none), which is set.
+ */
+#define PUBLISHED_CASES	"cases"
+int	publication_follow(struct tx *, struct publication *, struct slice,
+	    struct err *);
 typedef int publication_each(void *arg, const struct publication *);
 void	publications_of(struct view *, const char *dir, int64_t after,
 	    publication_each *, void *arg);	/* the newest of each name */

@@ -120,20 +120,21 @@ find_status(struct ask *ask, const struct certificate *row, struct node *to)
 	struct publication	refused;
 	unsigned		state = CASE_VALID;
 
-	if (scheduled_find(ask->view, row->serial, &plan) == 1) {
-		*to = node_of(NODE_CERT_REVOKED, (uint64_t)plan.version);
-		return (1);
-	}
+	int64_t			version = 0;
+
+	if (scheduled_find(ask->view, row->serial, &plan) == 1)
+		version = plan.version;
 	if (row->revoked != 0 && revocation_find(ask->view, row->serial,
 	    &revocation) == 1) {
-		if (revocation.version != 0) {
-			*to = node_of(NODE_CERT_REVOKED,
-			    (uint64_t)revocation.version);
-			return (1);
-		}
+		if (revocation.version > version)
+			version = revocation.version;
 		state = CASE_REVOKED_BARE;
 	} else if (row->not_after < clock_now()) {
 		state = CASE_EXPIRED;
+	}
+	if (version != 0) {
+		*to = node_of(NODE_CERT_REVOKED, (uint64_t)version);
+		return (1);
 	}
 	switch (acceptance_of(ask->view, ask->tree->parts.config, row,
 	    &accepted)) {
@@ -468,7 +469,7 @@ revoked_of(struct ask *ask, struct node node, struct publication *text,
     struct certificate *row)
 {
 	return (publication_get(ask->view, (int64_t)node.a, text) == 1 &&
-	    strcmp(text->dir, "revoke") == 0 &&
+	    strcmp(text->dir, PUBLISHED_CASES) == 0 &&
 	    certificate_find(ask->view, text->name, row) == 1);
 }
 

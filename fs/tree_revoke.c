@@ -224,7 +224,7 @@ case_stat(struct ask *ask, struct node node, struct stat *st)
 	struct publication	text;
 
 	if (publication_get(ask->view, (int64_t)node.a, &text) != 1 ||
-	    (strcmp(text.dir, "revoke") != 0 &&
+	    (strcmp(text.dir, PUBLISHED_CASES) != 0 &&
 	    strcmp(text.dir, revoke_folders[REVOKE_BY_KEY].dir) != 0))
 		return (0);
 	stat_size(st, text.size);

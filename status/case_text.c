@@ -8,7 +8,6 @@
 #include "case_text.h"
 #include "publisher.h"
 
-#define CASE_DIR	"revoke"
 #define PUBLICATION	"publication: "
 #define CHANGED		"\nchanged: "
 
@@ -154,17 +153,18 @@ put_publication(struct bytes *to, const struct revocation *r)
 	bytes_put_text(to, "\n");
 }
 
-/* Sets `version` to the new one's. */
+/* Behind the version, and sets it to the new one's. */
 static int
 put_version(struct tx *tx, const char *serial, struct bytes *text,
     int64_t *version, struct err *err)
 {
-	struct publication file = { .dir = CASE_DIR };
+	struct publication file = { .dir = PUBLISHED_CASES,
+	    .seq = *version };
 
 	snprintf(file.name, sizeof file.name, "%s", serial);
 	file.time = clock_now();
 	file.size = text->size;
-	if (publication_put(tx, &file, SLICE(text), err) != 0)
+	if (publication_follow(tx, &file, SLICE(text), err) != 0)
 		return -1;
 	*version = file.seq;
 	return 0;
@@ -173,18 +173,16 @@ put_version(struct tx *tx, const char *serial, struct bytes *text,
 /* --- what was said before ------------------------------------------------ */
 
 /*
- * The newest text of the serial without its last line; 0: there is none.  When
- * the text says that it was published, `said` is that.
+ * The text of a version without its last line; 0: there is none.  When the
+ * text says that it was published, `said` is that.
  */
 static int
-take_before(struct view *view, const char *serial, struct bytes *to,
+take_before(struct view *view, int64_t version, struct bytes *to,
     struct bytes *said)
 {
-	struct publication file;
 	const char *text, *end;
 
-	if (publication_find(view, CASE_DIR, serial, &file) != 1 ||
-	    publication_bytes(view, file.seq, to) != 1)
+	if (version == 0 || publication_bytes(view, version, to) != 1)
 		return 0;
 	text = bytes_text(to);
 	if ((end = strstr(text, "\n" PUBLICATION)) == NULL)
@@ -257,7 +255,7 @@ case_put(struct tx *tx, struct revocation *r, const struct case_act *act,
 	int ret;
 
 	/* When the world first knew it stays, whatever is changed. */
-	if (take_before(tx_view(tx), r->serial, &text, &said)) {
+	if (take_before(tx_view(tx), r->version, &text, &said)) {
 		set_state(&text, state_of(r->reason), r->reason);
 		bytes_put(&text, said.data, said.size);
 		put_change(&text, act);
@@ -293,7 +291,9 @@ case_put_plan(struct tx *tx, struct scheduled *plan, struct revocation *row,
 	int ret;
 
 	row_of_plan(plan, &r);
-	if (take_before(tx_view(tx), plan->serial, &text, NULL)) {
+	if (row != NULL && row->version > plan->version)
+		plan->version = row->version;
+	if (take_before(tx_view(tx), plan->version, &text, NULL)) {
 		if (row == NULL)
 			set_state(&text, "to be revoked", plan->reason);
 		put_change(&text, act);
@@ -313,7 +313,7 @@ case_put_plan(struct tx *tx, struct scheduled *plan, struct revocation *row,
 static void
 take_or_begin(struct tx *tx, const struct revocation *r, struct bytes *text)
 {
-	if (!take_before(tx_view(tx), r->serial, text, NULL))
+	if (!take_before(tx_view(tx), r->version, text, NULL))
 		put_head(text, r, state_of(r->reason), NULL);
 }
 

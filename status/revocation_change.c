@@ -261,6 +261,8 @@ put_row(const struct act_order *o, struct tx *tx,
 	say_change(what, o, before);
 	act.what = what;
 	fill_row(o, row, act.time);
+	if (before->planned && before->plan.version > row->version)
+		row->version = before->plan.version;
 	row->on_ocsp = find_on_ocsp(tx_view(tx), row->serial, act.time);
 	if (case_put(tx, row, &act, err) != 0)
 		return -1;

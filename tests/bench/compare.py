@@ -43,7 +43,7 @@ TABLES = {
     "event_bytes": "seq IN (%s)" % EVENTS,
     "revocations": "serial IN (%s)" % SERIALS,
     "notices": "certificate IN (%s)" % OURS,
-    "publications": "dir = 'revoke' AND name IN (SELECT hex(serial) FROM "
+    "publications": "dir = 'cases' AND name IN (SELECT hex(serial) FROM "
     "certificates WHERE id IN (%s))" % OURS,
     "acceptances": "certificate IN (%s)" % OURS,
 }

@@ -663,6 +663,38 @@ the_same_bytes_are_the_same_version(void **state)
 	bytes_free(&bytes);
 }
 
+/* A case has no name to be found by: its row knows the number. */
+static void
+a_case_follows_the_version_before(void **state)
+{
+	struct publication p = { .dir = PUBLISHED_CASES, .name = "0A",
+	    .time = 5 }, q;
+	struct bytes bytes = { 0 };
+	struct tx *tx = begin();
+	int64_t first;
+
+	assert_done(publication_follow(tx, &p, slice_text("one"), &test_err));
+	first = p.seq;
+	assert_true(first > 0);
+	assert_done(publication_follow(tx, &p, slice_text("two"), &test_err));
+	assert_true(p.seq > first);
+	assert_int_equal(publication_find(tx_view(tx), PUBLISHED_CASES, "0A",
+	    &q), 0);
+	assert_int_equal(publication_bytes(tx_view(tx), first, &bytes), 1);
+	assert_string_equal(bytes_text(&bytes), "one");
+	assert_int_equal(publication_bytes(tx_view(tx), p.seq, &bytes), 1);
+	assert_string_equal(bytes_text(&bytes), "two");
+	/* Another of that name does not concern it. */
+	q = (struct publication){ .dir = PUBLISHED_CASES, .name = "0A" };
+	assert_done(publication_follow(tx, &q, slice_text("x"), &test_err));
+	assert_done(store_prune(tx, clock_now() + USEC, &test_err));
+	assert_int_equal(publication_get(tx_view(tx), first, &q), 0);
+	assert_int_equal(publication_get(tx_view(tx), p.seq, &q), 1);
+	assert_int_equal(q.time, 5);
+	tx_abort(tx);
+	bytes_free(&bytes);
+}
+
 static void
 put_large(struct tx *tx, struct publication *p, char fill, char path[256])
 {
@@ -829,6 +861,7 @@ main(void)
 		TEST(the_unpublished_are_marked_while_listed),
 		TEST(an_answer_is_renewed_withdrawn_and_pruned),
 		TEST(the_same_bytes_are_the_same_version),
+		TEST(a_case_follows_the_version_before),
 		TEST(a_large_publication_goes_with_its_last_version),
 		TEST(a_publication_that_is_a_document_is_kept_once),
 		TEST(a_draft_becomes_a_document),
