@@ -1,10 +1,55 @@
 /*
  * What a slot says of its certificate: see slot_status.h.  The text of the
- * issued request stays as it is, with one line more.
+ * issued request stays as it is, with a line more for each that has happened.
  */
+#include "revocation_rules.h"
 #include "slot_status.h"
 #include "status_text.h"
-#include "store_requests.h"
+#include "store_status.h"
+
+int
+slot_status_reason(struct view *v, const struct slot *slot)
+{
+	int	reason = slot->certificate == 0 ? -1 :
+	    certificate_reason(v, slot->certificate);
+
+	return reason == REASON_HOLD ? -1 : reason;
+}
+
+/* The revocation of the certificate that a text is about; 1/0. */
+static int
+find_revocation(struct view *v, struct slice text, struct revocation *r)
+{
+	char	serial[SERIAL_TEXT];
+
+	return status_text_serial(text, serial) &&
+	    revocation_find(v, serial, r) == 1;
+}
+
+int
+slot_status_text(struct view *v, int64_t status, int reason,
+    struct bytes *to, usec_t *since)
+{
+	struct status_row	row;
+	struct revocation	r;
+	struct bytes		old = { 0 };
+	int			there;
+
+	there = status_get(v, status, &row) == 1 &&
+	    status_text(v, status, to) == 1;
+	*since = there ? row.time : 0;
+	if (there && reason_name(reason) != NULL && find_revocation(v, SLICE(to), &r)) {
+		bytes_copy(&old, SLICE(to));
+		bytes_clear(to);
+		if (!status_text_revoke(SLICE(&old), reason_name(reason),
+		    r.decided, to))
+			bytes_copy(to, SLICE(&old));
+		else if (r.decided > *since)
+			*since = r.decided;
+		bytes_free(&old);
+	}
+	return there;
+}
 
 /* The slot that still shows this certificate, and its text. */
 static bool

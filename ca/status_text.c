@@ -9,6 +9,7 @@
 
 #define GATES_TITLE	"\nGates, each with its answer:\n"
 #define CERTIFICATE	"certificate"
+#define SERIAL		"serial"
 #define REVOKED		"revoked"
 #define SUSPENDED	"suspended"
 #define ACCEPTANCE	"acceptance"
@@ -76,7 +77,7 @@ put_facts(const struct status_facts *f, struct bytes *to)
 	put_line(to, "predecessor", f->predecessor);
 	put_time(to, "received", f->received);
 	put_time(to, "decided", f->decided);
-	put_line(to, "serial", f->serial);
+	put_line(to, SERIAL, f->serial);
 	put_time(to, "not-before", f->not_before);
 	put_time(to, "not-after", f->not_after);
 	put_time(to, "renew-after", f->renew_after);
@@ -296,6 +297,21 @@ say_of_certificate(struct slice old, const char *name, const char *value,
 	bytes_printf(to, "%s: %s\n", name, value);
 	head += before.size;
 	bytes_put(to, old.data + head, old.size - head);
+	return true;
+}
+
+bool
+status_text_serial(struct slice text, char serial[SERIAL_TEXT])
+{
+	struct slice	facts = facts_of(text), line;
+	size_t		start = strlen(SERIAL ": ");
+
+	line = find_line(facts, SERIAL);
+	if (find_line(facts, CERTIFICATE).size == 0 ||
+	    line.size <= start + 1 || line.size - start > SERIAL_TEXT)
+		return false;
+	memcpy(serial, line.data + start, line.size - start - 1);
+	serial[line.size - start - 1] = '\0';
 	return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "clock.h"
+#include "store_certificates.h"
 #include "store_requests.h"
 #include "verdict.h"
 
@@ -40,6 +41,8 @@ void	status_text_name(struct bytes *to, const char *name);
 void	status_text_put_gates(const struct verdict *, struct bytes *to);
 /* The part on gates of an earlier text; empty when it has none. */
 struct slice	status_text_gates(struct slice text);
+/* The serial of the certificate it names, which was issued; false: none. */
+bool	status_text_serial(struct slice text, char serial[SERIAL_TEXT]);
 /*
  * An earlier text, with a line that its certificate is revoked; what an
  * earlier such line said is replaced.  False: it names no certificate.

@@ -248,6 +248,21 @@ certificate_id(struct view *v, const char *serial)
 }
 
 int
+certificate_reason(struct view *v, int64_t id)
+{
+	struct query *q;
+	int reason = -1;
+
+	q = query_new(v->sql, "SELECT reason FROM certificates"
+	    " WHERE id = ? AND reason IS NOT NULL");
+	bind_number(q, id);
+	if (query_next(q))
+		reason = (int)take_number(q);
+	query_done(q);
+	return reason;
+}
+
+int
 certificate_predecessor(struct view *v, const struct certificate *of,
     struct certificate *c)
 {

@@ -38,6 +38,8 @@ int	certificate_predecessor(struct view *, const struct certificate *,
 	    struct certificate *);
 int	certificate_successor(struct view *, const struct certificate *,
 	    struct certificate *);
+/* Why it is revoked or suspended, -1: it is not. */
+int	certificate_reason(struct view *, int64_t id);
 /* Its id alone, which costs no row; 0: there is none. */
 int64_t	certificate_id(struct view *, const char *serial);
 int64_t	certificates_count(struct view *);

@@ -45,6 +45,7 @@ mark_certificate(struct tx *tx, const struct revocation *r, struct err *err)
 
 	if (r->certificate == 0)
 		return 0;
+	tx->status_time = clock_now();
 	/* A gate asks whether a key's certificate is suspended. */
 	if ((r->reason == REASON_HOLD || r->reason == REASON_REINSTATED) &&
 	    store_policy_moved(tx, err) != 0)

@@ -12,6 +12,7 @@
 
 /* How many of the bits belong to `b`. */
 static const unsigned char bits_of_b[NODE_CLASSES] = {
+	[NODE_STATUS]		= 4,
 	[NODE_CHAIN]		= 30,
 	[NODE_UNREGISTERED]	= 44,
 	[NODE_CERT_STATUS]	= 4,

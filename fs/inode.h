@@ -17,7 +17,7 @@ enum node_class {
 	NODE_PUBLICATION_LINK	= 3,
 	NODE_BOX		= 4,	/* a: box */
 	NODE_DROP		= 5,	/* a: file id */
-	NODE_STATUS		= 6,	/* a: status text */
+	NODE_STATUS		= 6,	/* a: status text, b: reason + 1, or 0 */
 	NODE_CHAIN		= 7,	/* a: slot, b: certificate */
 	NODE_UNREGISTERED	= 8,	/* a: row of the slab, b: verdict */
 	NODE_ISSUED		= 9,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/slot_status.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_desk.h"
 #include "../ca/store_events.h"
@@ -159,6 +160,13 @@ slot_receipt(struct ask *ask, const struct slot *slot, struct node *to)
 	return (true);
 }
 
+static struct node
+node_of_status(struct ask *ask, const struct slot *slot)
+{
+	return (node_of_two(NODE_STATUS, (uint64_t)slot->status,
+	    (uint64_t)(slot_status_reason(ask->view, slot) + 1)));
+}
+
 /* NAME.status and NAME.crt, of the slot or of what is no request. */
 static int
 beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
@@ -177,7 +185,7 @@ beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
 			return (slot_notice(ask, &slot, to));
 		if (kind == NAME_RECEIPT)
 			return (slot_receipt(ask, &slot, to));
-		*to = node_of(NODE_STATUS, (uint64_t)slot.status);
+		*to = node_of_status(ask, &slot);
 		return (slot.status != 0);
 	}
 	if (kind != NAME_STATUS || !drops_of_slot(ask->tree->drops, box->id,
@@ -281,7 +289,7 @@ list_slot(void *arg, const struct slot *slot)
 		bool		 there;
 	}		 names[] = {
 		{ NULL, node_of(NODE_DROP, (uint64_t)slot->file), true },
-		{ ".status", node_of(NODE_STATUS, (uint64_t)slot->status),
+		{ ".status", node_of_status(walk->ask, slot),
 		    slot->status != 0 },
 		{ ".crt", node_of_chain(slot), slot->certificate != 0 },
 		{ ".receipt.p7s", { 0 }, false },
@@ -428,20 +436,28 @@ status_stat(struct ask *ask, struct node node, struct stat *st)
 {
 	struct status_row	row;
 	struct slot		slot;
+	struct bytes		text = { 0 };
+	int			there;
 
 	if (status_get(ask->view, (int64_t)node.a, &row) != 1 ||
 	    slot_get(ask->view, row.slot, &slot) != 1)
 		return (0);
 	slot_owner(ask, &slot, st);
-	stat_size(st, row.size);
+	there = node.b == 0 || slot_status_text(ask->view, row.id,
+	    (int)node.b - 1, &text, &row.time) == 1;
+	stat_size(st, node.b == 0 ? row.size : text.size);
 	stat_time(st, row.time);
-	return (1);
+	bytes_free(&text);
+	return (there);
 }
 
 int
 status_content(struct ask *ask, struct node node, struct bytes *to)
 {
-	return (status_text(ask->view, (int64_t)node.a, to));
+	usec_t	since;
+
+	return (slot_status_text(ask->view, (int64_t)node.a, (int)node.b - 1,
+	    to, &since));
 }
 
 int

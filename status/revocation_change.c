@@ -275,11 +275,13 @@ put_row(const struct act_order *o, struct tx *tx,
 }
 
 static int
-say_in_slot(const struct act_order *o, struct tx *tx,
+say_in_slot(const struct act_order *o, struct tx *tx, int before,
     const struct revocation *row, struct err *err)
 {
 	const struct certificate *c = &o->certificate;
 
+	if (is_final(o->words.reason) && (before == -1 || !is_final(before)))
+		return 0;
 	if (is_final(o->words.reason))
 		return slot_status_revoked(tx, c,
 		    reason_name(o->words.reason), row->decided, err);
@@ -308,7 +310,7 @@ apply_now(const struct act_order *o, struct tx *tx,
 	if (put_row(o, tx, before, row, err) != 0 ||
 	    (row->on_ocsp == 0 &&
 	    ocsp_withdraw(tx, row->serial, err) != 0) ||
-	    say_in_slot(o, tx, row, err) != 0)
+	    say_in_slot(o, tx, reason, row, err) != 0)
 		return -1;
 	if (before->planned && is_final(o->words.reason) &&
 	    scheduled_close(tx, before->plan.id, clock_now(), err) != 0)

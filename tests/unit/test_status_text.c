@@ -147,9 +147,12 @@ static void
 a_revocation_is_one_line_behind_the_certificate(void **state)
 {
 	struct bytes issued = { 0 }, once = { 0 }, twice = { 0 };
+	char serial[SERIAL_TEXT];
 	const char *text;
 
 	status_text_render(&rows[0].facts, &issued);
+	assert_true(status_text_serial(SLICE(&issued), serial));
+	assert_string_equal(serial, rows[0].facts.serial);
 	assert_true(status_text_revoke(SLICE(&issued), "superseded", USEC,
 	    &once));
 	text = bytes_text(&once);
@@ -168,6 +171,36 @@ a_revocation_is_one_line_behind_the_certificate(void **state)
 	bytes_free(&issued);
 	bytes_free(&once);
 	bytes_free(&twice);
+}
+
+/* Only of what was issued, and never more than a serial's digits. */
+static void
+a_text_names_the_serial_of_its_certificate(void **state)
+{
+	static const struct {
+		const char	*text, *serial;
+	} texts[] = {
+		{ "state: issued\nserial: 0A\ncertificate: x.crt\n", "0A" },
+		{ "state: issued\nserial: 0A\n\ncertificate: x.crt\n", NULL },
+		{ "state: rejected\nserial: 0A\n", NULL },
+		{ "state: issued\nserial: \ncertificate: x.crt\n", NULL },
+		{ "state: issued\ncertificate: x.crt\n\nserial: 0A\n", NULL },
+		{ "state: issued\nserial: 0123456789012345678901234567890123"
+		    "456789\ncertificate: x.crt\n",
+		    "0123456789012345678901234567890123456789" },
+		{ "state: issued\nserial: 0123456789012345678901234567890123"
+		    "4567890\ncertificate: x.crt\n", NULL },
+		{ "", NULL },
+	};
+	char serial[SERIAL_TEXT];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (status_text_serial(slice_text(texts[i].text), serial) !=
+		    (texts[i].serial != NULL))
+			fail_msg("%s", texts[i].text);
+		if (texts[i].serial != NULL)
+			assert_string_equal(serial, texts[i].serial);
+	}
 }
 
 /* What looks like such a line further down is none. */
@@ -209,6 +242,7 @@ main(void)
 		cmocka_unit_test(the_gates_are_taken_over_from_the_text_before),
 		cmocka_unit_test(
 		    a_revocation_is_one_line_behind_the_certificate),
+		cmocka_unit_test(a_text_names_the_serial_of_its_certificate),
 		cmocka_unit_test(an_acceptance_takes_the_place_of_the_waiting),
 	};
 
