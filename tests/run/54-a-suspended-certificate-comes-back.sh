@@ -39,7 +39,7 @@ ocsp_says() {	# NAME STATUS
 
 says "Suspension:           possible" "$ca/ca/profiles/tls-server.txt"
 drop www
-must ocsp_says www good
+within 30 ocsp_says www good
 must act pk54-sub "certificateHold the laptop is not found"
 must on_crl
 says "Certificate Hold" "$dir/entry"
@@ -120,8 +120,8 @@ must ocsp_says www revoked
 
 # With an end by itself; over a restart, too.
 drop soon
-must act pk54-sub "certificateHold until=$(date -u -d '+3 seconds' \
-    +%Y-%m-%dT%H:%M:%SZ) three seconds"
+must act pk54-sub "certificateHold until=$(date -u -d '+6 seconds' \
+    +%Y-%m-%dT%H:%M:%SZ) six seconds"
 must on_crl
 back() { ! on_crl && ocsp_says soon good; }
 within 20 back
