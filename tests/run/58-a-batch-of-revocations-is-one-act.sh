@@ -89,6 +89,26 @@ says "done: 3" "$batch/mixed.result"
 [ "$(events certificate-revoked)" = "$before" ] || fail "revoked twice"
 [ "$(events revocation-batch-done)" = 1 ] || fail "one batch, two acts"
 
+# Two certificates of one key, that of the line behind being the older one: its
+# own line is done first, and what comes with the key changes its reason.
+drop older
+older=$serial
+must sub cp "$dir/older.csr" "$ca/requests/newer.csr"
+newer=$(serial_of "$ca/requests/newer.crt")
+[ "$newer" != "$older" ] || fail "one certificate under two names"
+must put pk58-rev twins <<X
+$newer keyCompromise
+$older superseded
+X
+within 20 test -f "$batch/twins.result"
+says "done: 2" "$batch/twins.result"
+says "$newer: revoked, keyCompromise" "$batch/twins.result"
+says "$older: revoked, superseded" "$batch/twins.result"
+says "reason: keyCompromise (1)" "$ca/revoke/$older"
+says "reason keyCompromise (1), was superseded since" "$ca/revoke/$older"
+says "reason: keyCompromise (1)" "$ca/revoke/$newer"
+refuses "Key was rejected" sub cp "$dir/older.csr" "$ca/requests/third.csr"
+
 # A subscriber for what is theirs, nobody else for anything; each file is its
 # author's, and results are written by the CA alone.
 must put pk58-sub mine <<X
