@@ -42,7 +42,7 @@ killed() {
 	stop arm "$point"
 	"$@" 2>"$dir/killed.err" &
 	call=$!
-	stop wait 10 >/dev/null || fail "$point was never reached"
+	stop wait 60 >/dev/null || fail "$point was never reached"
 	[ "$victim" = main ] || within 15 there_is "$victim"
 	kill_one "$victim"
 	stop release

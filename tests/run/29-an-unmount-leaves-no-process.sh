@@ -21,7 +21,7 @@ stop release
 must wait "$copy"
 within 10 waits_in_the_kernel "$herald"
 must "$pkifs" umount "$ca"
-within 10 test ! -e "/proc/$main"
+within 30 test ! -e "/proc/$main"
 for pid in $all; do
 	[ ! -e "/proc/$pid" ] || fail "left behind: $(cat "/proc/$pid/stat")"
 done
