@@ -75,10 +75,11 @@ must test -s "$ca/issued/by-serial/$first/notice"
 # inotify tells of it.
 if command -v inotifywait >/dev/null; then
 	drop seen
-	inotifywait -q -t 20 -e create -e modify -e attrib -e moved_to -e close_write \
+	inotifywait -t 20 -e create -e modify -e attrib -e moved_to -e close_write \
 	    --format '%f' -m "$box" >"$dir/seen" 2>&1 &
 	watcher=$!
 	children="$children $watcher"
+	within 10 grep -q '^Watches established' "$dir/seen"
 	act superseded
 	within 10 grep -q '^seen.notice' "$dir/seen"
 	kill $watcher
