@@ -14,6 +14,7 @@
 
 #define PLACES_MOST	9	/* where slashes may have been lost */
 #define TRIES_MOST	200
+#define CUT_MOST	3	/* cut off the end, at most */
 #define LOST_BEFORE	4	/* lost at one place of a part, at most */
 #define OCSP_DIGITS_MOST ((OCSP_REQUEST_MOST * 4 + 2) / 3)
 #define GENERATIONS	46	/* bits in an inode number */
@@ -152,19 +153,23 @@ try_places(struct lost *lost, size_t first, size_t more, size_t second,
 	struct bytes	tried = { 0 };
 	struct ocsp_ids	ids;
 	char		longer[OCSP_DIGITS_MOST + 1];
-	size_t		n;
-	bool		issued = false, cut = lost->missing > 1 &&
-			    second == lost->place_count - 1;
+	size_t		n, cut = 0;
+	bool		issued = false, sure;
 
+	if (second == lost->place_count - 1)
+		cut = first == second ? more : lost->missing - more;
+	if (cut > CUT_MOST)
+		return (false);
+	sure = cut == 0 || lost->missing == 1;
 	n = insert(lost, lost->places[first], more, lost->places[second],
 	    lost->missing - more, longer);
 	lost->tries++;
 	if (is_request(longer, n, &ids, &tried)) {
 		issued = lost->issued(lost->arg, ids.id[0].serial,
 		    ids.id[0].serial);
-		if (issued || (!cut && !lost->found))
+		if (issued || (sure && !lost->found))
 			bytes_copy(der, SLICE(&tried));
-		lost->found |= issued || !cut;
+		lost->found |= issued || sure;
 	}
 	bytes_free(&tried);
 	return (issued);
