@@ -24,7 +24,9 @@ done
 must "$pkifs" verify "$ca/evidence"
 
 # While it is stopped a drop waits, is registered, and its certificate follows.
-kill -STOP "$(process signer)"
+there_is() { [ -n "$(process signer)" ]; }
+within 20 there_is
+must kill -STOP "$(process signer)"
 new_csr late late.example.org
 must cp "$dir/late.csr" "$ca/requests/"
 must test ! -e "$ca/requests/late.crt"
