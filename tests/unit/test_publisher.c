@@ -1416,6 +1416,38 @@ a_root_crl_of_another_is_refused(void **state)
 	eventually(health_says("fail  root-crl"));
 }
 
+/* What remembers CRL numbers when all of the home was put back (RFC 5280). */
+static void
+a_folder_in_the_home_remembers_nothing(void **state)
+{
+	static const struct {
+		const char	*publish_dir;
+		bool		 sandbox;
+		const char	*says;
+	} rows[] = {
+		{ "", true, "ok    publish-dir       has what was published, in" },
+		{ "", false, "warn  publish-dir       has what was published, in" },
+		{ "/srv/ca/published", false, "warn  publish-dir  " },
+		{ "/srv/ca2", false,
+		    "ok    publish-dir       has what was published\n" },
+	};
+	char path[80];
+
+	snprintf(path, sizeof path, "%s/www", test_dir);
+	assert_int_equal(mkdir(path, 0700), 0);
+	strcpy(config.home, "/srv/ca");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		close_publisher();
+		strcpy(config.publish_dir, rows[i].publish_dir);
+		config.sandbox = rows[i].sandbox;
+		parts.publish_dir = open(path, O_RDONLY | O_DIRECTORY);
+		assert_true(parts.publish_dir > 0);
+		open_publisher();
+		eventually(health_says(rows[i].says));
+	}
+	config.home[0] = config.publish_dir[0] = '\0';
+}
+
 /* --- suspension, dates, keys --------------------------------------------- */
 
 static int
@@ -1998,6 +2030,7 @@ main(void)
 		TEST(no_good_survives_a_revocation),
 		TEST(many_share_a_crl),
 		TEST(a_root_crl_of_another_is_refused),
+		TEST(a_folder_in_the_home_remembers_nothing),
 		TEST(a_suspended_certificate_comes_back),
 		TEST(what_is_scheduled_takes_place),
 		TEST(a_compromised_key_takes_all_its_certificates),
