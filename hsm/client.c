@@ -1,9 +1,11 @@
 /*
  * Core's end of the way to the signer: see client.h.  One thread owns the
- * connection.  Orders wait in a queue for each kind, in the order they came;
- * at most a window of them is with the signer, so that a CRL overtakes what
- * waits.  What is not answered when the connection ends goes back to the front
- * of its queue and to the next signer, who knows by the digest what it began.
+ * connection and takes the answers.  Orders wait in a queue for each kind, in
+ * the order they came; at most a window of them is with the signer, so that a
+ * CRL overtakes what waits.  What may go is sent by who brings it, since the
+ * thread may be busy with an answer; the rest is left to the thread.  What is
+ * not answered when the connection ends goes back to the front of its queue and
+ * to the next signer, who knows by the digest what it began.
  */
 #include <sys/eventfd.h>
 
@@ -18,27 +20,12 @@
 #include "../ca/clock.h"
 #include "../ca/counters.h"
 #include "client.h"
+#include "outbox.h"
 #include "wire.h"
 
 #define KEYS_MAX	8
 #define PAUSE		USEC	/* after "unavailable" for another reason */
 #define FIRST_WAIT	500	/* ms that public_key waits for a new signer */
-
-struct entry {
-	struct entry	*next;
-	struct sign_order *order;
-	uint64_t	 id;
-};
-
-/* Queues in the order they are served. */
-enum { Q_RECOVER, Q_CRL, Q_CERTIFICATE, Q_EVIDENCE, Q_OCSP, Q_HANDOVER,
-	QUEUES };
-
-struct queue {
-	struct entry	*first;
-	struct entry	**last;
-	usec_t		 pause;		/* not before */
-};
 
 struct known_key {
 	char		name[KEY_NAME];
@@ -49,78 +36,31 @@ struct known_key {
 struct client {
 	struct signing	 signing;	/* first: what callers hold */
 	pthread_t	 thread;
-	pthread_mutex_t	 lock;		/* all below, but for the wire */
+	pthread_mutex_t	 lock;		/* of what follows, to out_lock */
 	pthread_cond_t	 told;		/* the signer told its keys */
 	int		 wake;		/* eventfd */
 	int		 fresh;		/* a connection to take; -1 */
 	bool		 ending, connected, knows_keys;
 	bool		 held;		/* what is submitted does not go yet */
 	uint64_t	 last_id;
-	struct queue	 queue[QUEUES];
-	struct entry	*sent;
+	struct outbox	 waiting;
+	struct outbox_entry *sent;
 	size_t		 sent_count;
 	struct known_key key[KEYS_MAX];
 	size_t		 key_count;
-	/* the thread's own */
-	struct wire	*wire;
+	pthread_mutex_t	 out_lock;	/* before the other one; of these: */
+	struct wire	*wire;		/* the thread changes it, and reads */
 	struct bytes	 out;
 	size_t		 out_done;
 	int		 out_file;	/* of an order; -1: none */
 };
 
-/* --- queues; all with the lock ------------------------------------------- */
+/* --- what is with the signer; all with the lock -------------------------- */
 
-static int
-queue_of(const struct sign_order *o)
-{
-	static const int of_kind[] = {
-		[SIGN_CERTIFICATE] = Q_CERTIFICATE, [SIGN_CRL] = Q_CRL,
-		[SIGN_OCSP] = Q_OCSP, [SIGN_EVIDENCE] = Q_EVIDENCE,
-		[SIGN_HANDOVER] = Q_HANDOVER
-	};
-
-	return o->recover ? Q_RECOVER : of_kind[o->kind];
-}
-
-/* By number: what comes back stands before what never went. */
-static void
-put_back(struct client *c, struct entry *e)
-{
-	struct queue *q = &c->queue[queue_of(e->order)];
-	struct entry **p;
-
-	for (p = &q->first; *p != NULL && (*p)->id < e->id; p = &(*p)->next)
-		;
-	e->next = *p;
-	*p = e;
-	if (e->next == NULL)
-		q->last = &e->next;
-}
-
-static void
-put_last(struct client *c, struct entry *e)
-{
-	struct queue *q = &c->queue[queue_of(e->order)];
-
-	e->next = NULL;
-	*q->last = e;
-	q->last = &e->next;
-}
-
-static struct entry *
-take_first(struct queue *q)
-{
-	struct entry *e = q->first;
-
-	if ((q->first = e->next) == NULL)
-		q->last = &q->first;
-	return e;
-}
-
-static struct entry *
+static struct outbox_entry *
 take_sent(struct client *c, uint64_t id)
 {
-	struct entry **p, *e;
+	struct outbox_entry **p, *e;
 
 	for (p = &c->sent; (e = *p) != NULL; p = &e->next)
 		if (e->id == id) {
@@ -146,12 +86,12 @@ key_of(const struct client *c, const char *name)
 static bool
 may_go(const struct client *c, int i, usec_t now)
 {
-	const struct queue *q = &c->queue[i];
+	const struct outbox_queue *q = &c->waiting.queue[i];
 	const struct known_key *k;
 
 	if (q->first == NULL || now < q->pause)
 		return false;
-	if (i == Q_RECOVER)
+	if (i == OUTBOX_RECOVER)
 		return true;
 	k = key_of(c, q->first->order->key);
 	return k == NULL || k->ready;
@@ -160,7 +100,7 @@ may_go(const struct client *c, int i, usec_t now)
 /* --- sending ------------------------------------------------------------- */
 
 static void
-put_order(struct client *c, struct entry *e, bool in_file)
+put_order(struct client *c, struct outbox_entry *e, bool in_file)
 {
 	struct sign_order *o = e->order;
 	struct wire_order w = { .id = e->id, .kind = o->kind,
@@ -189,13 +129,13 @@ put_order(struct client *c, struct entry *e, bool in_file)
 
 /* A large TBS: alone in its message, in its file. */
 static void
-put_large(struct client *c, struct queue *q)
+put_large(struct client *c, struct outbox_queue *q)
 {
 	if (q->first->order->file == NULL)
 		die("an order of more than %d octets is in no file",
 		    TBS_INLINE);
 	c->out_file = memory_file_fd(q->first->order->file);
-	put_order(c, take_first(q), true);
+	put_order(c, outbox_take(q), true);
 }
 
 static size_t
@@ -209,6 +149,7 @@ static void
 build_message(struct client *c)
 {
 	usec_t now = clock_steady();
+	struct outbox_queue *q;
 	uint32_t count = 0;
 	size_t size;
 	int i;
@@ -216,19 +157,20 @@ build_message(struct client *c)
 	bytes_clear(&c->out);
 	c->out_done = 0;
 	message_open(&c->out, MESSAGE_ORDERS);
-	for (i = 0; i < QUEUES; i++) {
+	for (i = 0; i < OUTBOX_QUEUES; i++) {
+		q = &c->waiting.queue[i];
 		while (c->sent_count < MESSAGE_ITEMS && may_go(c, i, now)) {
-			size = size_of(c->queue[i].first->order);
+			size = size_of(q->first->order);
 			if (size > TBS_INLINE) {
 				if (count == 0) {
-					put_large(c, &c->queue[i]);
+					put_large(c, q);
 					count = 1;
 				}
 				goto out;
 			}
 			if (c->out.size + size + 128 > MESSAGE_MAX)
 				goto out;
-			put_order(c, take_first(&c->queue[i]), false);
+			put_order(c, outbox_take(q), false);
 			count++;
 		}
 	}
@@ -242,23 +184,26 @@ out:
 static void
 disconnect(struct client *c)
 {
-	struct entry *e;
+	struct outbox_entry *e;
 
 	pthread_mutex_lock(&c->lock);
 	c->connected = c->knows_keys = false;
 	while ((e = c->sent) != NULL) {
 		c->sent = e->next;
-		put_back(c, e);
+		outbox_put_back(&c->waiting, e);
 	}
 	c->sent_count = 0;
 	pthread_mutex_unlock(&c->lock);
+	pthread_mutex_lock(&c->out_lock);
 	wire_free(c->wire);
 	c->wire = NULL;
 	bytes_clear(&c->out);
+	c->out_done = 0;
 	c->out_file = -1;
+	pthread_mutex_unlock(&c->out_lock);
 }
 
-/* -1: the signer is gone. */
+/* With out_lock; -1: the signer is gone. */
 static int
 send_out(struct client *c)
 {
@@ -291,16 +236,14 @@ take_answer(struct client *c, const struct wire_answer *w)
 	struct sign_answer a = { .signature = w->signature,
 	    .journal = w->journal, .crl_number = (int64_t)w->crl_number };
 	struct sign_order *order = NULL;
-	struct entry *e;
-	struct queue *q;
+	struct outbox_entry *e;
 
 	pthread_mutex_lock(&c->lock);
 	if ((e = take_sent(c, w->id)) != NULL) {
 		order = e->order;
 		if (w->outcome == WIRE_UNAVAILABLE) {
-			q = &c->queue[queue_of(order)];
-			put_back(c, e);
-			q->pause = clock_steady() + PAUSE;
+			outbox_put_back(&c->waiting, e)->pause =
+			    clock_steady() + PAUSE;
 			order = NULL;
 		} else
 			free(e);
@@ -358,8 +301,8 @@ take_keys(struct client *c, uint32_t count, struct slice items,
 	for (i = 0; i < count && ret == 0; i++)
 		if (wire_key_get(&items, &w) == -1 || take_key(c, &w) == -1)
 			ret = err_set(err, EPROTO, "a key is malformed");
-	for (i = 0; i < QUEUES; i++)
-		c->queue[i].pause = 0;
+	for (i = 0; i < OUTBOX_QUEUES; i++)
+		c->waiting.queue[i].pause = 0;
 	c->knows_keys = ret == 0;
 	pthread_cond_broadcast(&c->told);
 	pthread_mutex_unlock(&c->lock);
@@ -408,10 +351,12 @@ take_connection(struct client *c)
 	if (fd == -1)
 		return;
 	disconnect(c);
+	pthread_mutex_lock(&c->out_lock);
 	c->wire = wire_new(fd);
 	message_open(&c->out, MESSAGE_ASK);
 	message_close(&c->out, 0, 0);
 	c->out_done = 0;
+	pthread_mutex_unlock(&c->out_lock);
 	pthread_mutex_lock(&c->lock);
 	c->connected = true;
 	pthread_mutex_unlock(&c->lock);
@@ -421,16 +366,27 @@ take_connection(struct client *c)
 static int
 time_left(struct client *c)
 {
-	usec_t now = clock_steady(), first = 0;
-	int i;
+	usec_t now = clock_steady(), first;
 
 	pthread_mutex_lock(&c->lock);
-	for (i = 0; i < QUEUES; i++)
-		if (c->queue[i].first != NULL && c->queue[i].pause > now &&
-		    (first == 0 || c->queue[i].pause < first))
-			first = c->queue[i].pause;
+	first = outbox_pause_ends(&c->waiting, now);
 	pthread_mutex_unlock(&c->lock);
 	return first == 0 ? -1 : (int)((first - now) / 1000) + 1;
+}
+
+/* Sends what may go; what to wait for, or -1: the signer is gone. */
+static int
+send_and_wait_for(struct client *c)
+{
+	int events;
+
+	pthread_mutex_lock(&c->out_lock);
+	if (send_out(c) == -1)
+		events = -1;
+	else
+		events = POLLIN | (c->out_done < c->out.size ? POLLOUT : 0);
+	pthread_mutex_unlock(&c->out_lock);
+	return events;
 }
 
 static void *
@@ -439,17 +395,17 @@ run(void *arg)
 	struct client *c = arg;
 	uint64_t count;
 	bool ending;
+	int events;
 
 	for (;;) {
 		struct pollfd p[2] = { { c->wake, POLLIN, 0 },
 		    { -1, POLLIN, 0 } };
 
-		if (c->wire != NULL && send_out(c) == -1)
+		if (c->wire != NULL && (events = send_and_wait_for(c)) == -1)
 			disconnect(c);
 		if (c->wire != NULL) {
 			p[1].fd = wire_fd(c->wire);
-			if (c->out_done < c->out.size)
-				p[1].events |= POLLOUT;
+			p[1].events = (short)events;
 		}
 		if (poll(p, 2, time_left(c)) == -1 && errno != EINTR)
 			die("poll: %m");
@@ -477,13 +433,39 @@ wake(struct client *c)
 		die("eventfd: %m");
 }
 
+static bool
+any_waits(struct client *c)
+{
+	bool waits;
+
+	pthread_mutex_lock(&c->lock);
+	waits = !outbox_is_empty(&c->waiting);
+	pthread_mutex_unlock(&c->lock);
+	return waits;
+}
+
+/* What cannot go now is the thread's, and so is a signer that is gone. */
+static void
+send_now(struct client *c)
+{
+	bool all = false;
+
+	if (pthread_mutex_trylock(&c->out_lock) == 0) {
+		all = c->wire != NULL && send_out(c) == 0 &&
+		    c->out_done >= c->out.size && !any_waits(c);
+		pthread_mutex_unlock(&c->out_lock);
+	}
+	if (!all)
+		wake(c);
+}
+
 /* --- what callers hold --------------------------------------------------- */
 
 static void
 submit(struct signing *s, struct sign_order *order)
 {
 	struct client *c = (struct client *)s;
-	struct entry *e;
+	struct outbox_entry *e;
 	bool held;
 
 	if ((e = calloc(1, sizeof(*e))) == NULL)
@@ -492,11 +474,11 @@ submit(struct signing *s, struct sign_order *order)
 	counter_add(COUNT_SIGNER_WAITING, 1);
 	pthread_mutex_lock(&c->lock);
 	e->id = ++c->last_id;
-	put_last(c, e);
+	outbox_put(&c->waiting, e);
 	held = c->held;
 	pthread_mutex_unlock(&c->lock);
 	if (!held)
-		wake(c);
+		send_now(c);
 }
 
 static bool
@@ -547,15 +529,14 @@ struct client *
 client_new(void)
 {
 	struct client *c;
-	int i;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		die("out of memory");
 	c->signing = (struct signing){ submit, ready, public_key };
 	c->fresh = c->out_file = -1;
-	for (i = 0; i < QUEUES; i++)
-		c->queue[i].last = &c->queue[i].first;
+	outbox_init(&c->waiting);
 	pthread_mutex_init(&c->lock, NULL);
+	pthread_mutex_init(&c->out_lock, NULL);
 	pthread_cond_init(&c->told, NULL);
 	if ((c->wake = eventfd(0, EFD_CLOEXEC)) == -1 ||
 	    pthread_create(&c->thread, NULL, run, c) != 0)
@@ -577,9 +558,7 @@ client_free(struct client *c)
 	wake(c);
 	pthread_join(c->thread, NULL);
 	disconnect(c);
-	for (i = 0; i < QUEUES; i++)
-		while (c->queue[i].first != NULL)
-			free(take_first(&c->queue[i]));
+	outbox_clear(&c->waiting);
 	for (i = 0; i < KEYS_MAX; i++)
 		bytes_free(&c->key[i].spki);
 	if (c->fresh != -1)
@@ -587,6 +566,7 @@ client_free(struct client *c)
 	close(c->wake);
 	bytes_free(&c->out);
 	pthread_cond_destroy(&c->told);
+	pthread_mutex_destroy(&c->out_lock);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
 }
@@ -606,16 +586,11 @@ client_connect(struct client *c, int fd)
 void
 client_hold(struct client *c, bool hold)
 {
-	bool waits = false;
-	int i;
-
 	pthread_mutex_lock(&c->lock);
 	c->held = hold;
-	for (i = 0; i < QUEUES; i++)
-		waits |= c->queue[i].first != NULL;
 	pthread_mutex_unlock(&c->lock);
-	if (!hold && waits)
-		wake(c);
+	if (!hold && any_waits(c))
+		send_now(c);
 }
 
 struct signing *
