@@ -28,7 +28,6 @@
 #include <sqlite3.h>
 
 #include "ca/event.h"
-#include "ca/slot_status.h"
 #include "ca/store_deadlines.h"
 #include "ca/store_events.h"
 #include "ca/store_notices.h"
@@ -456,8 +455,6 @@ revoke(struct made *m)
 	must(notice_put(m->tx, &notice, false, &fault));
 	due.object = r.id;
 	must(deadline_put(m->tx, &due, &fault));
-	must(slot_status_revoked(m->tx, &m->certificate, "superseded", now,
-	    &fault));
 	put_revoked_event(m, &r);
 	/* What a round does when it has published the list. */
 	r.on_crl = now;
