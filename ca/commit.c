@@ -47,6 +47,7 @@ struct committer {
 	bool		 unsynced;	/* the syncer has something to do */
 	bool		 ended;		/* nothing more will be written */
 	struct batch	*flying;	/* written; the thread's own */
+	const struct batch *open;	/* being applied; likewise */
 
 	pthread_mutex_t	 together_lock;
 	void		(*together)(void *, bool);
@@ -56,8 +57,10 @@ struct committer {
 static int
 batch_commit(struct committer *c, struct batch *b, struct err *err)
 {
-	struct tx *tx = batch_apply(b, 0, tx_begin(c->store, err), err);
+	struct tx *tx;
 
+	c->open = b;
+	tx = batch_apply(b, 0, tx_begin(c->store, err), err);
 	if (tx == NULL)
 		goto fail;
 	if (batch_all_failed(b)) {
@@ -332,6 +335,7 @@ batch_start(struct committer *c, struct batch *b)
 	struct err err;
 	struct tx *tx;
 
+	c->open = b;
 	tx = batch_apply(b, 0, tx_begin(c->store, &err), &err);
 	tx = apply_until_landed(c, b, tx, &err);
 	land(c);
@@ -526,7 +530,8 @@ commit_is_awaited(struct committer *c)
 	bool awaited;
 
 	pthread_mutex_lock(&c->lock);
-	awaited = c->first != NULL || c->flying != NULL;
+	awaited = c->first != NULL || c->flying != NULL ||
+	    (c->open != NULL && c->open->count > 1);
 	pthread_mutex_unlock(&c->lock);
 	return awaited;
 }

@@ -273,6 +273,16 @@ tx_written(struct tx *tx)
 	return sqlite3_total_changes64(sql_handle(tx->view.sql));
 }
 
+size_t
+tx_memory(struct tx *tx)
+{
+	int now = 0, most;
+
+	(void)sqlite3_db_status(sql_handle(tx->view.sql),
+	    SQLITE_DBSTATUS_CACHE_USED, &now, &most, 0);
+	return (size_t)now;
+}
+
 int
 tx_savepoint(struct tx *tx, struct err *err)
 {

@@ -52,6 +52,8 @@ int		 tx_release(struct tx *, struct err *);
 int		 tx_rollback_to(struct tx *, struct err *);
 /* The same as before: nothing was written meanwhile. */
 int64_t		 tx_written(struct tx *);
+/* Octets of memory that the pages it read and wrote take. */
+size_t		 tx_memory(struct tx *);
 struct view	*tx_view(struct tx *);			/* borrowed */
 struct store	*tx_store(struct tx *);
 

@@ -17,7 +17,8 @@
 #include "batches.h"
 #include "bell.h"
 
-#define AT_ONCE		8192		/* lines in a transaction, begun */
+#define MEMORY		(24 << 20)	/* for the pages of a transaction */
+#define AT_ONCE		8192		/* lines in it, begun */
 #define TOGETHER	(1 * USEC)	/* in this time, or when somebody */
 #define AWAITED		(100 * USEC / 1000)	/* waits for it in this */
 #define RETRY		(1 * USEC)
@@ -55,12 +56,13 @@ struct batches {
  * written once; a shorter moment when somebody else has something to commit.
  */
 static bool
-has_time(const struct batches *all, usec_t begun)
+may_go_on(const struct batches *all, struct tx *tx, usec_t begun)
 {
 	usec_t since = clock_steady() - begun;
 
-	return since < AWAITED || (since < TOGETHER &&
-	    !commit_is_awaited(all->desk->parts->committer));
+	return tx_memory(tx) < MEMORY && (since < AWAITED ||
+	    (since < TOGETHER &&
+	    !commit_is_awaited(all->desk->parts->committer)));
 }
 
 static int
@@ -77,7 +79,7 @@ apply_lines(struct job *job, struct tx *tx, struct err *err)
 
 	if (end > all->order.count)
 		end = all->order.count;
-	for (; i < end && ret == 0 && has_time(all, begun); i++) {
+	for (; i < end && ret == 0 && may_go_on(all, tx, begun); i++) {
 		batch_order_line(&all->order, i, &line);
 		ret = batch_line_do(&d, tx, &line, err);
 	}

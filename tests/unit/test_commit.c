@@ -307,7 +307,10 @@ asking_apply(struct job *job, struct tx *tx, struct err *err)
 static void
 a_long_one_knows_who_waits_for_its_end(void **state)
 {
-	struct counting comes = { 0 }, flies = { 0 };
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	struct counting comes = { 0 }, flies = { 0 }, goes = { 0 };
+	struct counting holds = { .fail = EACCES };	/* none flies behind it */
+	struct asking with = { .job.apply = asking_apply };
 	struct asking alone = { .job.apply = asking_apply };
 	struct asking joined = { .job.apply = asking_apply,
 	    .comes = &comes };
@@ -319,6 +322,16 @@ a_long_one_knows_who_waits_for_its_end(void **state)
 	assert_false(joined.before);
 	assert_true(joined.after);
 	wait_for(&comes);
+	/* One that goes with it waits, too. */
+	pthread_mutex_lock(&gate);
+	holds.gate = &gate;
+	submit_alone(&holds, 3);
+	submit(&goes, 4);
+	commit_submit(committer, &with.job);
+	pthread_mutex_unlock(&gate);
+	wait_for(&goes);
+	assert_done(commit_wait(committer, &alone.job, &test_err));
+	assert_true(with.before && with.after);
 	/* Who is not on the disk yet is told behind it. */
 	stop_arm("core.commit-written");
 	submit(&flies, 2);
