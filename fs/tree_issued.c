@@ -119,19 +119,18 @@ find_status(struct ask *ask, const struct certificate *row, struct node *to)
 	struct acceptance	accepted;
 	struct publication	refused;
 	unsigned		state = CASE_VALID;
-
 	int64_t			version = 0;
 
 	if (scheduled_find(ask->view, row->serial, &plan) == 1)
 		version = plan.version;
-	if (row->revoked != 0 && revocation_find(ask->view, row->serial,
-	    &revocation) == 1) {
-		if (revocation.version > version)
-			version = revocation.version;
+	/* The newest of both; of a reinstated one, the plan may be left. */
+	if ((row->revoked != 0 || version != 0) && revocation_find(ask->view,
+	    row->serial, &revocation) == 1 && revocation.version > version)
+		version = revocation.version;
+	if (row->revoked != 0)
 		state = CASE_REVOKED_BARE;
-	} else if (row->not_after < clock_now()) {
+	else if (row->not_after < clock_now())
 		state = CASE_EXPIRED;
-	}
 	if (version != 0) {
 		*to = node_of(NODE_CERT_REVOKED, (uint64_t)version);
 		return (1);

@@ -165,6 +165,20 @@ fill_row(const struct act_order *o, struct revocation *r, usec_t now)
 	r->on_crl = r->on_ocsp = r->notified = r->crl_number = 0;
 }
 
+static void
+say_reinstated(char to[160], const char *since,
+    const struct act_standing *before)
+{
+	char at[CLOCK_TEXT];
+	int n;
+
+	n = snprintf(to, 160, "reinstated, was suspended since %s", since);
+	if (!before->planned)
+		return;
+	clock_text_seconds(at, before->plan.effective);
+	snprintf(to + n, 160 - (size_t)n, "; still to be revoked at %s", at);
+}
+
 /* The words of the case about a change; `before` is the row until now. */
 static void
 say_change(char to[160], const struct act_order *o,
@@ -177,8 +191,7 @@ say_change(char to[160], const struct act_order *o,
 	if (o->words.reason == REASON_HOLD)
 		snprintf(to, 160, "suspended");
 	else if (o->words.reason == REASON_REINSTATED)
-		snprintf(to, 160, "reinstated, was suspended since %s",
-		    since);
+		say_reinstated(to, since, before);
 	else if (!before->revoked || r->reason == REASON_REINSTATED)
 		snprintf(to, 160, "revoked%s, reason %s (%d)", o->by_itself ?
 		    " as scheduled" : "",

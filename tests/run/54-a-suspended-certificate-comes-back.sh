@@ -118,6 +118,16 @@ refuses "Key has been revoked" act pk54-rev certificateHold
 must on_crl
 must ocsp_says www revoked
 
+# Suspended and back while it is to be revoked tomorrow: one case, read twice.
+drop tomorrow
+must act pk54-rev "superseded at=$(date -u -d '+1 day' +%FT%TZ)"
+for line in certificateHold reinstate; do
+	must act pk54-rev $line
+	must cmp "$file" "$ca/issued/by-serial/$serial/status"
+done
+says "state: valid, reinstated" "$file"
+says "still to be revoked at $(date -u -d '+1 day' +%F)" "$file"
+
 # With an end by itself; over a restart, too.
 drop soon
 must act pk54-sub "certificateHold until=$(date -u -d '+6 seconds' \
@@ -147,8 +157,8 @@ refuses "Invalid argument" act pk54-rev certificateHold
 says "profile does not allow" "$ca/revoke/refused/$(id -u pk54-rev).txt"
 says "profile does not allow" "$ca/issued/by-serial/$serial/status"
 
-[ "$(events certificate-suspended)" = 4 ] || fail "suspensions in evidence"
-[ "$(events certificate-reinstated)" = 3 ] || fail "ends in evidence"
+[ "$(events certificate-suspended)" = 5 ] || fail "suspensions in evidence"
+[ "$(events certificate-reinstated)" = 4 ] || fail "ends in evidence"
 [ "$(events certificate-revoked)" = 1 ] || fail "revocations in evidence"
 [ "$(events status-compared)" = 0 ] || fail "CRL and OCSP differed"
 must "$pkifs" verify "$ca/evidence" >"$dir/verified"
