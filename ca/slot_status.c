@@ -38,14 +38,15 @@ slot_status_text(struct view *v, int64_t status, int reason,
 	there = status_get(v, status, &row) == 1 &&
 	    status_text(v, status, to) == 1;
 	*since = there ? row.time : 0;
-	if (there && reason_name(reason) != NULL && find_revocation(v, SLICE(to), &r)) {
+	if (there && reason_name(reason) != NULL &&
+	    find_revocation(v, SLICE(to), &r)) {
 		bytes_copy(&old, SLICE(to));
 		bytes_clear(to);
 		if (!status_text_revoke(SLICE(&old), reason_name(reason),
 		    r.decided, to))
 			bytes_copy(to, SLICE(&old));
-		else if (r.decided > *since)
-			*since = r.decided;
+		else if (r.stated > *since)
+			*since = r.stated;
 		bytes_free(&old);
 	}
 	return there;

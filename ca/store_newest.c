@@ -53,7 +53,7 @@ statuses_changed(struct view *v)
 		return kept;
 	return number_of(query_new(v->sql, "SELECT max("
 	    " coalesce((SELECT time FROM statuses ORDER BY id DESC LIMIT 1),"
-	    "  0), coalesce((SELECT decided FROM revocations"
+	    "  0), coalesce((SELECT stated FROM revocations"
 	    "  ORDER BY change DESC LIMIT 1), 0))"));
 }
 

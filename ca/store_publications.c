@@ -168,7 +168,8 @@ publication_follow(struct tx *tx, struct publication *p,
 		return -1;
 	if (p->seq != 0) {
 		q = query_new(tx->view.sql, "UPDATE publications"
-		    " SET superseded = ? WHERE seq = ?");
+		    " SET superseded = ? WHERE seq = ?"
+		    " AND dir = '" PUBLISHED_CASES "'");
 		bind_number(q, clock_now());
 		bind_number(q, p->seq);
 		if (query_write(q, err) != 0)

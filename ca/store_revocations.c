@@ -83,12 +83,13 @@ revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 
 	if (r->effective == 0)
 		r->effective = r->decided;
+	r->stated = clock_now();
 	q = query_new(tx->view.sql, "INSERT INTO revocations (certificate,"
 	    " shard, expires, reason, uid, received, decided, effective, how,"
 	    " confirmation, authenticated, confirmed, invalidity, until,"
 	    " on_crl, on_ocsp, crl_number, version, issuer, role, person, act,"
-	    " serial, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_CHANGE ")");
+	    " serial, stated, change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+	    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_CHANGE ")");
 	bind_reference(q, r->certificate);
 	bind_reference(q, r->shard);
 	bind_number(q, end);
@@ -112,6 +113,7 @@ revocation_put(struct tx *tx, struct revocation *r, struct err *err)
 	bind_text(q, r->person);
 	bind_text(q, r->act);
 	bind_hex(q, r->serial);
+	bind_number(q, r->stated);
 	if (query_write(q, err) != 0)
 		return in_words(err, r);
 	r->id = sql_last_id(tx->view.sql);
@@ -139,6 +141,7 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	    " how = CASE WHEN reason IN (6, 8) THEN ?17 ELSE how END,"
 	    " authenticated = CASE WHEN reason IN (6, 8) THEN ?18"
 	    "  ELSE authenticated END, notified = ?19,"
+	    " stated = CASE WHEN reason <> ?1 THEN ?21 ELSE stated END,"
 	    " change = CASE WHEN reason <> ?1 OR invalidity IS NOT ?8"
 	    "  THEN " NEXT_CHANGE " ELSE change END WHERE id = ?20");
 	bind_number(q, r->reason);
@@ -161,6 +164,7 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	bind_reference(q, r->authenticated);
 	bind_reference(q, r->notified);
 	bind_number(q, r->id);
+	bind_number(q, clock_now());
 	if (query_write(q, err) != 0)
 		return in_words(err, r);
 	if (sql_changes(tx->view.sql) != 1)
@@ -204,7 +208,7 @@ revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
 #define SELECT_REVOCATIONS \
     "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
-    " effective, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
+    " effective, stated, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
     " version, change FROM revocations "
 
 static void
@@ -227,6 +231,7 @@ take_revocation(struct query *q, struct revocation *r)
 	r->confirmed = take_number(q);
 	r->decided = take_number(q);
 	r->effective = take_number(q);
+	r->stated = take_number(q);
 	r->invalidity = take_number(q);
 	r->until = take_number(q);
 	r->on_crl = take_number(q);

@@ -349,6 +349,7 @@ static const char status_1[] =
     " until INTEGER,"			/* of a suspension */
     " notified INTEGER,"
     " change INTEGER NOT NULL,"		/* counts up over all of them */
+    " stated INTEGER NOT NULL,"		/* since when it stands here so */
     " on_crl INTEGER NOT NULL,"
     " on_ocsp INTEGER NOT NULL,"
     " crl_number INTEGER NOT NULL,"

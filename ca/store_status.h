@@ -69,6 +69,8 @@ struct revocation {
 	usec_t	received, authenticated, confirmed, decided;
 	usec_t	effective;	/* the date in CRL and OCSP; 0: decided */
 	usec_t	invalidity;	/* RFC 5280 5.3.2; 0: not said */
+	/* Since when it is here as it is, whatever day it was decided on. */
+	usec_t	stated;		/* put and update take the clock's */
 	usec_t	until;		/* a suspension ends by itself; 0: not */
 	usec_t	on_crl, on_ocsp;	/* 0: publication pending */
 	usec_t	notified;		/* 0: not yet */

@@ -2,7 +2,7 @@
  * Status texts: what NAME.status said in each state.  See store_requests.h.
  *
  * Most of a text are the gates' answers, three kilobytes that stay when it is
- * issued, suspended or revoked.  A row has what it does not share with the one
+ * issued or suspended.  A row has what it does not share with the one
  * before: `head` octets of the base stand in front of its own, and what is
  * missing to its size is the base's end.  A base is whole, so no text is found
  * by more than two rows; it becomes old with the last that it is the base of.

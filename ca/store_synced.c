@@ -44,7 +44,7 @@ store_sync_apart(struct store *s, struct err *err)
 	else
 		close(wal);
 	pthread_mutex_unlock(&s->write_lock);
-	/* Those of before may not have asked yet, and are of no moment. */
+	/* Those of before are of a moment that nobody counted. */
 	views_end_idle(s);
 	return 0;
 }

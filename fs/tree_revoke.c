@@ -1,8 +1,8 @@
 /*
  * revoke/: one file for each certificate that is revoked, suspended or will be,
  * reading as its case, also when it was reinstated.  Each
- * version of the text is a publication of the folder "revoke"; the file of a
- * certificate that has no case yet exists only while somebody writes to it.
+ * version of the text is a publication that is found by its number; the file of
+ * a certificate that has no case yet exists only while somebody writes to it.
  * Acts are in control_files.c.
  */
 #include <stdlib.h>

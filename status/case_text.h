@@ -2,7 +2,7 @@
  * The case of a revocation, as revoke/<serial> reads: who asked, when it was
  * received, authenticated, confirmed and decided, from when on it is in force,
  * what changed since, and when CRL and OCSP first said so.  Every version is
- * kept as it was rendered (a publication in the folder "revoke"), so the
+ * kept as it was rendered (a publication of PUBLISHED_CASES), so the
  * same version always reads the same; the row names the newest.
  */
 #ifndef STATUS_CASE_TEXT_H

@@ -6,11 +6,15 @@ new_csr two two.example.org
 must cp "$dir/www.csr" "$dir/two.csr" "$ca/requests/"
 serial=$(serial_of "$ca/requests/www.crt")
 exec 5<"$ca/requests/www.status"
+touch "$dir/stamp"
 cp "$ca/requests/www.status" "$dir/before"
 must sh -c "echo superseded >'$ca/revoke/$serial'"
 [ "$(head -n 1 "$ca/requests/www.status")" = "state: issued" ] || fail "state"
 grep -q '^revoked: .*, superseded$' "$ca/requests/www.status" ||
     fail "it does not say so: $(cat "$ca/requests/www.status")"
+[ "$ca/requests/www.status" -nt "$dir/stamp" ] || fail "it is not newer"
+[ "$(stat -c %s "$ca/requests/www.status")" = \
+    "$(wc -c <"$ca/requests/www.status")" ] || fail "the size it has"
 # Who has it open reads what it was; another's is as it was.
 must cmp /dev/fd/5 "$dir/before"
 grep -q '^revoked' "$ca/requests/two.status" && fail "of another certificate"

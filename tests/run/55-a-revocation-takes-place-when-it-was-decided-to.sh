@@ -37,6 +37,7 @@ says "effective: ${at%Z}.000000Z" "$file"
 says "text: the server goes" "$file"
 says "state: to be revoked" "$ca/issued/by-serial/$serial/status"
 ls "$ca/revoke" | grep -q "$serial" || fail "not listed in revoke/"
+touch "$dir/stamp"
 refuses "Key has been revoked" act pk55-rev "4 at=$(in_time '+1 day')"
 refuses "Operation not permitted" as pk55-rev rm "$file"
 refuses "Operation not permitted" as pk55-sub rm "$file"
@@ -46,6 +47,11 @@ says "$(date -u -d "$at" '+%b %e %H:%M:%S %Y')" "$dir/entry"
 within 5 grep -q "^publication: CRL " "$file"
 says "state: revoked" "$file"
 says "by the CA itself: revoked as scheduled" "$file"
+# A backup that looks for what is newer finds what it says now.
+grep -q "^revoked: .*, cessationOfOperation$" "$ca/requests/soon.status" ||
+    fail "$(cat "$ca/requests/soon.status")"
+[ "$ca/requests/soon.status" -nt "$dir/stamp" ] || fail "it is not newer"
+touch -r "$ca/requests" "$dir/requests"
 [ "$(events revocation-scheduled)" = 1 ] || fail "the decision in evidence"
 [ "$(events certificate-revoked)" = 1 ] || fail "the revocation in evidence"
 
@@ -59,6 +65,7 @@ ended() { [ "$(date +%s)" -gt "$1" ]; }
 within 20 ended $(($(date +%s) + 3))
 new_stops
 mount_ca
+[ "$ca/requests" -ot "$dir/requests" ] && fail "requests/ became older"
 within 20 on_crl down
 stop arm core.schedule-committed
 of killed

@@ -141,18 +141,30 @@ a_suspended_one_may_change(void **state)
 	struct certificate c;
 	struct revocation r;
 	struct tx *tx = begin();
+	usec_t before = clock_now(), stated;
 
 	c = put_certificate(tx, 1);
 	r = revocation_made(&c, 6);
 	assert_done(revocation_put(tx, &r, &test_err));
 	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
 	assert_int_equal(c.revoked, r.effective);
+	/* Not the day it was decided: a plan's is long over. */
+	stated = r.stated;
+	assert_true(stated >= before && stated <= clock_now());
+	while (clock_now() == stated)
+		;
+	r.notified = 1;
+	assert_done(revocation_update(tx, &r, &test_err));
+	assert_int_equal(revocation_get(tx_view(tx), r.id, &r), 1);
+	assert_int_equal(r.stated, stated);
 	r.reason = 8;		/* reinstated */
 	r.decided += 5;
 	assert_done(revocation_update(tx, &r, &test_err));
 	assert_int_equal(certificate_get(tx_view(tx), c.id, &c), 1);
 	assert_int_equal(c.revoked, 0);
 	assert_int_equal(c.reason, -1);
+	assert_int_equal(revocation_get(tx_view(tx), r.id, &r), 1);
+	assert_true(r.stated > stated);
 	r.reason = 6;
 	r.effective = r.decided += 5;
 	assert_done(revocation_update(tx, &r, &test_err));
@@ -172,10 +184,11 @@ a_suspended_one_may_change(void **state)
 #define REPLACE_REVOCATION(id) \
 	"REPLACE INTO revocations (id, certificate, expires, reason, uid," \
 	" received, decided, effective, how, confirmation, on_crl, on_ocsp," \
-	" crl_number, version, issuer, role, person, act, serial) SELECT " \
+	" crl_number, version, issuer, role, person, act, serial, change," \
+	" stated) SELECT " \
 	id ", certificate, expires, 6, uid, received, decided, effective," \
 	" how, confirmation, on_crl, on_ocsp, crl_number, version, issuer," \
-	" role, person, act, serial FROM revocations"
+	" role, person, act, serial, change + 1, stated FROM revocations"
 
 static struct scheduled
 scheduled_made(const struct certificate *c)
