@@ -7,7 +7,8 @@
  * Announcements never hold anything up: they have a queue of their own and are
  * sent without waiting.  Each costs core a handful of requests, so a folder has
  * at most BURST of them in 100 ms; where more is wished for, one every 100 ms,
- * its newest name (DETAILS, Herald).
+ * in turn of its newest names (DETAILS, Herald): who waits for the CRL is not
+ * to miss it because its PEM came behind it.
  */
 #include <sys/socket.h>
 
@@ -25,6 +26,7 @@
 #define BURST		10	/* announcements of a folder in one PACE */
 #define RETRY_MS	5	/* the herald did not take one */
 #define HELD_MS		20	/* is it the turn of a name held back? */
+#define HELD_MOST	4	/* names of a folder */
 #define FOLDERS		64	/* whose pace is kept */
 
 struct publication_item {
@@ -40,13 +42,14 @@ struct announcement {
 	char	path[];
 };
 
-/* What was wished for in one PACE, and the newest name that had to wait. */
+/* What was wished for in one PACE, and the newest names that had to wait. */
 struct folder {
 	uint64_t hash;
 	usec_t	 since;
 	unsigned wishes;
 	bool	 crowded;	/* more than BURST in the one before */
-	struct announcement *held;
+	struct announcement *held;	/* the oldest first */
+	unsigned held_count;
 };
 
 struct notifier {
@@ -84,14 +87,51 @@ folder_of(const char *path)
 	return n;
 }
 
+/* Out of those held back. */
+static struct announcement *
+take_out(struct notifier *n, struct folder *f, struct announcement **at)
+{
+	struct announcement *a = *at;
+
+	*at = a->next;
+	f->held_count--;
+	n->held_count--;
+	return a;
+}
+
 static void
 let_go(struct notifier *n, struct folder *f)
 {
-	if (f->held == NULL)
-		return;
-	free(f->held);
-	f->held = NULL;
-	n->held_count--;
+	while (f->held != NULL)
+		free(take_out(n, f, &f->held));
+}
+
+/* It is announced now, or once more behind the others. */
+static void
+let_go_of(struct notifier *n, struct folder *f, const char *path)
+{
+	struct announcement **at;
+
+	for (at = &f->held; *at != NULL; at = &(*at)->next)
+		if (strcmp((*at)->path, path) == 0) {
+			free(take_out(n, f, at));
+			return;
+		}
+}
+
+static void
+hold_back(struct notifier *n, struct folder *f, struct announcement *a)
+{
+	struct announcement **at = &f->held;
+
+	if (f->held_count == HELD_MOST)
+		free(take_out(n, f, &f->held));
+	while (*at != NULL)
+		at = &(*at)->next;
+	a->next = NULL;
+	*at = a;
+	f->held_count++;
+	n->held_count++;
 }
 
 static struct folder *
@@ -161,13 +201,11 @@ announce(struct notifier *n, const char *path)
 	if (n->tree != NULL)
 		tree_will_announce(n->tree, path);
 	f = folder_slot(n, path);
-	let_go(n, f);
-	if (is_its_turn(f, clock_steady())) {
+	let_go_of(n, f, path);
+	if (is_its_turn(f, clock_steady()))
 		enqueue(n, a);
-		return;
-	}
-	f->held = a;
-	n->held_count++;
+	else
+		hold_back(n, f, a);
 }
 
 /* Names held back whose folder may be announced again. */
@@ -181,9 +219,7 @@ take_held(struct notifier *n)
 		if (f->held == NULL || now - f->since < PACE)
 			continue;
 		(void)is_its_turn(f, now);
-		enqueue(n, f->held);
-		f->held = NULL;
-		n->held_count--;
+		enqueue(n, take_out(n, f, &f->held));
 	}
 }
 

@@ -40,3 +40,25 @@ within 5 grep -q "by-serial/$serial" "$dir/seen.issued"
 must as games sh -c "echo superseded >'$ca/revoke/$serial'"
 within 5 grep -q "status/issuing.crl CLOSE_WRITE" "$dir/seen.status"
 must openssl crl -in "$ca/status/issuing.crl" -inform DER -noout
+
+# However many names of a folder there are at once, who copies a list whenever
+# it is told of has the last one.
+mkdir "$dir/copies"
+tail -f -n 0 "$dir/seen.status" | while read -r path event; do
+	case $path:$event in
+	*/issuing*:CLOSE_WRITE*) cp "$path" "$dir/copies/" ;;
+	esac
+done &
+children="$children $!"
+for i in 1 2 3 4 5 6; do
+	new_csr c$i c$i.example.org
+	chmod 644 "$dir/c$i.csr"
+	must as games cp "$dir/c$i.csr" "$ca/requests/"
+done
+for i in 1 2 3 4 5 6; do
+	serial=$(serial_of "$ca/requests/c$i.crt")
+	must as games sh -c "echo superseded >'$ca/revoke/$serial'"
+done
+for name in issuing.crl issuing.crl.pem issuing-delta.crl; do
+	within 5 cmp -s "$ca/status/$name" "$dir/copies/$name"
+done
