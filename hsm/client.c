@@ -395,15 +395,15 @@ run(void *arg)
 	struct client *c = arg;
 	uint64_t count;
 	bool ending;
-	int events;
 
 	for (;;) {
+		int events = -1;
 		struct pollfd p[2] = { { c->wake, POLLIN, 0 },
 		    { -1, POLLIN, 0 } };
 
 		if (c->wire != NULL && (events = send_and_wait_for(c)) == -1)
 			disconnect(c);
-		if (c->wire != NULL) {
+		if (events != -1) {
 			p[1].fd = wire_fd(c->wire);
 			p[1].events = (short)events;
 		}
