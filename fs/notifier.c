@@ -106,32 +106,33 @@ let_go(struct notifier *n, struct folder *f)
 		free(take_out(n, f, &f->held));
 }
 
-/* It is announced now, or once more behind the others. */
-static void
-let_go_of(struct notifier *n, struct folder *f, const char *path)
-{
-	struct announcement **at;
-
-	for (at = &f->held; *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->path, path) == 0) {
-			free(take_out(n, f, at));
-			return;
-		}
-}
-
-static void
-hold_back(struct notifier *n, struct folder *f, struct announcement *a)
+/* Where the name is held back, or the end. */
+static struct announcement **
+place_of(struct folder *f, const char *path)
 {
 	struct announcement **at = &f->held;
 
-	if (f->held_count == HELD_MOST)
-		free(take_out(n, f, &f->held));
-	while (*at != NULL)
+	while (*at != NULL && strcmp((*at)->path, path) != 0)
 		at = &(*at)->next;
+	return at;
+}
+
+/* One that is held keeps its turn: of two lists neither waits for ever. */
+static void
+hold_back(struct notifier *n, struct folder *f, struct announcement *a)
+{
+	struct announcement **at = place_of(f, a->path);
+
+	if (*at != NULL) {
+		free(a);
+		return;
+	}
 	a->next = NULL;
 	*at = a;
 	f->held_count++;
 	n->held_count++;
+	if (f->held_count > HELD_MOST)
+		free(take_out(n, f, &f->held));
 }
 
 static struct folder *
@@ -190,7 +191,7 @@ static void
 announce(struct notifier *n, const char *path)
 {
 	size_t size = strlen(path) + 1;
-	struct announcement *a;
+	struct announcement *a, **at;
 	struct folder *f;
 
 	if (n->connection == -1)
@@ -201,11 +202,14 @@ announce(struct notifier *n, const char *path)
 	if (n->tree != NULL)
 		tree_will_announce(n->tree, path);
 	f = folder_slot(n, path);
-	let_go_of(n, f, path);
-	if (is_its_turn(f, clock_steady()))
-		enqueue(n, a);
-	else
+	if (!is_its_turn(f, clock_steady())) {
 		hold_back(n, f, a);
+		return;
+	}
+	at = place_of(f, path);
+	if (*at != NULL)
+		free(take_out(n, f, at));
+	enqueue(n, a);
 }
 
 /* Names held back whose folder may be announced again. */
