@@ -95,6 +95,18 @@ der_get(struct slice *in, unsigned char tag, struct slice *content)
 }
 
 int
+der_get_header(struct slice *in, unsigned char tag, size_t *content)
+{
+	size_t header;
+
+	if (!der_next_is(*in, tag) || get_header(*in, &header, content) != 1)
+		return -1;
+	in->data += header;
+	in->size -= header;
+	return 0;
+}
+
+int
 der_get_whole(struct slice *in, unsigned char tag, struct slice *whole)
 {
 	struct slice content;

@@ -31,6 +31,8 @@ bool	der_next_is(struct slice, unsigned char tag);
 int	der_get(struct slice *, unsigned char tag, struct slice *content);
 int	der_get_whole(struct slice *, unsigned char tag, struct slice *whole);
 int	der_get_any(struct slice *, unsigned char *tag, struct slice *content);
+/* The header alone: of its content the slice may have a part. */
+int	der_get_header(struct slice *, unsigned char tag, size_t *content);
 int	der_get_small(struct slice *, unsigned *);	/* INTEGER >= 0 */
 /* BIT STRING of whole octets. */
 int	der_get_bits(struct slice *, struct slice *octets);

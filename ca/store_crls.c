@@ -7,7 +7,7 @@
 #include "store_private.h"
 
 /* So many changes are sorted; of more the index by serial is read through. */
-#define SORTED_MOST	4096
+#define SORTED_MOST	32768
 
 /* --- the lists ----------------------------------------------------------- */
 
@@ -17,13 +17,14 @@ crl_put(struct tx *tx, const struct crl *crl, struct err *err)
 	struct query *q;
 
 	q = query_new(tx->view.sql, "INSERT INTO crls (issuer, scope, number,"
-	    " base, change, this_update, next_update, scheduled, entries,"
-	    " sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+	    " base, change, since, this_update, next_update, scheduled,"
+	    " entries, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 	bind_text(q, crl->issuer);
 	bind_number(q, crl->scope);
 	bind_number(q, crl->number);
 	bind_reference(q, crl->base);
 	bind_number(q, crl->change);
+	bind_number(q, crl->since);
 	bind_number(q, crl->this_update);
 	bind_number(q, crl->next_update);
 	bind_number(q, crl->scheduled);
@@ -33,8 +34,9 @@ crl_put(struct tx *tx, const struct crl *crl, struct err *err)
 }
 
 #define SELECT_CRLS \
-    "SELECT issuer, scope, number, base, change, this_update, next_update," \
-    " scheduled, entries, sha256 FROM crls WHERE issuer = ? AND scope = ? "
+    "SELECT issuer, scope, number, base, change, since, this_update," \
+    " next_update, scheduled, entries, sha256 FROM crls" \
+    " WHERE issuer = ? AND scope = ? "
 
 static int
 one_crl(struct query *q, struct crl *crl)
@@ -47,6 +49,7 @@ one_crl(struct query *q, struct crl *crl)
 		crl->number = take_number(q);
 		crl->base = take_number(q);
 		crl->change = take_number(q);
+		crl->since = take_number(q);
 		crl->this_update = take_number(q);
 		crl->next_update = take_number(q);
 		crl->scheduled = take_number(q) != 0;
@@ -170,11 +173,9 @@ query_rows(struct view *v, const struct crl_wanted *w)
 	return q;
 }
 
-void
-crl_rows(struct view *v, const struct crl_wanted *wanted, crl_row_each *each,
-    void *arg)
+static void
+each_row(struct query *q, crl_row_each *each, void *arg)
 {
-	struct query *q = query_rows(v, wanted);
 	struct crl_row row;
 
 	while (query_next(q)) {
@@ -187,4 +188,60 @@ crl_rows(struct view *v, const struct crl_wanted *wanted, crl_row_each *each,
 			break;
 	}
 	query_done(q);
+}
+
+void
+crl_rows(struct view *v, const struct crl_wanted *wanted, crl_row_each *each,
+    void *arg)
+{
+	each_row(query_rows(v, wanted), each, arg);
+}
+
+/* --- what differs from the one before ------------------------------------ */
+
+/* By days, as their index has it, and in these days exactly. */
+#define ENDED_BETWEEN \
+    "FROM revocations INDEXED BY revocations_ending" \
+    " WHERE expires / 86400000000 BETWEEN ?1 / 86400000000" \
+    " AND ?2 / 86400000000 AND expires >= ?1 AND expires < ?2 "
+
+static bool
+few_ended(struct view *v, usec_t since, usec_t until)
+{
+	struct query *q;
+	int64_t count = 0;
+
+	q = query_new(v->sql, "SELECT count(*) FROM (SELECT 1 "
+	    ENDED_BETWEEN "LIMIT ?3)");
+	bind_number(q, since);
+	bind_number(q, until);
+	bind_number(q, SORTED_MOST + 1);
+	if (query_next(q))
+		count = take_number(q);
+	query_done(q);
+	return count <= SORTED_MOST;
+}
+
+bool
+crl_changes(struct view *v, const struct crl_wanted *wanted,
+    const struct crl *before, crl_row_each *each, void *arg)
+{
+	struct query *q;
+
+	if (before->since > wanted->since ||
+	    revocations_newest_change(v) - before->change > SORTED_MOST ||
+	    !few_ended(v, before->since, wanted->since))
+		return false;
+	q = query_new(v->sql, "SELECT serial, 8, 0, 0, 0 " ENDED_BETWEEN
+	    "AND issuer = ?3 AND (?4 = 0 OR shard = ?4)"
+	    " UNION ALL " SELECT_ROWS "INDEXED BY revocations_changed"
+	    " WHERE change > ?5 AND expires >= ?2 AND issuer = ?3"
+	    " AND (?4 = 0 OR shard = ?4) ORDER BY serial");
+	bind_number(q, before->since);
+	bind_number(q, wanted->since);
+	bind_text(q, wanted->issuer);
+	bind_number(q, wanted->shard);
+	bind_number(q, before->change);
+	each_row(q, each, arg);
+	return true;
 }

@@ -17,6 +17,7 @@ struct crl {
 	int64_t	scope, number;
 	int64_t	base;			/* number of a delta's base; 0 */
 	int64_t	change;			/* newest change it knows of */
+	usec_t	since;			/* which ended before are not on it */
 	usec_t	this_update, next_update;
 	bool	scheduled;		/* it was due, nothing else asked */
 	int64_t	entries;
@@ -57,6 +58,14 @@ struct crl_wanted {
 typedef int crl_row_each(void *arg, const struct crl_row *);
 void	crl_rows(struct view *, const struct crl_wanted *, crl_row_each *,
 	    void *arg);
+/*
+ * What a list (wanted->after -1) says otherwise than the one before it, in the
+ * order of serials: revocations that changed since, and with reason 8 what is
+ * not on it any more, if it was.  false, and no row: they are so many, or know
+ * each other so little, that crl_rows() is the way.
+ */
+bool	crl_changes(struct view *, const struct crl_wanted *,
+	    const struct crl *before, crl_row_each *, void *arg);
 /* Counts up with each revocation and each change of one; 0: none yet. */
 int64_t	revocations_newest_change(struct view *);
 

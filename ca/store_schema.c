@@ -370,6 +370,12 @@ static const char status_1[] =
     " expires, reason, effective, invalidity, change)"
     " WHERE shard IS NOT NULL;"
     "CREATE INDEX revocations_changed ON revocations (change);"
+    /*
+     * Which leave the lists, by days: what is put in goes to the end of one of
+     * a few hundred places, not to any of a million.
+     */
+    "CREATE INDEX revocations_ending ON revocations ("
+    " expires / 86400000000, id, expires, shard, issuer, serial);"
     "CREATE INDEX revocations_unpublished ON revocations (id)"
     " WHERE on_crl = 0 OR on_ocsp = 0;"
     "CREATE INDEX revocations_not_on_ocsp ON revocations (id)"
@@ -461,6 +467,7 @@ static const char status_1[] =
     " number INTEGER NOT NULL,"
     " base INTEGER,"			/* of a delta */
     " change INTEGER NOT NULL,"		/* of revocations, the newest in it */
+    " since INTEGER NOT NULL,"		/* certificates that ended before: not */
     " this_update INTEGER NOT NULL,"
     " next_update INTEGER NOT NULL,"
     " scheduled INTEGER NOT NULL,"

@@ -20,6 +20,8 @@ static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
 
 #define OID(o)	((struct slice){ (o), sizeof (o) })
 
+#define ENTRY_MOST	129	/* octets of one, as ours are */
+
 /* --- writing ------------------------------------------------------------- */
 
 /*
@@ -311,6 +313,49 @@ crl_next_entry(struct slice *entries, struct crl_entry *entry)
 	    get_entry_extensions(extensions, entry) != 0)
 		return -1;
 	return 1;
+}
+
+int
+crl_next_octets(struct slice *entries, struct slice *entry,
+    struct slice *serial)
+{
+	struct slice whole, in;
+	size_t size;
+	int got;
+
+	if ((got = der_size(*entries, ENTRY_MOST, &size)) != 1)
+		return got;
+	if (size > entries->size)
+		return 0;
+	if (der_get_whole(entries, DER_SEQUENCE, entry) != 0)
+		return -1;
+	whole = *entry;
+	if (der_get(&whole, DER_SEQUENCE, &in) != 0 ||
+	    get_serial(&in, serial) != 0)
+		return -1;
+	return 1;
+}
+
+int
+crl_find_entries(struct slice front, size_t *begin, size_t *size)
+{
+	struct slice in = front, part;
+	size_t whole;
+	usec_t time;
+
+	if (der_get_header(&in, DER_SEQUENCE, &whole) != 0 ||
+	    der_get_header(&in, DER_SEQUENCE, &whole) != 0 ||
+	    der_get(&in, DER_INTEGER, &part) != 0 ||
+	    der_get(&in, DER_SEQUENCE, &part) != 0 ||
+	    der_get(&in, DER_SEQUENCE, &part) != 0 ||
+	    der_get_time(&in, &time) != 0 || der_get_time(&in, &time) != 0)
+		return -1;
+	*size = 0;
+	if (der_next_is(in, DER_SEQUENCE) &&
+	    der_get_header(&in, DER_SEQUENCE, size) != 0)
+		return -1;
+	*begin = (size_t)(in.data - front.data);
+	return 0;
 }
 
 int

@@ -67,6 +67,11 @@ int	crl_read(struct slice der, struct crl_facts *, struct err *);
 int	crl_read_tbs(struct slice tbs, struct crl_facts *, struct err *);
 /* Takes one entry from facts.entries: 1, 0 none left, -1 malformed. */
 int	crl_next_entry(struct slice *entries, struct crl_entry *);
+/* The same, whole and not looked into; 0 also when only a part is there. */
+int	crl_next_octets(struct slice *entries, struct slice *entry,
+	    struct slice *serial);
+/* Where entries begin in a CRL of which this is the front, and their octets. */
+int	crl_find_entries(struct slice front, size_t *begin, size_t *size);
 /* By number, as memcmp. */
 int	crl_order(struct slice serial, struct slice other);
 

@@ -10,6 +10,7 @@
 #include "../ca/store_status.h"
 #include "../ca/text.h"
 #include "closing_watch.h"
+#include "crl_before.h"
 #include "crl_making.h"
 
 #define RESERVE_TRIES	16	/* slices of the reserve for a large one */
@@ -82,23 +83,69 @@ fill_frame(struct crl_making *m, const struct desk *desk, struct view *view,
 	return 0;
 }
 
+/*
+ * While one is known to differ from the store nothing follows it; the last of
+ * a CA is all rows, read once more.
+ */
+static bool
+find_before(const struct crl_making *m, const struct desk *desk,
+    struct view *view, struct crl *before)
+{
+	struct health_line consistency;
+
+	health_line(desk->health, HEALTH_CONSISTENCY, &consistency);
+	return m->crl.scope != CRL_DELTA && !m->frame.last &&
+	    consistency.state == HEALTH_OK &&
+	    crl_newest(view, m->crl.issuer, m->crl.scope, before) == 1;
+}
+
+static int
+put_rows(struct crl_making *m, struct view *view,
+    const struct crl_wanted *wanted, struct err *err)
+{
+	struct entries e = { .making = m };
+
+	memory_file_free(m->file);
+	m->crl.entries = 0;
+	if ((m->file = memory_file_new(err)) == NULL)
+		return -1;
+	crl_rows(view, wanted, add_entry, &e);
+	if (e.ret != 0)
+		*err = e.err;
+	return e.ret;
+}
+
+static int
+put_entries(struct crl_making *m, const struct desk *desk, struct view *view,
+    const struct crl_wanted *wanted, struct err *err)
+{
+	struct crl before;
+	int got;
+
+	if (!find_before(m, desk, view, &before))
+		return put_rows(m, view, wanted, err);
+	if ((m->file = memory_file_new(err)) == NULL)
+		return -1;
+	got = crl_from_before(view, wanted, &before, m->file,
+	    &m->crl.entries, err);
+	if (got == -1)
+		log_line("%s; all rows are read instead", err->text);
+	return got == 1 ? 0 : put_rows(m, view, wanted, err);
+}
+
 int
 crl_making_build(struct crl_making *m, const struct desk *desk,
     struct view *view, const struct crl_scope *scope, struct err *err)
 {
-	struct entries e = { .making = m };
 	struct crl_wanted wanted;
 	struct bytes front = { 0 };
 	int ret;
 
-	if (fill_frame(m, desk, view, scope, &wanted, err) != 0 ||
-	    (m->file = memory_file_new(err)) == NULL)
+	if (fill_frame(m, desk, view, scope, &wanted, err) != 0)
 		return -1;
-	crl_rows(view, &wanted, add_entry, &e);
-	if (e.ret != 0) {
-		*err = e.err;
+	m->crl.since = wanted.since;
+	if (put_entries(m, desk, view, &wanted, err) != 0)
 		return -1;
-	}
 	crl_put_frame(&m->frame, memory_file_size(m->file), &front,
 	    memory_file_tail(m->file));
 	ret = memory_file_seal(m->file, SLICE(&front), err);

@@ -440,6 +440,41 @@ a_round_is_published_whole_or_not(void **state)
 }
 
 /*
+ * A list follows the one before as long as that is what was signed and says
+ * what the store says; else it is made of all rows.
+ */
+static void
+what_cannot_be_followed_is_made_of_rows(void **state)
+{
+	assert_done(make("0 "));
+	assert_done(make("-1 "));
+	say(1, 6);
+	say(2, 4);
+	assert_done(make("0 -1 "));
+	/* Behind the store's back: nothing says that it changed. */
+	assert_int_equal(attack("DROP TRIGGER revocations_update;"
+	    "UPDATE revocations SET reason = 1 WHERE id = 2"), SQLITE_OK);
+	say(3, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[2], 4);
+	health_set(desk.health, HEALTH_CONSISTENCY, HEALTH_FAIL, "it differs");
+	say(5, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[2], 1);
+	compare(CRL_COMPLETE);
+	health_set(desk.health, HEALTH_CONSISTENCY, HEALTH_OK, "mended");
+	assert_int_equal(attack("DROP TRIGGER document_bytes_update;"
+	    "UPDATE document_bytes SET bytes = substr(bytes, 1, 200) WHERE"
+	    " id = (SELECT max(id) FROM documents WHERE sha256 IN"
+	    " (SELECT sha256 FROM crls WHERE scope = 0))"), SQLITE_OK);
+	say(6, 4);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[2], 1);
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[6], 4);
+	compare(CRL_COMPLETE);
+}
+
+/*
  * RFC 5280 3.3: what ended is on one more that was due, not only on one that a
  * revocation asked for (CSS-6.3.10-04, BR 4.10.1).
  */
@@ -666,6 +701,7 @@ main(void)
 		TEST(any_base_and_the_delta_are_the_complete_one),
 		TEST(a_shard_is_made_at_once_and_all_behind),
 		TEST(a_round_is_published_whole_or_not),
+		TEST(what_cannot_be_followed_is_made_of_rows),
 		TEST(what_ended_stays_until_a_scheduled_one),
 		TEST(a_full_disk_does_not_keep_it),
 		TEST(with_many_the_delta_goes_before),
