@@ -80,7 +80,7 @@ compare_answer(void *arg, struct slice cert_ids)
 		differs(&c->found, answer.serial, "its OCSP answer is malformed");
 out:
 	bytes_free(&der);
-	return 0;
+	return compare_is_over(&c->found) ? -1 : 0;
 }
 
 /* --- CRLs ---------------------------------------------------------------- */
@@ -121,13 +121,43 @@ compare_crls(struct comparison *c, struct revoked *rows, size_t count)
 	}
 }
 
-static int
-compare_shard(void *arg, const struct shard *shard)
+/* Each from a moment of its own: no reader stays for as long as all take. */
+static void
+compare_scope(const struct desk *desk, struct comparison *c, int64_t scope)
 {
-	struct comparison *c = arg;
+	c->view = view_take(desk->parts->store);
+	compare_crl_whole(c->view, scope, &c->found);
+	view_put(c->view);
+}
 
-	compare_crl_whole(c->view, shard->id, &c->found);
+struct scopes {
+	int64_t	*ids;
+	size_t	 count;
+};
+
+static int
+add_scope(void *arg, const struct shard *shard)
+{
+	struct scopes *s = arg;
+
+	s->ids = realloc(s->ids, (s->count + 1) * sizeof *s->ids);
+	if (s->ids == NULL)
+		die("out of memory");
+	s->ids[s->count++] = shard->id;
 	return 0;
+}
+
+static void
+compare_shards(const struct desk *desk, struct comparison *c)
+{
+	struct view *view = view_take(desk->parts->store);
+	struct scopes s = { .count = 0 };
+
+	shards_list(view, "issuing", clock_now(), add_scope, &s);
+	view_put(view);
+	for (size_t i = 0; i < s.count && !compare_is_over(&c->found); i++)
+		compare_scope(desk, c, s.ids[i]);
+	free(s.ids);
 }
 
 /* --- what comes of it ---------------------------------------------------- */
@@ -239,33 +269,35 @@ compare_lists(const struct desk *desk, const int64_t *scopes, size_t count)
 	if (count == 0)
 		return;
 	begin(desk, &c);
-	c.view = view_take(desk->parts->store);
 	for (size_t i = 0; i < count; i++)
-		compare_crl_whole(c.view, scopes[i], &c.found);
-	view_put(c.view);
+		compare_scope(desk, &c, scopes[i]);
 	end_part(desk, &c);
 }
 
-static void
+/* False: it was ended before its end, and says nothing. */
+static bool
 compare_whole(const struct desk *desk, struct comparison *c)
 {
 	begin(desk, c);
+	compare_scope(desk, c, CRL_COMPLETE);
+	compare_scope(desk, c, CRL_DELTA);
+	compare_shards(desk, c);
 	c->view = view_take(desk->parts->store);
-	compare_crl_whole(c->view, CRL_COMPLETE, &c->found);
-	compare_crl_whole(c->view, CRL_DELTA, &c->found);
-	shards_list(c->view, "issuing", clock_now(), compare_shard, c);
 	ocsp_due(c->view, INT64_MAX, compare_answer, c);
 	view_put(c->view);
+	if (compare_is_over(&c->found))
+		return false;
 	tell_health(desk, c);
+	return true;
 }
 
 void
-compare_all(const struct desk *desk)
+compare_all(const struct desk *desk, struct bell *bell)
 {
-	struct comparison c = { .view = NULL };
+	struct comparison c = { .found.bell = bell };
 
-	compare_whole(desk, &c);
-	record(desk, &c);
+	if (compare_whole(desk, &c))
+		record(desk, &c);
 }
 
 void
@@ -290,11 +322,10 @@ compare_differs(const struct desk *desk)
 }
 
 void
-compare_again(const struct desk *desk)
+compare_again(const struct desk *desk, struct bell *bell)
 {
-	struct comparison c = { .view = NULL };
+	struct comparison c = { .found.bell = bell };
 
-	compare_whole(desk, &c);
-	if (c.found.count == 0)
+	if (compare_whole(desk, &c) && c.found.count == 0)
 		record(desk, &c);
 }

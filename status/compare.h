@@ -14,13 +14,16 @@ void	compare_changed(const struct desk *, struct view *,
 	    struct revoked *rows, size_t count);
 /* Lists that were made because it was time: is on them what should be? */
 void	compare_lists(const struct desk *, const int64_t *scopes, size_t count);
-/* Everything: the whole CRL, every answer that may be given; an event. */
-void	compare_all(const struct desk *);
+/*
+ * Everything: the whole CRL, every answer that may be given; an event.  Ends
+ * without a word when the bell (or NULL) is closed.
+ */
+void	compare_all(const struct desk *, struct bell *);
 /* What a core before found stands until it is looked at again. */
 void	compare_begin(const struct desk *);
 /* Was a difference found, and stands? */
 bool	compare_differs(const struct desk *);
 /* Everything, because one did; an event when there is none any more. */
-void	compare_again(const struct desk *);
+void	compare_again(const struct desk *, struct bell *);
 
 #endif

@@ -45,6 +45,12 @@ differs(struct differences *d, const char *serial, const char *what)
 		err_set(&d->first, EBADMSG, "%s: %s", serial, what);
 }
 
+bool
+compare_is_over(const struct differences *d)
+{
+	return d->bell != NULL && bell_closed(d->bell);
+}
+
 static void
 serial_differs(struct walk *w, struct slice serial, const char *what)
 {
@@ -226,7 +232,7 @@ compare_row(void *arg, const struct crl_row *row)
 	compare_said(w, &said, w->got == 1 && order == 0);
 	if (w->got == 1 && order == 0)
 		next_entry(w);
-	return 0;
+	return compare_is_over(w->differences) ? -1 : 0;
 }
 
 void
@@ -242,7 +248,7 @@ compare_crl_whole(struct view *view, int64_t scope, struct differences *d)
 	if (scope == CRL_DELTA)
 		wanted.after = w.after;
 	crl_rows(view, &wanted, compare_row, &w);
-	for (; w.got == 1; next_entry(&w))
+	for (; w.got == 1 && !compare_is_over(d); next_entry(&w))
 		compare_extra(&w);
 	documents_unmap(&w.map);
 }

@@ -7,10 +7,12 @@
 
 #include "../ca/store_crls.h"
 #include "../ca/store_status.h"
+#include "bell.h"
 
 struct differences {
 	struct err	first;
 	int64_t		count, compared;
+	struct bell	*bell;		/* closed: enough was seen; or NULL */
 };
 void	differs(struct differences *, const char *serial, const char *what);
 
@@ -25,7 +27,8 @@ void	compare_take(struct revoked *, const struct revocation *);
 /* Are these on the newest CRL of that scope as they are?  By serial. */
 void	compare_crl_rows(struct view *, int64_t scope,
 	    const struct revoked *rows, size_t, struct differences *);
-/* All that is on it, and all that should be. */
+bool	compare_is_over(const struct differences *);
+/* All that is on it, and all that should be; or until the bell is closed. */
 void	compare_crl_whole(struct view *, int64_t scope, struct differences *);
 
 #endif

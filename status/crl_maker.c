@@ -10,6 +10,7 @@
 #include "bell.h"
 #include "closing_watch.h"
 #include "compare.h"
+#include "comparer.h"
 #include "crl_maker.h"
 #include "crl_round.h"
 #include "leftovers.h"
@@ -17,8 +18,6 @@
 #define LOOK_FOR_KEY	(20000)		/* while somebody waits for it */
 #define LOOK_LATER	(USEC / 5)
 #define SIGNER_STARTS	(2 * USEC)	/* it is about to be there */
-#define LOOK_AGAIN	(1 * USEC)
-#define SHARE		9	/* so long nothing, after what took long */
 #define COMPARED_MOST	20000	/* entries; more by night */
 #define RETRY_FIRST	(USEC / 2)
 #define RETRY_MOST	(60 * USEC)
@@ -33,8 +32,7 @@ struct crl_maker {
 	usec_t		 retry;		/* after a failure; 0: none */
 	int64_t		 made[CRLS_TOGETHER];	/* in this turn, on schedule */
 	size_t		 made_count;
-	int64_t		 compared;	/* the day everything was */
-	usec_t		 again;		/* steady: what differs, not before */
+	struct comparer	*comparer;
 	enum closing	 closing;	/* of the CA */
 	bool		 ready;		/* for the last, once and for all */
 	usec_t		 look;		/* steady: not again before */
@@ -217,41 +215,6 @@ turn(struct crl_maker *m)
 	return 0;
 }
 
-/*
- * What differed is looked at again until it is mended, in a tenth of the time;
- * how long to sleep at most.
- */
-static usec_t
-look_at_difference(struct crl_maker *m, usec_t sleep)
-{
-	usec_t now = clock_steady(), most;
-
-	if (!compare_differs(m->desk))
-		return sleep;
-	if (now >= m->again) {
-		compare_again(m->desk);
-		m->again = clock_steady() + LOOK_AGAIN +
-		    SHARE * (clock_steady() - now);
-		return sleep;
-	}
-	most = m->again - now;
-	return sleep > most ? most : sleep;
-}
-
-/* "The changed serials after each publication; everything, once a night." */
-static void
-compare_nightly(struct crl_maker *m)
-{
-	int64_t today = clock_now() / USEC_DAY;
-
-	if (m->compared == 0)
-		m->compared = today;
-	if (m->compared == today)
-		return;
-	m->compared = today;
-	compare_all(m->desk);
-}
-
 /* A core before this one may have made some, and told nobody. */
 static void
 tell_all(struct crl_maker *m)
@@ -273,14 +236,13 @@ run(void *arg)
 	usec_t sleep;
 
 	tell_all(m);
-	compare_begin(m->desk);
 	while (!bell_closed(&m->bell)) {
 		sleep = turn(m);
 		pending_settle(m->pending);
 		compare_lists(m->desk, m->made, m->made_count);
 		m->made_count = 0;
-		compare_nightly(m);
-		sleep = look_at_difference(m, sleep);
+		if (compare_differs(m->desk))
+			comparer_ring(m->comparer);
 		/* After a failure only time helps, not one more ring. */
 		if (sleep > 0 && m->retry == 0)
 			bell_wait(&m->bell, sleep);
@@ -305,6 +267,7 @@ crl_maker_new(const struct desk *desk, struct pending *pending,
 	m->began = clock_steady();
 	m->scopes = crl_scopes_new(desk);
 	m->specimen = specimen_new(desk->issuing);
+	m->comparer = comparer_new(desk);
 	bell_init(&m->bell);
 	if (pthread_create(&m->thread, NULL, run, m) != 0)
 		die("cannot start the thread of the CRL");
@@ -319,6 +282,7 @@ crl_maker_free(struct crl_maker *m)
 	bell_close(&m->bell);
 	pthread_join(m->thread, NULL);
 	bell_destroy(&m->bell);
+	comparer_free(m->comparer);
 	crl_scopes_free(m->scopes);
 	specimen_free(m->specimen);
 	free(m);
