@@ -7,7 +7,12 @@
 #include "store_private.h"
 
 /* So many changes are sorted; of more the index by serial is read through. */
-#define SORTED_MOST	32768
+#define SORTED_MOST	4096
+
+/* A change is a seek in the table, an entry a step in an index. */
+#define FOLLOWED_LEAST	1024
+#define FOLLOWED_MOST	32768
+#define FOLLOWED_PART	4	/* of the entries */
 
 /* --- the lists ----------------------------------------------------------- */
 
@@ -201,12 +206,12 @@ crl_rows(struct view *v, const struct crl_wanted *wanted, crl_row_each *each,
 
 /* By days, as their index has it, and in these days exactly. */
 #define ENDED_BETWEEN \
-    "FROM revocations INDEXED BY revocations_ending" \
-    " WHERE expires / 86400000000 BETWEEN ?1 / 86400000000" \
+    "FROM revocations INDEXED BY revocations_ending WHERE ?1 < ?2" \
+    " AND expires / 86400000000 BETWEEN ?1 / 86400000000" \
     " AND ?2 / 86400000000 AND expires >= ?1 AND expires < ?2 "
 
-static bool
-few_ended(struct view *v, usec_t since, usec_t until)
+static int64_t
+count_ended(struct view *v, usec_t since, usec_t until, int64_t most)
 {
 	struct query *q;
 	int64_t count = 0;
@@ -215,11 +220,31 @@ few_ended(struct view *v, usec_t since, usec_t until)
 	    ENDED_BETWEEN "LIMIT ?3)");
 	bind_number(q, since);
 	bind_number(q, until);
-	bind_number(q, SORTED_MOST + 1);
+	bind_number(q, most);
 	if (query_next(q))
 		count = take_number(q);
 	query_done(q);
-	return count <= SORTED_MOST;
+	return count;
+}
+
+static int64_t
+followed_most(const struct crl *before)
+{
+	int64_t most = before->entries / FOLLOWED_PART;
+
+	return most < FOLLOWED_LEAST ? FOLLOWED_LEAST :
+	    most > FOLLOWED_MOST ? FOLLOWED_MOST : most;
+}
+
+static bool
+may_follow(struct view *v, const struct crl *before, usec_t since)
+{
+	int64_t newest = revocations_newest_change(v);
+	int64_t most = followed_most(before);
+
+	return before->since <= since && before->change <= newest &&
+	    newest - before->change <= most &&
+	    count_ended(v, before->since, since, most + 1) <= most;
 }
 
 bool
@@ -228,9 +253,7 @@ crl_changes(struct view *v, const struct crl_wanted *wanted,
 {
 	struct query *q;
 
-	if (before->since > wanted->since ||
-	    revocations_newest_change(v) - before->change > SORTED_MOST ||
-	    !few_ended(v, before->since, wanted->since))
+	if (!may_follow(v, before, wanted->since))
 		return false;
 	q = query_new(v->sql, "SELECT serial, 8, 0, 0, 0 " ENDED_BETWEEN
 	    "AND issuer = ?3 AND (?4 = 0 OR shard = ?4)"

@@ -61,8 +61,8 @@ void	crl_rows(struct view *, const struct crl_wanted *, crl_row_each *,
 /*
  * What a list (wanted->after -1) says otherwise than the one before it, in the
  * order of serials: revocations that changed since, and with reason 8 what is
- * not on it any more, if it was.  false, and no row: they are so many, or know
- * each other so little, that crl_rows() is the way.
+ * not on it any more, if it was.  false, and no row: they are so many that
+ * crl_rows() is the shorter way, or the one before is of no use.
  */
 bool	crl_changes(struct view *, const struct crl_wanted *,
 	    const struct crl *before, crl_row_each *, void *arg);

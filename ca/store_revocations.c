@@ -73,6 +73,10 @@ in_words(struct err *err, const struct revocation *r)
 }
 
 /* What a delta is made of: those that changed last have the highest. */
+/*
+ * Whoever saw a change has seen all below it: commits are seen in their order,
+ * there being one writer.  Lists are made of what is above the last they saw.
+ */
 #define NEXT_CHANGE "(SELECT coalesce(max(change), 0) + 1 FROM revocations)"
 
 int
@@ -209,7 +213,7 @@ revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
     "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
     " effective, stated, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
-    " version, change FROM revocations "
+    " version, change, expires FROM revocations "
 
 static void
 take_revocation(struct query *q, struct revocation *r)
@@ -240,6 +244,7 @@ take_revocation(struct query *q, struct revocation *r)
 	r->crl_number = take_number(q);
 	r->version = take_number(q);
 	r->change = take_number(q);
+	r->expires = take_number(q);
 }
 
 static int

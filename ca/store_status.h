@@ -58,6 +58,7 @@ enum confirmation { UNCONFIRMED = 0, CONFIRMED = 1, CONFIRM_EXCEPTION = 2 };
 struct revocation {
 	int64_t	id, certificate;	/* certificate 0: abandoned serial */
 	int64_t	shard;		/* 0: none; put takes the certificate's */
+	usec_t	expires;	/* the certificate's notAfter, the same */
 	char	serial[SERIAL_TEXT];
 	char	issuer[16];
 	int	reason;			/* CRLReason of RFC 5280 5.3.1 */
@@ -146,6 +147,9 @@ int	ocsp_end(struct tx *, struct slice cert_id, struct err *);
 /* CertIDs already handed out about a serial. */
 typedef int ocsp_each(void *arg, struct slice cert_id);
 void	ocsp_asked(struct view *, const char *serial, ocsp_each *, void *arg);
+/* At most so many with an answer, by CertID, behind this one (or empty). */
+void	ocsp_each_after(struct view *, struct slice cert_id, int64_t most,
+	    ocsp_each *, void *arg);
 /* Answers due for renewal before `when`. */
 void	ocsp_due(struct view *, usec_t when, ocsp_each *, void *arg);
 

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../ca/store_events.h"
 #include "../ca/text.h"
 #include "compare_crl.h"
 #include "crl.h"
+#include "crl_reader.h"
 
 #define ISSUER	"issuing"
 
@@ -18,8 +18,7 @@ struct walk {
 	struct differences *differences;
 	struct crl	 crl;
 	int64_t		 after;		/* of a delta: changes of its base */
-	struct document_map map;
-	struct slice	 entries;
+	struct crl_reader reader;
 	struct crl_entry entry;		/* the one in front */
 	int		 got;		/* 1: there is one; -1: malformed */
 };
@@ -63,18 +62,32 @@ serial_differs(struct walk *w, struct slice serial, const char *what)
 /* --- the CRL ------------------------------------------------------------- */
 
 static void
-next_entry(struct walk *w)
+take_entry(struct walk *w)
 {
-	w->got = crl_next_entry(&w->entries, &w->entry);
+	struct slice in = w->reader.entry;
+
+	w->got = w->reader.has_entry ? crl_next_entry(&in, &w->entry) : 0;
 	if (w->got == -1)
 		differs(w->differences, "CRL", "it is malformed");
+}
+
+static void
+next_entry(struct walk *w)
+{
+	struct err err;
+
+	if (crl_reader_next(&w->reader, &err) == 0) {
+		take_entry(w);
+		return;
+	}
+	w->got = -1;
+	differs(w->differences, "CRL", err.text);
 }
 
 /* False: there is none, or it cannot be read. */
 static bool
 walk_begin(struct walk *w)
 {
-	struct crl_facts facts;
 	struct crl base;
 	struct err err;
 
@@ -83,18 +96,25 @@ walk_begin(struct walk *w)
 	if (w->crl.scope == CRL_DELTA && crl_get(w->view, ISSUER,
 	    CRL_COMPLETE, w->crl.base, &base) == 1)
 		w->after = base.change;
-	if (documents_map(w->view, w->crl.sha256, &w->map) != 1) {
-		differs(w->differences, "CRL", "its bytes are gone");
-		return false;
-	}
-	if (crl_read(w->map.bytes, &facts, &err) != 0) {
+	if (crl_reader_begin(&w->reader, w->view, &w->crl, &err) != 0) {
 		differs(w->differences, "CRL", err.text);
-		documents_unmap(&w->map);
+		crl_reader_end(&w->reader);
 		return false;
 	}
-	w->entries = facts.entries;
-	next_entry(w);
+	take_entry(w);
 	return true;
+}
+
+/* Its last octets, too: are all of them what was signed? */
+static void
+walk_end(struct walk *w)
+{
+	struct err err;
+
+	if (w->got == 0 && !compare_is_over(w->differences) &&
+	    crl_reader_check(&w->reader, &err) != 0)
+		differs(w->differences, "CRL", err.text);
+	crl_reader_end(&w->reader);
 }
 
 /* --- one revocation ------------------------------------------------------ */
@@ -187,14 +207,14 @@ compare_crl_rows(struct view *view, int64_t scope,
 		    crl_order(w.entry.serial, said.serial) == 0;
 		compare_said(&w, &said, listed);
 	}
-	documents_unmap(&w.map);
+	crl_reader_end(&w.reader);
 }
 
 /* --- all ----------------------------------------------------------------- */
 
 /*
- * An entry that is not among the rows: its certificate has ended since (RFC
- * 5280 3.3), it changed, or it should not be there.
+ * An entry that is not among the rows: it changed, or it should not be there;
+ * not any more when its certificate had ended (RFC 5280 3.3).
  */
 static void
 compare_extra(struct walk *w)
@@ -213,7 +233,11 @@ compare_extra(struct walk *w)
 	}
 	compare_take(&row, &r);
 	said_of_row(&row, serial, &said);
-	compare_said(w, &said, true);
+	if (r.expires < w->crl.since && !is_newer(w, &said))
+		differs(w->differences, hex,
+		    "the CRL lists it, its certificate had ended");
+	else
+		compare_said(w, &said, true);
 }
 
 static int
@@ -244,11 +268,11 @@ compare_crl_whole(struct view *view, int64_t scope, struct differences *d)
 
 	if (!walk_begin(&w))
 		return;
-	wanted.since = w.crl.this_update;
+	wanted.since = w.crl.since;
 	if (scope == CRL_DELTA)
 		wanted.after = w.after;
 	crl_rows(view, &wanted, compare_row, &w);
 	for (; w.got == 1 && !compare_is_over(d); next_entry(&w))
 		compare_extra(&w);
-	documents_unmap(&w.map);
+	walk_end(&w);
 }

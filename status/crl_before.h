@@ -10,14 +10,17 @@
 #include "../ca/memory_file.h"
 #include "../ca/store_crls.h"
 
+struct crl_entries {
+	struct memory_file *file;	/* they are put into; borrowed */
+	int64_t		 count;		/* how many were */
+};
+
 /*
- * Puts the entries of the list that is wanted into the file, how many into
- * `entries`.  1; 0: so much changed that the rows themselves are the way, and
+ * Puts the entries of the list that is wanted.  1; 0: so much changed that the rows themselves are the way, and
  * nothing was put; -1 EBADMSG: the one before is gone, or is not what it was,
  * ENOMEM ...: what was put is of no use.
  */
 int	crl_from_before(struct view *, const struct crl_wanted *,
-	    const struct crl *before, struct memory_file *, int64_t *entries,
-	    struct err *);
+	    const struct crl *before, struct crl_entries *, struct err *);
 
 #endif

@@ -100,14 +100,21 @@ find_before(const struct crl_making *m, const struct desk *desk,
 }
 
 static int
+begin_file(struct crl_making *m, struct err *err)
+{
+	memory_file_free(m->file);
+	m->file = memory_file_new(err);
+	m->crl.entries = 0;
+	return m->file == NULL ? -1 : 0;
+}
+
+static int
 put_rows(struct crl_making *m, struct view *view,
     const struct crl_wanted *wanted, struct err *err)
 {
 	struct entries e = { .making = m };
 
-	memory_file_free(m->file);
-	m->crl.entries = 0;
-	if ((m->file = memory_file_new(err)) == NULL)
+	if (begin_file(m, err) != 0)
 		return -1;
 	crl_rows(view, wanted, add_entry, &e);
 	if (e.ret != 0)
@@ -115,37 +122,13 @@ put_rows(struct crl_making *m, struct view *view,
 	return e.ret;
 }
 
+/* What stands around the entries; then it is whole, and is it a CRL? */
 static int
-put_entries(struct crl_making *m, const struct desk *desk, struct view *view,
-    const struct crl_wanted *wanted, struct err *err)
+finish_tbs(struct crl_making *m, struct err *err)
 {
-	struct crl before;
-	int got;
-
-	if (!find_before(m, desk, view, &before))
-		return put_rows(m, view, wanted, err);
-	if ((m->file = memory_file_new(err)) == NULL)
-		return -1;
-	got = crl_from_before(view, wanted, &before, m->file,
-	    &m->crl.entries, err);
-	if (got == -1)
-		log_line("%s; all rows are read instead", err->text);
-	return got == 1 ? 0 : put_rows(m, view, wanted, err);
-}
-
-int
-crl_making_build(struct crl_making *m, const struct desk *desk,
-    struct view *view, const struct crl_scope *scope, struct err *err)
-{
-	struct crl_wanted wanted;
 	struct bytes front = { 0 };
 	int ret;
 
-	if (fill_frame(m, desk, view, scope, &wanted, err) != 0)
-		return -1;
-	m->crl.since = wanted.since;
-	if (put_entries(m, desk, view, &wanted, err) != 0)
-		return -1;
 	crl_put_frame(&m->frame, memory_file_size(m->file), &front,
 	    memory_file_tail(m->file));
 	ret = memory_file_seal(m->file, SLICE(&front), err);
@@ -153,17 +136,50 @@ crl_making_build(struct crl_making *m, const struct desk *desk,
 	if (ret != 0)
 		return -1;
 	m->tbs = memory_file_octets(m->file);
+	if (crl_check(m->tbs, &m->frame, m->crl.entries, err) != 0 ||
+	    specimen_check(m->specimen, m->tbs, err) != 0)
+		return -1;
 	sha256_text(m->intent.tbs_sha256, m->tbs);
 	return 0;
 }
 
-int
-crl_making_check(const struct crl_making *m, const struct specimen *specimen,
-    struct err *err)
+/* 1; 0: that is no way; -1: it would be wrong. */
+static int
+follow(struct crl_making *m, const struct desk *desk, struct view *view,
+    const struct crl_wanted *wanted, struct err *err)
 {
-	if (crl_check(m->tbs, &m->frame, m->crl.entries, err) != 0)
+	struct crl_entries to = { .count = 0 };
+	struct crl before;
+	int got;
+
+	if (!find_before(m, desk, view, &before))
+		return 0;
+	if (begin_file(m, err) != 0)
 		return -1;
-	return specimen_check(specimen, m->tbs, err);
+	to.file = m->file;
+	got = crl_from_before(view, wanted, &before, &to, err);
+	m->crl.entries = to.count;
+	return got == 1 && finish_tbs(m, err) != 0 ? -1 : got;
+}
+
+int
+crl_making_build(struct crl_making *m, const struct desk *desk,
+    struct view *view, const struct crl_scope *scope, struct err *err)
+{
+	struct crl_wanted wanted;
+	int got;
+
+	if (fill_frame(m, desk, view, scope, &wanted, err) != 0)
+		return -1;
+	m->crl.since = wanted.since;
+	if ((got = follow(m, desk, view, &wanted, err)) == 1)
+		return 0;
+	if (got == -1) {
+		log_line("%s; all rows are read instead", err->text);
+		m->before = *err;
+	}
+	return put_rows(m, view, &wanted, err) == 0 &&
+	    finish_tbs(m, err) == 0 ? 0 : -1;
 }
 
 /* --- the document -------------------------------------------------------- */

@@ -14,6 +14,7 @@
 struct crl_making {
 	struct crl	 crl;		/* the row it will be */
 	struct crl_frame frame;
+	const struct specimen *specimen;	/* borrowed */
 	char		 point[SHARD_URL], freshest[SHARD_URL];
 	struct memory_file *file;	/* until a batch takes it */
 	struct slice	 tbs;		/* in the file */
@@ -22,16 +23,17 @@ struct crl_making {
 	struct intent	 intent;
 	struct err	 fault;		/* of writing it; code 0: none */
 	const char	*how;		/* the intent ended, when it failed */
+	struct err	 before;	/* why not of the one before; 0: nothing */
 };
 
 /*
- * Builds and checks it.  `crl` says issuer, scope, number, times, change and
- * whether it was due; what else it says is found here.
+ * Builds and checks it: of the one before and what changed since, or where
+ * that is of no use (`before` says why), of all rows.  `crl` says issuer,
+ * scope, number, times, change and whether it was due; what else it says is
+ * found here.
  */
 int	crl_making_build(struct crl_making *, const struct desk *,
 	    struct view *, const struct crl_scope *, struct err *);
-int	crl_making_check(const struct crl_making *, const struct specimen *,
-	    struct err *);
 /* Writes it aside, as far as it is known before it is signed. */
 int	crl_making_write(struct crl_making *, struct store *, struct err *);
 /* With its signature: whole, read back, verified, on disk. */

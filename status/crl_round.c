@@ -115,6 +115,7 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 	for (size_t i = 0; i < round->order->count && ret == 0; i++) {
 		m = &round->makings[i];
 		scope = round->order->scopes[i];
+		m->specimen = specimen;
 		m->crl = (struct crl){ .issuer = ISSUER, .scope = scope->id,
 		    .number = round->number, .this_update = begin,
 		    .next_update = round->order->last ? CRL_NEVER :
@@ -127,8 +128,6 @@ build(struct round *round, const struct specimen *specimen, struct err *err)
 	batch_holds(view, round->held);
 	revocations_unpublished(view, add_carried, round);
 	view_put(view);
-	for (size_t i = 0; i < round->order->count && ret == 0; i++)
-		ret = crl_making_check(&round->makings[i], specimen, err);
 	return ret;
 }
 
@@ -324,6 +323,23 @@ mark_carried(struct round *round, struct tx *tx, size_t most,
 	return 0;
 }
 
+/* What was kept as evidence is not what it was, or is gone. */
+static int
+record_damage(const struct crl_making *m, struct tx *tx, struct err *err)
+{
+	struct event *event;
+
+	if (m->before.code != EBADMSG)
+		return 0;
+	event = event_new("crl-not-followed", REVOCATION_STATUS);
+	event_actor_self(event);
+	event_requirements(event, "REQ-7.10-02 CSS-6.3.10-08");
+	event_outcome(event, "made of all rows");
+	event_detail_number(event, "number", m->crl.number);
+	event_detail(event, "why", m->before.text);
+	return desk_append(tx, event, err);
+}
+
 static int
 apply_result(struct job *job, struct tx *tx, struct err *err)
 {
@@ -341,7 +357,8 @@ apply_result(struct job *job, struct tx *tx, struct err *err)
 		event.intent = &round->makings[i].intent;
 		event.answer = sign_batch_answer(round->batch, i);
 		event.arg = &round->makings[i];
-		if (crl_making_put(&round->makings[i], tx, now, err) != 0 ||
+		if (record_damage(&round->makings[i], tx, err) != 0 ||
+		    crl_making_put(&round->makings[i], tx, now, err) != 0 ||
 		    intent_close(tx, event.intent->id, "done", err) != 0 ||
 		    signature_event(tx, &event, err) != 0)
 			return -1;

@@ -282,8 +282,8 @@ main(int argc, char **argv)
 	    shard_count, (double)(pss_of(getpid()) + pss_of(signer.pid)) /
 	    1024);
 	list[0] = &complete;
-	make("complete", list, 1);
-	make("complete, again", list, 1);
+	make("complete, of all rows", list, 1);
+	make("complete, of the one before", list, 1);
 	revoke_one();
 	list[0] = &delta;
 	make("delta after one", list, 1);

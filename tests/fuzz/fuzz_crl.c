@@ -60,6 +60,42 @@ walk(struct slice entries, struct slice whole)
 	bytes_free(&again);
 }
 
+/* What reads it piece by piece, not looking into it, sees the same. */
+static void
+walk_octets(struct slice whole, const struct crl_facts *facts)
+{
+	struct slice in = facts->entries, parsed = facts->entries, cut;
+	struct slice octets, serial;
+	struct crl_entry entry;
+	size_t begin, size;
+	int got;
+
+	if (facts->next_update == 0)
+		return;
+	if (crl_find_entries(whole, &begin, &size) != 0 ||
+	    size != facts->entries.size || (size > 0 &&
+	    whole.data + begin != facts->entries.data))
+		abort();
+	while (in.size > 0) {
+		for (cut = in, cut.size = 0; cut.size < in.size; cut.size++) {
+			struct slice part = cut;
+
+			if ((got = crl_next_octets(&part, &octets,
+			    &serial)) != 0)
+				break;
+			if (part.data != cut.data || part.size != cut.size)
+				abort();
+		}
+		got = crl_next_octets(&in, &octets, &serial);
+		if (crl_next_entry(&parsed, &entry) != 1 || got != 1)
+			return;
+		must_be_inside(octets, whole);
+		if (crl_order(serial, entry.serial) != 0 ||
+		    in.data != parsed.data)
+			abort();
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
@@ -77,5 +113,6 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	must_be_inside(facts.freshest, facts.tbs);
 	must_be_inside(facts.signature, whole);
 	walk(facts.entries, whole);
+	walk_octets(whole, &facts);
 	return 0;
 }

@@ -19,6 +19,7 @@ static struct signatory *issuing;
 static int64_t number;
 static int made;		/* certificates so far */
 static unsigned seed;
+static struct { int shards, fewer; } seen;	/* of those that followed */
 
 static int
 setup(void **state)
@@ -67,10 +68,10 @@ revoke_another(struct tx *tx, usec_t ends)
 	struct revocation r;
 
 	c.not_after = ends;
+	c.shard = any(SHARDS + 1);
 	assert_done(certificate_put(tx, &c, slice_text("der"), NULL, 0,
 	    &test_err));
 	r = revocation_made(&c, reasons[any(7)]);
-	r.shard = any(SHARDS + 1);
 	if (any(4) == 0)
 		r.invalidity = 20000 * USEC_DAY;
 	assert_done(revocation_put(tx, &r, &test_err));
@@ -98,7 +99,7 @@ go_on(usec_t since)
 	struct tx *tx = begin();
 
 	for (unsigned n = any(6); n > 0; n--)
-		revoke_another(tx, since + (int64_t)any(40) * USEC_DAY / 8 -
+		revoke_another(tx, since + (int64_t)any(400) * USEC_DAY / 8 -
 		    USEC_DAY);
 	for (unsigned n = any(6); n > 0; n--)
 		change_another(tx);
@@ -115,6 +116,17 @@ add_row(void *arg, const struct crl_row *row)
 
 	crl_put_entry(arg, &entry);
 	return 0;
+}
+
+static int64_t
+count_entries(struct slice in)
+{
+	struct crl_entry entry;
+	int64_t count = 0;
+
+	while (crl_next_entry(&in, &entry) == 1)
+		count++;
+	return count;
 }
 
 static void
@@ -140,6 +152,7 @@ keep_list(struct crl *crl, const struct crl_wanted *wanted)
 	    .next_update = NOW + USEC_DAY,
 	    .change = revocations_newest_change(v) };
 	entries_of_rows(v, wanted, &entries);
+	crl->entries = count_entries(SLICE(&entries));
 	view_put(v);
 	crl_put_frame(&frame, entries.size, &front, &behind);
 	bytes_put(&front, entries.data, entries.size);
@@ -161,39 +174,30 @@ keep_list(struct crl *crl, const struct crl_wanted *wanted)
 	bytes_free(&whole);
 }
 
-static int64_t
-count_entries(struct slice in)
-{
-	struct crl_entry entry;
-	int64_t count = 0;
-
-	while (crl_next_entry(&in, &entry) == 1)
-		count++;
-	return count;
-}
-
 /* What stands in the list before is not read again from the rows. */
 static int
 follow(const struct crl *before, const struct crl_wanted *wanted)
 {
-	struct memory_file *file = memory_file_new(&test_err);
+	struct crl_entries to = { memory_file_new(&test_err), 0 };
 	struct view *v = view_take(test_store);
 	struct bytes entries = { 0 };
-	int64_t count = -1;
 	int got;
 
-	got = crl_from_before(v, wanted, before, file, &count, &test_err);
+	got = crl_from_before(v, wanted, before, &to, &test_err);
 	if (got == 1) {
 		entries_of_rows(v, wanted, &entries);
-		assert_done(memory_file_seal(file, slice_text(""),
+		assert_done(memory_file_seal(to.file, slice_text(""),
 		    &test_err));
 		assert_true(slice_equal(SLICE(&entries),
-		    memory_file_octets(file)));
-		assert_int_equal(count, count_entries(SLICE(&entries)));
+		    memory_file_octets(to.file)));
+		assert_int_equal(to.count, count_entries(SLICE(&entries)));
+		seen.shards += wanted->shard != 0 && to.count > 10;
+		seen.fewer += wanted->shard != 0 &&
+		    to.count < before->entries;
 	}
 	view_put(v);
 	bytes_free(&entries);
-	memory_file_free(file);
+	memory_file_free(to.file);
 	return got;
 }
 
@@ -221,6 +225,7 @@ whatever_happens_both_are_the_same(void **state)
 				keep_list(&before[s], &wanted);
 		}
 	}
+	assert_true(seen.shards > 100 && seen.fewer > 20);
 }
 
 /* Ended certificates stay when the configuration says so. */
@@ -244,13 +249,14 @@ what_ended_may_stay_for_ever(void **state)
 	assert_int_equal(follow(&before, &wanted), 0);
 }
 
+/* They end within a fortnight. */
 static void
 put_many(int count)
 {
 	struct tx *tx = begin();
 
 	while (count-- > 0)
-		revoke_another(tx, NOW + USEC_DAY);
+		revoke_another(tx, NOW + (1 + any(14)) * USEC_DAY);
 	assert_done(tx_commit(tx, &test_err));
 }
 
@@ -268,7 +274,7 @@ a_long_one_is_read_in_pieces(void **state)
 		go_on(NOW);
 		assert_int_equal(follow(&before, &wanted), 1);
 	}
-	wanted.since += 2 * USEC_DAY;
+	wanted.since += 3 * USEC_DAY;
 	assert_int_equal(follow(&before, &wanted), 1);
 }
 
@@ -279,14 +285,26 @@ after_a_mass_revocation_all_rows_are_read(void **state)
 	struct crl before;
 
 	keep_list(&before, &wanted);
-	put_many(32768);
+	put_many(1024);
 	assert_int_equal(follow(&before, &wanted), 1);
 	put_many(1);
 	assert_int_equal(follow(&before, &wanted), 0);
+	put_many(8000);
 	keep_list(&before, &wanted);
+	/* Of a longer list a quarter. */
+	assert_true(before.entries / 4 > 1024 && before.entries / 4 < 2300);
+	put_many((int)before.entries / 4);
 	assert_int_equal(follow(&before, &wanted), 1);
+	put_many(1);
+	assert_int_equal(follow(&before, &wanted), 0);
 	/* So many ended at once. */
-	wanted.since += 2 * USEC_DAY;
+	keep_list(&before, &wanted);
+	wanted.since += 8 * USEC_DAY;
+	assert_int_equal(follow(&before, &wanted), 0);
+	/* It knows of a change that there was not. */
+	wanted.since -= 8 * USEC_DAY;
+	assert_int_equal(follow(&before, &wanted), 1);
+	before.change++;
 	assert_int_equal(follow(&before, &wanted), 0);
 }
 

@@ -301,6 +301,33 @@ compare(int64_t scope)
 		fail_msg("%s", d.first.text);
 }
 
+/* As if the newest complete one had been made for certificates since then. */
+static void
+expect_difference(usec_t since, const char *wanted)
+{
+	struct differences d = { .count = 0 };
+	struct crl crl = newest(CRL_COMPLETE);
+	struct view *v;
+	char sql[200];
+
+	snprintf(sql, sizeof sql, "DROP TRIGGER IF EXISTS crls_update; UPDATE"
+	    " crls SET since = %lld WHERE scope = 0 AND number = %lld",
+	    (long long)since, (long long)crl.number);
+	assert_int_equal(attack(sql), SQLITE_OK);
+	put((struct put){ .n = 0 });	/* readers look again */
+	v = view_take(test_store);
+	compare_crl_whole(v, CRL_COMPLETE, &d);
+	view_put(v);
+	assert_int_equal(d.count, 1);
+	assert_non_null(strstr(d.first.text, wanted));
+	snprintf(sql, sizeof sql, "UPDATE crls SET since = %lld WHERE scope ="
+	    " 0 AND number = %lld", (long long)crl.since,
+	    (long long)crl.number);
+	assert_int_equal(attack(sql), SQLITE_OK);
+	put((struct put){ .n = 0 });
+	compare(CRL_COMPLETE);
+}
+
 /* --- the tests ----------------------------------------------------------- */
 
 static void
@@ -488,7 +515,11 @@ what_cannot_be_followed_is_made_of_rows(void **state)
 	    " id = (SELECT max(id) FROM documents WHERE sha256 IN"
 	    " (SELECT sha256 FROM crls WHERE scope = 0))"), SQLITE_OK);
 	say(6, 4);
+	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE"
+	    " name = 'crl-not-followed'"), 0);
 	assert_done(make("0 -1 "));
+	assert_int_equal(number_in_db("SELECT count(*) FROM events WHERE"
+	    " name = 'crl-not-followed'"), 1);
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[2], 1);
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[6], 4);
 	compare(CRL_COMPLETE);
@@ -519,10 +550,11 @@ what_ended_stays_until_a_scheduled_one(void **state)
 	assert_done(make("0 -1 "));
 	assert_true(newest(CRL_COMPLETE).scheduled);
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
+	expect_difference(clock_now(), "had ended");
 	say(3, 4);
 	assert_done(make("0 -1 "));
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], -1);
-	compare(CRL_COMPLETE);
+	expect_difference(0, "does not list it");
 }
 
 static int many;
