@@ -228,6 +228,20 @@ ocsp_asked(struct view *v, const char *serial, ocsp_each *each, void *arg)
 }
 
 void
+ocsp_each_after(struct view *v, struct slice cert_id, int64_t most,
+    ocsp_each *each, void *arg)
+{
+	struct query *q;
+
+	q = query_new(v->sql, "SELECT cert_id FROM ocsp_asked"
+	    " WHERE answer IS NOT NULL AND cert_id > ?"
+	    " ORDER BY cert_id LIMIT ?");
+	bind_blob(q, cert_id);
+	bind_number(q, most);
+	list(q, each, arg);
+}
+
+void
 ocsp_due(struct view *v, usec_t when, ocsp_each *each, void *arg)
 {
 	struct query *q;

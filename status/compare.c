@@ -16,9 +16,12 @@ struct comparison {
 	struct view	*view;
 	struct differences found;
 	struct health_line was;		/* said before it began */
+	int64_t		 day;		/* all of it is compared on; 0 */
 };
 
 #define DIFFERED	"status-differed"	/* when last looked at */
+#define COMPARED	"status-compared"	/* the day all of it was */
+#define PORTION		10000	/* answers, from one moment */
 
 static bool
 same_second(usec_t a, usec_t b)
@@ -83,6 +86,22 @@ out:
 	return compare_is_over(&c->found) ? -1 : 0;
 }
 
+struct portion {
+	struct comparison *comparison;
+	struct bytes	 last;
+	int64_t		 count;
+};
+
+static int
+compare_next(void *arg, struct slice cert_id)
+{
+	struct portion *p = arg;
+
+	bytes_copy(&p->last, cert_id);
+	p->count++;
+	return compare_answer(p->comparison, cert_id);
+}
+
 /* --- CRLs ---------------------------------------------------------------- */
 
 static int
@@ -121,71 +140,49 @@ compare_crls(struct comparison *c, struct revoked *rows, size_t count)
 	}
 }
 
-/* Each from a moment of its own: no reader stays for as long as all take. */
-static void
-compare_scope(const struct desk *desk, struct comparison *c, int64_t scope)
-{
-	c->view = view_take(desk->parts->store);
-	compare_crl_whole(c->view, scope, &c->found);
-	view_put(c->view);
-}
-
-struct scopes {
-	int64_t	*ids;
-	size_t	 count;
-};
-
-static int
-add_scope(void *arg, const struct shard *shard)
-{
-	struct scopes *s = arg;
-
-	s->ids = realloc(s->ids, (s->count + 1) * sizeof *s->ids);
-	if (s->ids == NULL)
-		die("out of memory");
-	s->ids[s->count++] = shard->id;
-	return 0;
-}
-
-static void
-compare_shards(const struct desk *desk, struct comparison *c)
-{
-	struct view *view = view_take(desk->parts->store);
-	struct scopes s = { .count = 0 };
-
-	shards_list(view, "issuing", clock_now(), add_scope, &s);
-	view_put(view);
-	for (size_t i = 0; i < s.count && !compare_is_over(&c->found); i++)
-		compare_scope(desk, c, s.ids[i]);
-	free(s.ids);
-}
-
 /* --- what comes of it ---------------------------------------------------- */
 
 struct verdict_job {
 	struct job	 job;
 	struct comparison c;
+	const struct desk *desk;	/* of all; NULL: of a part */
 };
 
 static int
-apply(struct job *job, struct tx *tx, struct err *err)
+append_verdict(const struct comparison *c, struct tx *tx, struct err *err)
 {
-	struct verdict_job *j = (struct verdict_job *)job;
 	struct event *event;
 
 	event = event_new("status-compared", REVOCATION_STATUS);
 	event_actor_self(event);
 	event_requirements(event, "CSS-6.3.10-08 CSS-6.3.10-09");
-	event_outcome(event, j->c.found.count == 0 ? "same" : "different");
-	event_detail_number(event, "compared", j->c.found.compared);
-	event_detail_number(event, "differences", j->c.found.count);
-	if (j->c.found.count != 0)
-		event_detail(event, "first", j->c.found.first.text);
-	if (meta_set_number(tx, DIFFERED, j->c.found.count != 0, err) != 0) {
+	event_outcome(event, c->found.count == 0 ? "same" : "different");
+	event_detail_number(event, "compared", c->found.compared);
+	event_detail_number(event, "differences", c->found.count);
+	if (c->found.count != 0)
+		event_detail(event, "first", c->found.first.text);
+	if (meta_set_number(tx, DIFFERED, c->found.count != 0, err) != 0) {
 		event_free(event);
 		return -1;
 	}
 	return desk_append(tx, event, err);
+}
+
+/*
+ * Others compared parts meanwhile.  What they found is said before they record
+ * it: either it is known here, or it is recorded behind this.
+ */
+static int
+apply(struct job *job, struct tx *tx, struct err *err)
+{
+	struct verdict_job *j = (struct verdict_job *)job;
+
+	if (j->c.day != 0 && meta_set_number(tx, COMPARED, j->c.day, err) != 0)
+		return -1;
+	if (j->desk != NULL && j->c.found.count == 0 &&
+	    compare_differs(j->desk))
+		return 0;
+	return append_verdict(&j->c, tx, err);
 }
 
 static void
@@ -236,6 +233,50 @@ begin(const struct desk *desk, struct comparison *c)
 	health_line(desk->health, HEALTH_CONSISTENCY, &c->was);
 }
 
+/*
+ * Each from a moment of its own: no reader stays for as long as all take.  A
+ * difference is told at once: nothing follows a list that differs.
+ */
+static void
+compare_scope(const struct desk *desk, struct comparison *c, int64_t scope)
+{
+	c->view = view_take(desk->parts->store);
+	compare_crl_whole(c->view, scope, &c->found);
+	view_put(c->view);
+	if (c->found.count > 0)
+		tell_health(desk, c);
+}
+
+struct scopes {
+	int64_t	*ids;
+	size_t	 count;
+};
+
+static int
+add_scope(void *arg, const struct shard *shard)
+{
+	struct scopes *s = arg;
+
+	s->ids = realloc(s->ids, (s->count + 1) * sizeof *s->ids);
+	if (s->ids == NULL)
+		die("out of memory");
+	s->ids[s->count++] = shard->id;
+	return 0;
+}
+
+static void
+compare_shards(const struct desk *desk, struct comparison *c)
+{
+	struct view *view = view_take(desk->parts->store);
+	struct scopes s = { .count = 0 };
+
+	shards_list(view, "issuing", clock_now(), add_scope, &s);
+	view_put(view);
+	for (size_t i = 0; i < s.count && !compare_is_over(&c->found); i++)
+		compare_scope(desk, c, s.ids[i]);
+	free(s.ids);
+}
+
 /* A difference of others is not over because these are the same. */
 static void
 end_part(const struct desk *desk, const struct comparison *c)
@@ -274,7 +315,22 @@ compare_lists(const struct desk *desk, const int64_t *scopes, size_t count)
 	end_part(desk, &c);
 }
 
-/* False: it was ended before its end, and says nothing. */
+static void
+compare_answers(const struct desk *desk, struct comparison *c)
+{
+	struct portion p = { .comparison = c };
+
+	do {
+		p.count = 0;
+		c->view = view_take(desk->parts->store);
+		ocsp_each_after(c->view, SLICE(&p.last), PORTION,
+		    compare_next, &p);
+		view_put(c->view);
+	} while (p.count == PORTION && !compare_is_over(&c->found));
+	bytes_free(&p.last);
+}
+
+/* False: it was ended before its end, and found nothing so far. */
 static bool
 compare_whole(const struct desk *desk, struct comparison *c)
 {
@@ -282,22 +338,46 @@ compare_whole(const struct desk *desk, struct comparison *c)
 	compare_scope(desk, c, CRL_COMPLETE);
 	compare_scope(desk, c, CRL_DELTA);
 	compare_shards(desk, c);
-	c->view = view_take(desk->parts->store);
-	ocsp_due(c->view, INT64_MAX, compare_answer, c);
-	view_put(c->view);
-	if (compare_is_over(&c->found))
+	compare_answers(desk, c);
+	if (compare_is_over(&c->found) && c->found.count == 0)
 		return false;
 	tell_health(desk, c);
 	return true;
 }
 
+static void
+record_whole(const struct desk *desk, const struct comparison *c)
+{
+	struct verdict_job j = { .c = *c, .desk = desk };
+	struct err err;
+
+	j.job.apply = apply;
+	j.job.essential = true;
+	if (compare_is_over(&c->found))
+		j.c.day = 0;
+	if (commit_wait(desk->parts->committer, &j.job, &err) != 0)
+		log_line("the comparison of CRL and OCSP is not recorded: %s",
+		    err.text);
+}
+
 void
 compare_all(const struct desk *desk, struct bell *bell)
 {
-	struct comparison c = { .found.bell = bell };
+	struct comparison c = { .found.bell = bell,
+	    .day = clock_now() / USEC_DAY };
 
 	if (compare_whole(desk, &c))
-		record(desk, &c);
+		record_whole(desk, &c);
+}
+
+int64_t
+compare_day(const struct desk *desk)
+{
+	struct view *view = view_take(desk->parts->store);
+	int64_t day = meta_number(view, COMPARED, 0);
+
+	view_put(view);
+	return day;
 }
 
 void
@@ -327,5 +407,5 @@ compare_again(const struct desk *desk, struct bell *bell)
 	struct comparison c = { .found.bell = bell };
 
 	if (compare_whole(desk, &c) && c.found.count == 0)
-		record(desk, &c);
+		record_whole(desk, &c);
 }

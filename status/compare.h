@@ -16,9 +16,12 @@ void	compare_changed(const struct desk *, struct view *,
 void	compare_lists(const struct desk *, const int64_t *scopes, size_t count);
 /*
  * Everything: the whole CRL, every answer that may be given; an event.  Ends
- * without a word when the bell (or NULL) is closed.
+ * early when the bell is closed, with a word only of what it found; the bell
+ * may be NULL.  Not from the committer's thread.
  */
 void	compare_all(const struct desk *, struct bell *);
+/* Days since 1970: when all of it was compared last; 0: never. */
+int64_t	compare_day(const struct desk *);
 /* What a core before found stands until it is looked at again. */
 void	compare_begin(const struct desk *);
 /* Was a difference found, and stands? */

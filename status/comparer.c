@@ -16,7 +16,7 @@ struct comparer {
 	const struct desk *desk;
 	struct bell	 bell;
 	pthread_t	 thread;
-	int64_t		 compared;	/* the day everything was */
+	int64_t		 compared;	/* the day everything was, or is */
 	usec_t		 again;		/* steady: what differs, not before */
 };
 
@@ -77,7 +77,9 @@ comparer_new(const struct desk *desk)
 	if (c == NULL)
 		die("out of memory");
 	c->desk = desk;
-	c->compared = clock_now() / USEC_DAY;
+	/* What ended early, or a night without a core, is made good. */
+	if ((c->compared = compare_day(desk)) == 0)
+		c->compared = clock_now() / USEC_DAY;
 	compare_begin(desk);
 	bell_init(&c->bell);
 	if (pthread_create(&c->thread, NULL, run, c) != 0)
