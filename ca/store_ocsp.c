@@ -227,18 +227,24 @@ ocsp_asked(struct view *v, const char *serial, ocsp_each *each, void *arg)
 	list(q, each, arg);
 }
 
-void
-ocsp_each_after(struct view *v, struct slice cert_id, int64_t most,
-    ocsp_each *each, void *arg)
+int64_t
+ocsp_portion(struct view *v, int64_t after, int64_t most, ocsp_each *each,
+    void *arg)
 {
 	struct query *q;
+	int64_t last = 0;
 
-	q = query_new(v->sql, "SELECT cert_id FROM ocsp_asked"
-	    " WHERE answer IS NOT NULL AND cert_id > ?"
-	    " ORDER BY cert_id LIMIT ?");
-	bind_blob(q, cert_id);
+	q = query_new(v->sql, "SELECT id, cert_id FROM ocsp_asked"
+	    " WHERE id > ? AND answer IS NOT NULL ORDER BY id LIMIT ?");
+	bind_number(q, after);
 	bind_number(q, most);
-	list(q, each, arg);
+	while (query_next(q)) {
+		last = take_number(q);
+		if (each(arg, take_blob(q)) != 0)
+			break;
+	}
+	query_done(q);
+	return last;
 }
 
 void

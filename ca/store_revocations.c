@@ -72,8 +72,8 @@ in_words(struct err *err, const struct revocation *r)
 	return err_in(err, "revocation of %s", r->serial);
 }
 
-/* What a delta is made of: those that changed last have the highest. */
 /*
+ * What the next list is made of: those that changed last have the highest.
  * Whoever saw a change has seen all below it: commits are seen in their order,
  * there being one writer.  Lists are made of what is above the last they saw.
  */
@@ -212,8 +212,8 @@ revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
 #define SELECT_REVOCATIONS \
     "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
-    " effective, stated, invalidity, until, on_crl, on_ocsp, notified, crl_number," \
-    " version, change, expires FROM revocations "
+    " effective, stated, invalidity, until, on_crl, on_ocsp, notified," \
+    " crl_number, version, change, expires FROM revocations "
 
 static void
 take_revocation(struct query *q, struct revocation *r)

@@ -147,9 +147,9 @@ int	ocsp_end(struct tx *, struct slice cert_id, struct err *);
 /* CertIDs already handed out about a serial. */
 typedef int ocsp_each(void *arg, struct slice cert_id);
 void	ocsp_asked(struct view *, const char *serial, ocsp_each *, void *arg);
-/* At most so many with an answer, by CertID, behind this one (or empty). */
-void	ocsp_each_after(struct view *, struct slice cert_id, int64_t most,
-	    ocsp_each *, void *arg);
+/* So many at most that have an answer, in their order; where to go on, or 0. */
+int64_t	ocsp_portion(struct view *, int64_t after, int64_t most, ocsp_each *,
+	    void *arg);
 /* Answers due for renewal before `when`. */
 void	ocsp_due(struct view *, usec_t when, ocsp_each *, void *arg);
 

@@ -86,22 +86,6 @@ out:
 	return compare_is_over(&c->found) ? -1 : 0;
 }
 
-struct portion {
-	struct comparison *comparison;
-	struct bytes	 last;
-	int64_t		 count;
-};
-
-static int
-compare_next(void *arg, struct slice cert_id)
-{
-	struct portion *p = arg;
-
-	bytes_copy(&p->last, cert_id);
-	p->count++;
-	return compare_answer(p->comparison, cert_id);
-}
-
 /* --- CRLs ---------------------------------------------------------------- */
 
 static int
@@ -318,16 +302,14 @@ compare_lists(const struct desk *desk, const int64_t *scopes, size_t count)
 static void
 compare_answers(const struct desk *desk, struct comparison *c)
 {
-	struct portion p = { .comparison = c };
+	int64_t last = 0;
 
 	do {
-		p.count = 0;
 		c->view = view_take(desk->parts->store);
-		ocsp_each_after(c->view, SLICE(&p.last), PORTION,
-		    compare_next, &p);
+		last = ocsp_portion(c->view, last, PORTION, compare_answer,
+		    c);
 		view_put(c->view);
-	} while (p.count == PORTION && !compare_is_over(&c->found));
-	bytes_free(&p.last);
+	} while (last != 0 && !compare_is_over(&c->found));
 }
 
 /* False: it was ended before its end, and found nothing so far. */
@@ -368,6 +350,25 @@ compare_all(const struct desk *desk, struct bell *bell)
 
 	if (compare_whole(desk, &c))
 		record_whole(desk, &c);
+}
+
+static int
+apply_day(struct job *job, struct tx *tx, struct err *err)
+{
+	return meta_set_number(tx, COMPARED,
+	    ((struct verdict_job *)job)->c.day, err);
+}
+
+void
+compare_set_day(const struct desk *desk, int64_t day)
+{
+	struct verdict_job j = { .c.day = day };
+	struct err err;
+
+	j.job.apply = apply_day;
+	j.job.essential = true;
+	if (commit_wait(desk->parts->committer, &j.job, &err) != 0)
+		log_line("the day of the first comparison: %s", err.text);
 }
 
 int64_t

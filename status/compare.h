@@ -20,8 +20,12 @@ void	compare_lists(const struct desk *, const int64_t *scopes, size_t count);
  * may be NULL.  Not from the committer's thread.
  */
 void	compare_all(const struct desk *, struct bell *);
-/* Days since 1970: when all of it was compared last; 0: never. */
+/*
+ * Days since 1970: when all of it was compared last; 0: never.  A first core
+ * sets it to its own, from which the first night is counted.
+ */
 int64_t	compare_day(const struct desk *);
+void	compare_set_day(const struct desk *, int64_t);
 /* What a core before found stands until it is looked at again. */
 void	compare_begin(const struct desk *);
 /* Was a difference found, and stands? */

@@ -28,6 +28,7 @@ struct said {
 	struct slice	serial;
 	int		reason;
 	usec_t		effective, invalidity;
+	usec_t		expires;
 	int64_t		change;
 };
 
@@ -154,6 +155,13 @@ compare_said(struct walk *w, const struct said *said, bool listed)
 
 	if (is_newer(w, said))
 		return;
+	/* It leaves with its certificate's end (RFC 5280 3.3). */
+	if (said->expires < w->crl.since) {
+		if (listed)
+			serial_differs(w, said->serial, "the CRL lists it, "
+			    "its certificate had ended");
+		return;
+	}
 	if (listed && !wanted)
 		serial_differs(w, said->serial, is_delta ?
 		    "the delta lists it, its base does too" :
@@ -169,7 +177,7 @@ compare_take(struct revoked *row, const struct revocation *r)
 {
 	*row = (struct revoked){ .shard = r->shard, .change = r->change,
 	    .effective = r->effective, .invalidity = r->invalidity,
-	    .reason = r->reason };
+	    .expires = r->expires, .reason = r->reason };
 	memcpy(row->serial, r->serial, sizeof row->serial);
 }
 
@@ -178,7 +186,7 @@ said_of_row(const struct revoked *r, unsigned char serial[20],
     struct said *said)
 {
 	*said = (struct said){ { serial, strlen(r->serial) / 2 }, r->reason,
-	    r->effective, r->invalidity, r->change };
+	    r->effective, r->invalidity, r->expires, r->change };
 	if (said->serial.size > 20 || hex_decode(serial, said->serial.size,
 	    r->serial) != 0)
 		said->serial.size = 0;
@@ -203,6 +211,8 @@ compare_crl_rows(struct view *view, int64_t scope,
 		while (w.got == 1 &&
 		    crl_order(w.entry.serial, said.serial) < 0)
 			next_entry(&w);
+		if (w.got == -1)
+			break;
 		listed = w.got == 1 &&
 		    crl_order(w.entry.serial, said.serial) == 0;
 		compare_said(&w, &said, listed);
@@ -213,8 +223,8 @@ compare_crl_rows(struct view *view, int64_t scope,
 /* --- all ----------------------------------------------------------------- */
 
 /*
- * An entry that is not among the rows: it changed, or it should not be there;
- * not any more when its certificate had ended (RFC 5280 3.3).
+ * An entry that is not among the rows: it changed, its certificate had ended,
+ * or it should not be there.
  */
 static void
 compare_extra(struct walk *w)
@@ -233,18 +243,14 @@ compare_extra(struct walk *w)
 	}
 	compare_take(&row, &r);
 	said_of_row(&row, serial, &said);
-	if (r.expires < w->crl.since && !is_newer(w, &said))
-		differs(w->differences, hex,
-		    "the CRL lists it, its certificate had ended");
-	else
-		compare_said(w, &said, true);
+	compare_said(w, &said, true);
 }
 
 static int
 compare_row(void *arg, const struct crl_row *row)
 {
 	struct said said = { row->serial, row->reason, row->effective,
-	    row->invalidity, row->change };
+	    row->invalidity, INT64_MAX, row->change };
 	struct walk *w = arg;
 	int order = 1;
 
@@ -253,6 +259,8 @@ compare_row(void *arg, const struct crl_row *row)
 		compare_extra(w);
 		next_entry(w);
 	}
+	if (w->got == -1)
+		return -1;
 	compare_said(w, &said, w->got == 1 && order == 0);
 	if (w->got == 1 && order == 0)
 		next_entry(w);

@@ -20,6 +20,7 @@ void	differs(struct differences *, const char *serial, const char *what);
 struct revoked {
 	int64_t	shard, change;
 	usec_t	effective, invalidity;
+	usec_t	expires;	/* its certificate */
 	int	reason;
 	char	serial[SERIAL_TEXT];
 };

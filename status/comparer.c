@@ -61,6 +61,11 @@ run(void *arg)
 	struct comparer *c = arg;
 	usec_t sleep, left;
 
+	if (c->compared == 0) {
+		c->compared = clock_now() / USEC_DAY;
+		compare_set_day(c->desk, c->compared);
+	}
+	/* What ended early, or a night without a core, is made good. */
 	while (!bell_closed(&c->bell)) {
 		sleep = look_at_difference(c);
 		left = compare_nightly(c);
@@ -77,9 +82,7 @@ comparer_new(const struct desk *desk)
 	if (c == NULL)
 		die("out of memory");
 	c->desk = desk;
-	/* What ended early, or a night without a core, is made good. */
-	if ((c->compared = compare_day(desk)) == 0)
-		c->compared = clock_now() / USEC_DAY;
+	c->compared = compare_day(desk);
 	compare_begin(desk);
 	bell_init(&c->bell);
 	if (pthread_create(&c->thread, NULL, run, c) != 0)

@@ -16,9 +16,9 @@ struct crl_entries {
 };
 
 /*
- * Puts the entries of the list that is wanted.  1; 0: so much changed that the rows themselves are the way, and
- * nothing was put; -1 EBADMSG: the one before is gone, or is not what it was,
- * ENOMEM ...: what was put is of no use.
+ * Puts the entries of the list that is wanted.  1; 0: so much changed that the
+ * rows themselves are the way, and nothing was put; -1 EBADMSG: the one before
+ * is gone, or is not what it was, ENOMEM ...: what was put is of no use.
  */
 int	crl_from_before(struct view *, const struct crl_wanted *,
 	    const struct crl *before, struct crl_entries *, struct err *);

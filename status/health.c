@@ -74,6 +74,7 @@ set_line(struct health *h, enum health_check check, enum health_state state,
 	struct health_line *line = &h->lines[check];
 
 	pthread_mutex_lock(&h->mutex);
+	line->said++;
 	line->state = state;
 	vsnprintf(line->text, sizeof line->text, fmt, ap);
 	pthread_mutex_unlock(&h->mutex);
@@ -170,7 +171,8 @@ health_mend(struct health *h, enum health_check check,
 
 	va_start(ap, fmt);
 	pthread_mutex_lock(&h->mutex);
-	if (line->state == was->state && strcmp(line->text, was->text) == 0) {
+	if (line->said == was->said) {
+		line->said++;
 		line->state = HEALTH_OK;
 		vsnprintf(line->text, sizeof line->text, fmt, ap);
 	}

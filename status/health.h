@@ -39,6 +39,7 @@ struct health_line {
 	const char	 *name;
 	enum health_state state;
 	char		  text[300];
+	unsigned	  said;		/* counts what was said of it */
 };
 void		 health_lines(struct health *,
 		    struct health_line to[HEALTH_CHECKS]);

@@ -328,6 +328,25 @@ expect_difference(usec_t since, const char *wanted)
 	compare(CRL_COMPLETE);
 }
 
+/* As it is looked at when it was published: one revocation alone. */
+static void
+compare_one(int n, int64_t scope)
+{
+	struct differences d = { .count = 0 };
+	struct view *v = view_take(test_store);
+	char serial[SERIAL_TEXT];
+	struct revocation r;
+	struct revoked row;
+
+	serial_of(serial, n);
+	assert_int_equal(revocation_find(v, serial, &r), 1);
+	compare_take(&row, &r);
+	compare_crl_rows(v, scope, &row, 1, &d);
+	view_put(v);
+	if (d.count > 0)
+		fail_msg("%s", d.first.text);
+}
+
 /* --- the tests ----------------------------------------------------------- */
 
 static void
@@ -555,6 +574,13 @@ what_ended_stays_until_a_scheduled_one(void **state)
 	assert_done(make("0 -1 "));
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], -1);
 	expect_difference(0, "does not list it");
+	/* What is said of it later is on no list any more. */
+	say(9, 1);
+	assert_done(make("0 -1 "));
+	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], -1);
+	compare_one(9, CRL_COMPLETE);
+	compare_one(9, CRL_DELTA);
+	compare_one(3, CRL_COMPLETE);
 }
 
 static int many;

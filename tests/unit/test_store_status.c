@@ -572,6 +572,46 @@ see_cert_id(void *arg, struct slice cert_id)
 	return 0;
 }
 
+static int
+count_cert_id(void *arg, struct slice cert_id)
+{
+	return cert_id.size > 0 && ++asked_seen == *(int *)arg ? -1 : 0;
+}
+
+static void
+answers_are_walked_through_in_portions(void **state)
+{
+	struct ocsp_answer a = { .this_update = 10, .next_update = 20 };
+	struct tx *tx = begin();
+	int64_t last = 0;
+	int never = 0, third = 3;
+	char id[16];
+
+	for (int i = 1; i <= 5; i++) {
+		serial_of(a.serial, i);
+		snprintf(id, sizeof id, "cert-id-%d", 9 - i);
+		assert_done(ocsp_put(tx, slice_text(id), &a,
+		    slice_text("one"), &test_err));
+	}
+	/* One that has no answer is not among them. */
+	assert_done(ocsp_withdraw(tx, a.serial, &test_err));
+	asked_seen = 0;
+	for (int i = 0; i < 2; i++) {
+		last = ocsp_portion(tx_view(tx), last, 2, count_cert_id,
+		    &never);
+		assert_int_equal(asked_seen, 2 * i + 2);
+		assert_true(last > 0);
+	}
+	assert_int_equal(ocsp_portion(tx_view(tx), last, 2, count_cert_id,
+	    &never), 0);
+	assert_int_equal(asked_seen, 4);
+	asked_seen = 0;
+	assert_true(ocsp_portion(tx_view(tx), 0, 9, count_cert_id, &third) <
+	    last);
+	assert_int_equal(asked_seen, 3);
+	tx_abort(tx);
+}
+
 static void
 an_answer_is_renewed_withdrawn_and_pruned(void **state)
 {
@@ -872,6 +912,7 @@ main(void)
 		TEST(crls_are_found_by_scope),
 		TEST(a_delta_has_what_changed),
 		TEST(the_unpublished_are_marked_while_listed),
+		TEST(answers_are_walked_through_in_portions),
 		TEST(an_answer_is_renewed_withdrawn_and_pruned),
 		TEST(the_same_bytes_are_the_same_version),
 		TEST(a_case_follows_the_version_before),
