@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "../unit/hsm_signer.h"
+#include "../unit/quiet_sink.h"
 #include "ca/commit.h"
 #include "ca/config.h"
 #include "ca/store_shards.h"
@@ -168,15 +169,6 @@ reopen(void)
 
 /* --- rounds -------------------------------------------------------------- */
 
-static void
-sink_changed(struct publication_sink *sink, const char *const *paths,
-    size_t count, void (*done)(void *), void *arg)
-{
-	if (done != NULL)
-		done(arg);
-}
-
-static struct publication_sink sink = { sink_changed };
 static struct bell bell;
 static struct specimen *specimen;
 
@@ -247,7 +239,7 @@ open_all(const char *key)
 	if (mkdir(store_dir, 0700) != 0 ||
 	    (store = store_open(store_dir, &fault)) == NULL)
 		die("no store: %s", fault.text);
-	parts = (struct authority_parts){ .config = &config, .sink = &sink,
+	parts = (struct authority_parts){ .config = &config, .sink = &quiet_sink,
 	    .store = store, .signing = client_signing(client),
 	    .committer = committer_new(store) };
 	desk.parts = &parts;

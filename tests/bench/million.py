@@ -255,8 +255,8 @@ def revoking(count):
 
 def complete(number, when):
     """
-    The first one reads the index of all revocations where it lies on the disk,
-    among all else: a kernel that was short of memory has forgotten it.
+    Made of the one before, which the first mount made of all rows: a file that
+    is read from its front, also where the kernel has forgotten it.
     """
     peak = Peak()
     pids = list(processes())

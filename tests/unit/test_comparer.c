@@ -6,6 +6,8 @@
 
 #include "ca/commit.h"
 #include "fake_ca.h"
+#include "quiet_sink.h"
+#include "set_clock.h"
 #include "status/compare.h"
 #include "status/comparer.h"
 
@@ -16,41 +18,22 @@ static struct config config;
 static struct authority_parts parts;
 static struct desk desk;
 
-/* Stands still between the steps of a test; see ca/clock.h. */
-static char environment[64];
-
-static void
-set_clock(long long seconds)
-{
-	snprintf(environment, sizeof environment, "PKIFS_TEST_CLOCK=%lld",
-	    seconds);
-}
-
 static bool
 never_ready(struct signing *signing, const char *key)
 {
 	return false;
 }
 
-static void
-sink_changed(struct publication_sink *sink, const char *const *paths,
-    size_t count, void (*done)(void *), void *arg)
-{
-	if (done != NULL)
-		done(arg);
-}
-
-static struct publication_sink sink = { sink_changed };
 static struct signing signing = { NULL, never_ready, NULL };
 
 static int
 setup(void **state)
 {
-	set_clock(DAY * 86400 - 10);
+	set_clock(DAY * USEC_DAY - 10 * USEC);
 	fake_ca_make(&ca, "P-256", "Issuing SANDBOX");
 	store_make();
 	parts = (struct authority_parts){ .config = &config,
-	    .sink = &sink, .store = test_store, .signing = &signing,
+	    .sink = &quiet_sink, .store = test_store, .signing = &signing,
 	    .committer = committer_new(test_store) };
 	memset(&desk, 0, sizeof desk);
 	desk.parts = &parts;
@@ -88,6 +71,17 @@ day(void)
 	    " name = 'status-compared'");
 }
 
+/* A first core notes its own. */
+static void
+wait_for_day(void)
+{
+	for (int turns = 0; day() == 0; turns++) {
+		if (turns == 3000)
+			fail_msg("no day is noted");
+		usleep(10000);
+	}
+}
+
 /* Rung, it looks; within a minute it does so by itself. */
 static void
 ring_until(struct comparer *c, int64_t count)
@@ -106,14 +100,13 @@ everything_is_compared_when_a_day_begins(void **state)
 {
 	struct comparer *c = comparer_new(&desk);
 
-	while (day() == 0)
-		usleep(1000);
+	wait_for_day();
 	assert_int_equal(day(), DAY - 1);
 	assert_int_equal(comparisons(), 0);
-	set_clock(DAY * 86400 + 10);
+	set_clock(DAY * USEC_DAY + 10 * USEC);
 	ring_until(c, 1);
 	assert_int_equal(day(), DAY);
-	set_clock((DAY + 1) * 86400 + 10);
+	set_clock((DAY + 1) * USEC_DAY + 10 * USEC);
 	ring_until(c, 2);
 	comparer_free(c);
 	assert_int_equal(day(), DAY + 1);
@@ -127,10 +120,9 @@ a_night_without_it_is_made_good(void **state)
 	struct comparer *c = comparer_new(&desk);
 
 	/* Not one yet: the first core was there by day. */
-	while (day() == 0)
-		usleep(1000);
+	wait_for_day();
 	comparer_free(c);
-	set_clock(DAY * 86400 + 10);
+	set_clock(DAY * USEC_DAY + 10 * USEC);
 	c = comparer_new(&desk);
 	ring_until(c, 1);
 	comparer_free(c);
@@ -138,7 +130,7 @@ a_night_without_it_is_made_good(void **state)
 	comparer_ring(c);
 	comparer_free(c);
 	assert_int_equal(comparisons(), 1);
-	set_clock((DAY + 3) * 86400);
+	set_clock((DAY + 3) * USEC_DAY);
 	c = comparer_new(&desk);
 	ring_until(c, 2);
 	comparer_free(c);
@@ -150,7 +142,7 @@ what_differed_is_looked_at_again(void **state)
 {
 	struct comparer *c;
 
-	set_clock(DAY * 86400 + 10);
+	set_clock(DAY * USEC_DAY + 10 * USEC);
 	c = comparer_new(&desk);
 	health_set(desk.health, HEALTH_CONSISTENCY, HEALTH_FAIL, "it differs");
 	ring_until(c, 1);
@@ -168,7 +160,6 @@ main(void)
 		TEST(what_differed_is_looked_at_again),
 	};
 
-	set_clock(DAY * 86400);
-	putenv(environment);
+	set_clock_first(DAY * USEC_DAY);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@
 #include "ca/store_shards.h"
 #include "ca/text.h"
 #include "fake_ca.h"
+#include "quiet_sink.h"
+#include "set_clock.h"
 #include "status/compare_crl.h"
 #include "status/crl.h"
 #include "status/crl_number.h"
@@ -28,24 +30,6 @@ static struct desk desk;
 static struct specimen *specimen;
 static struct crl_scopes *scopes;
 static struct bell bell;
-
-/* --- time ---------------------------------------------------------------- */
-
-/* Stands still between the steps of a test; see ca/clock.h. */
-static char environment[64];
-
-static void
-set_clock(long long seconds)
-{
-	snprintf(environment, sizeof environment, "PKIFS_TEST_CLOCK=%lld",
-	    seconds);
-}
-
-static void
-go_on(int seconds)
-{
-	set_clock(clock_now() / USEC + seconds);
-}
 
 /* --- a signer ------------------------------------------------------------ */
 
@@ -88,15 +72,6 @@ signer_ready(struct signing *signing, const char *key)
 	return true;
 }
 
-static void
-sink_changed(struct publication_sink *sink, const char *const *paths,
-    size_t count, void (*done)(void *), void *arg)
-{
-	if (done != NULL)
-		done(arg);
-}
-
-static struct publication_sink sink = { sink_changed };
 
 static int
 setup(void **state)
@@ -107,7 +82,7 @@ setup(void **state)
 	strcpy(config.url, URL);
 	config.crl_next_update = USEC_DAY;
 	store_make();
-	parts = (struct authority_parts){ .config = &config, .sink = &sink,
+	parts = (struct authority_parts){ .config = &config, .sink = &quiet_sink,
 	    .store = test_store, .signing = &signer.signing,
 	    .committer = committer_new(test_store) };
 	memset(&desk, 0, sizeof desk);
@@ -556,7 +531,7 @@ what_ended_stays_until_a_scheduled_one(void **state)
 	assert_done(make("0 "));
 	assert_true(newest(CRL_COMPLETE).scheduled);
 	assert_done(make("-1 "));
-	go_on(2);
+	set_clock(clock_now() + 2 * USEC);
 	say(1, 4);
 	assert_done(make("0 -1 "));
 	assert_false(newest(CRL_COMPLETE).scheduled);
@@ -565,7 +540,7 @@ what_ended_stays_until_a_scheduled_one(void **state)
 	assert_done(make("0 -1 "));
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
 	/* Half of the life is over since the last that was due. */
-	go_on(2);
+	set_clock(clock_now() + 2 * USEC);
 	assert_done(make("0 -1 "));
 	assert_true(newest(CRL_COMPLETE).scheduled);
 	assert_int_equal(list_of(CRL_COMPLETE).reasons[9], 4);
@@ -787,7 +762,6 @@ main(void)
 		TEST(an_away_signer_says_nothing),
 	};
 
-	set_clock((long long)time(NULL));
-	putenv(environment);
+	set_clock_first(time(NULL) * USEC);
 	return cmocka_run_group_tests_name("crl_round", tests, NULL, NULL);
 }

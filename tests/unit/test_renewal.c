@@ -3,15 +3,7 @@
  * between one run of the authority and the next.
  */
 #include "tests/unit/authority_bed.h"
-
-static char clock_setting[64];	/* is the environment's, so it may change */
-
-static void
-set_clock(usec_t time)
-{
-	snprintf(clock_setting, sizeof(clock_setting),
-	    "PKIFS_TEST_CLOCK=%lld", (long long)(time / USEC));
-}
+#include "tests/unit/set_clock.h"
 
 static void
 after_days(int days)
@@ -117,7 +109,6 @@ main(void)
 		STORY(revoked_bytes_are_a_new_application),
 	};
 
-	set_clock((usec_t)time(NULL) * USEC);
-	putenv(clock_setting);
+	set_clock_first((usec_t)time(NULL) * USEC);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
