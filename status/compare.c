@@ -366,7 +366,6 @@ compare_set_day(const struct desk *desk, int64_t day)
 	struct err err;
 
 	j.job.apply = apply_day;
-	j.job.essential = true;
 	if (commit_wait(desk->parts->committer, &j.job, &err) != 0)
 		log_line("the day of the first comparison: %s", err.text);
 }
