@@ -51,7 +51,7 @@ LIB_TEST_OBJ := $(filter-out $B/test/obj/fs/pkifs.o,$(TEST_OBJ))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT := $(UNIT_SRC:tests/unit/%.c=$B/test/unit/%)
 TOOL_SRC := $(filter-out %/p11shim.c,$(wildcard tests/tools/*.c))
-TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so $B/bench_store
+TOOLS := $(TOOL_SRC:tests/tools/%.c=$B/test/%) $B/test/p11shim.so $B/bench_store $B/bench_load
 
 all: $B/pkifs
 

@@ -276,6 +276,23 @@ publication_part(struct view *v, int64_t seq, uint64_t offset, size_t size,
 }
 
 int
+publication_document(struct view *v, int64_t seq, char sha256[SHA256_TEXT])
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT sha256 FROM publications WHERE seq = ?"
+	    " AND place = ?");
+	bind_number(q, seq);
+	bind_number(q, PLACE_DOCUMENT);
+	found = query_next(q);
+	if (found)
+		take_hex(q, sha256, SHA256_TEXT);
+	query_done(q);
+	return found;
+}
+
+int
 publication_bytes(struct view *v, int64_t seq, struct bytes *to)
 {
 	return publication_part(v, seq, 0, SIZE_MAX, to);

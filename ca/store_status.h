@@ -176,6 +176,9 @@ int	publication_bytes(struct view *, int64_t seq, struct bytes *to);
 /* At most `size` octets from `offset` on; replaces `to`. */
 int	publication_part(struct view *, int64_t seq, uint64_t offset,
 	    size_t size, struct bytes *to);
+/* Is it a document under a name, with its very octets?  1/0 */
+int	publication_document(struct view *, int64_t seq,
+	    char sha256[65]);
 /*
  * A text that is found by its number alone, in PUBLISHED_CASES: it follows
  * version `p->seq` (0: none), which is set.

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/text.h"
 #include "control.h"
 
 static const struct kind {
@@ -31,7 +32,10 @@ static const struct kind {
 	{ CONTROL_RELOAD,	"reload",	0,	0,	0 },
 	{ CONTROL_RESPONDER,	"responder",	0,	0,	1 },
 	{ CONTROL_TELL,		"tell",		36,	16384,	0 },
-	{ CONTROL_TOLD,		"told",		13,	13,	0 }
+	{ CONTROL_TOLD,		"told",		13,	13,	0 },
+	{ CONTROL_BACKING,	"backing",	40,	40,	0 },
+	{ CONTROL_BACKED,	"backed",	12,	12,	0 },
+	{ CONTROL_UNBACK,	"unback",	12,	12,	0 }
 };
 
 static const struct kind *
@@ -254,6 +258,45 @@ control_herald_get(struct slice from, pid_t *pid, struct err *err)
 	    n > INT32_MAX)
 		return err_set(err, EBADMSG, "control: herald does not parse");
 	*pid = (pid_t)n;
+	return 0;
+}
+
+void
+control_backing_put(struct bytes *to, uint64_t ino, const char sha256[65])
+{
+	unsigned char digest[32];
+
+	if (hex_decode(digest, sizeof(digest), sha256) == -1)
+		die("control: not a digest");
+	put_u64(to, ino);
+	bytes_put(to, digest, sizeof(digest));
+}
+
+int
+control_backing_get(struct slice from, uint64_t *ino, char sha256[65],
+    struct err *err)
+{
+	if (get_u64(&from, ino) == -1 || from.size != 32)
+		return err_set(err, EBADMSG, "control: backing does not "
+		    "parse");
+	hex_lower(sha256, from.data, from.size);
+	return 0;
+}
+
+void
+control_backed_put(struct bytes *to, uint64_t ino, uint32_t id)
+{
+	put_u64(to, ino);
+	put_u32(to, id);
+}
+
+int
+control_backed_get(struct slice from, uint64_t *ino, uint32_t *id,
+    struct err *err)
+{
+	if (get_u64(&from, ino) == -1 || get_u32(&from, id) == -1 ||
+	    from.size != 0)
+		return err_set(err, EBADMSG, "control: backed does not parse");
 	return 0;
 }
 

@@ -29,7 +29,10 @@ enum control_type {
 	CONTROL_RELOAD = 'H',	/* to main: hand over to the new program */
 	CONTROL_RESPONDER = 'd', /* to core: a responder's connection */
 	CONTROL_TELL = 'T',	/* to main: a notice (ca/letter.h) */
-	CONTROL_TOLD = 't'	/* to core: what became of it */
+	CONTROL_TOLD = 't',	/* to core: what became of it */
+	CONTROL_BACKING = 'b',	/* to main: a backing id, of a document */
+	CONTROL_BACKED = 'B',	/* to core: the id, or none */
+	CONTROL_UNBACK = 'u'	/* to main: nobody needs that id */
 };
 
 struct control_message {
@@ -75,6 +78,17 @@ int	control_start_get(struct slice, struct control_start *, struct err *);
 /* CONTROL_HERALD; descriptor: the connection. */
 void	control_herald_put(struct bytes *, pid_t);
 int	control_herald_get(struct slice, pid_t *, struct err *);
+
+/* CONTROL_BACKING: an inode number, which comes back, and a digest in hex. */
+void	control_backing_put(struct bytes *, uint64_t ino,
+	    const char sha256[65]);
+int	control_backing_get(struct slice, uint64_t *ino, char sha256[65],
+	    struct err *);
+
+/* CONTROL_BACKED; 0: no id.  CONTROL_UNBACK: the inode number is 0. */
+void	control_backed_put(struct bytes *, uint64_t ino, uint32_t id);
+int	control_backed_get(struct slice, uint64_t *ino, uint32_t *id,
+	    struct err *);
 
 /* CONTROL_MOUNTED, CONTROL_FAILED: the text is the body. */
 int	control_text_get(struct slice, char *to, size_t room, struct err *);

@@ -30,6 +30,7 @@
 #include "control.h"
 #include "core_process.h"
 #include "notifier.h"
+#include "passthrough.h"
 #include "persons.h"
 #include "session.h"
 
@@ -47,11 +48,12 @@ static struct {
 	struct authority *authority;
 	struct publisher *publisher;
 	struct tree	*tree;
+	pthread_mutex_t	 tree_lock;	/* for its end and the session's */
 	struct fuse_session *se;
 	struct authority_parts parts;
 	pthread_t	 listener;
 	atomic_bool	 ended;
-} core;
+} core = { .tree_lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* --- listening to main --------------------------------------------------- */
 
@@ -96,6 +98,24 @@ on_told(struct control_message *m)
 		publisher_told(core.publisher, &outcome);
 }
 
+/* Also at the very end, when there is no tree any more. */
+static void
+on_backed(struct control_message *m)
+{
+	struct err err;
+	uint64_t ino;
+	uint32_t id;
+
+	if (control_backed_get(SLICE(&m->body), &ino, &id, &err) == -1) {
+		log_line("%s", err.text);
+		return;
+	}
+	pthread_mutex_lock(&core.tree_lock);
+	if (core.tree != NULL)
+		tree_backed(core.tree, ino, id);
+	pthread_mutex_unlock(&core.tree_lock);
+}
+
 static void
 on_responder(struct control_message *m)
 {
@@ -116,13 +136,41 @@ tell_main(const struct letter *letter, struct err *err)
 	return rc;
 }
 
+/* tree_parts: backing files are main's to give. */
+static int
+ask_backing(uint64_t ino, const char *sha256)
+{
+	struct bytes body = { 0 };
+	struct err err;
+	int rc;
+
+	control_backing_put(&body, ino, sha256);
+	rc = control_send(CONTROL_FD, CONTROL_BACKING, SLICE(&body), NULL, 0,
+	    &err);
+	bytes_free(&body);
+	return rc;
+}
+
+static void
+drop_backing(uint32_t id)
+{
+	struct bytes body = { 0 };
+	struct err err;
+
+	control_backed_put(&body, 0, id);
+	if (control_send(CONTROL_FD, CONTROL_UNBACK, SLICE(&body), NULL, 0,
+	    &err) == -1)
+		log_line("%s", err.text);
+	bytes_free(&body);
+}
+
 static const struct {
 	enum control_type type;
 	void	(*act)(struct control_message *);	/* NULL: leave */
 } acts[] = {
 	{ CONTROL_PEOPLE, on_people }, { CONTROL_SIGNER, on_signer },
 	{ CONTROL_HERALD, on_herald }, { CONTROL_TOLD, on_told },
-	{ CONTROL_RESPONDER, on_responder },
+	{ CONTROL_RESPONDER, on_responder }, { CONTROL_BACKED, on_backed },
 	{ CONTROL_LEAVE, NULL }
 };
 
@@ -135,7 +183,7 @@ listen_once(void)
 	size_t i;
 	int rc;
 
-	if ((rc = control_receive(CONTROL_FD, "Rshtdl", &m, &err)) != 1) {
+	if ((rc = control_receive(CONTROL_FD, "RshtdBl", &m, &err)) != 1) {
 		if (rc == -1)
 			log_line("%s", err.text);
 		return 0;
@@ -252,9 +300,12 @@ open_authority(struct err *err)
 }
 
 static int
-open_tree(int slab, const char *spool, struct err *err)
+open_tree(const struct control_start *start, int slab, const char *spool,
+    struct err *err)
 {
 	struct tree_parts parts = {
+		.passthrough = passthrough_offered(start->init),
+		.ask_backing = ask_backing, .drop_backing = drop_backing,
 		.config = core.config, .store = core.store,
 		.committer = core.committer, .authority = core.authority,
 		.publisher = core.publisher, .roles_of = persons_roles,
@@ -332,7 +383,7 @@ start(const char *home, struct control_message *m, struct err *err)
 	    open_store(store, spool, err) == -1 ||
 	    open_authority(err) == -1)
 		return -1;
-	if (open_tree(control_take(m, 1), spool, err) == -1)
+	if (open_tree(&plan, control_take(m, 1), spool, err) == -1)
 		return -1;
 	if (open_session(&plan, control_take(m, 0), err) == -1)
 		return -1;
@@ -350,8 +401,11 @@ end(void)
 	client_free(core.client);
 	committer_free(core.committer);
 	notifier_free(core.notifier);
+	pthread_mutex_lock(&core.tree_lock);
 	session_free(core.se);
 	tree_free(core.tree);
+	core.tree = NULL;
+	pthread_mutex_unlock(&core.tree_lock);
 	store_close(core.store);
 	config_free(core.config);
 }

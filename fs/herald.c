@@ -87,7 +87,8 @@ herald_announce(int root, const char *path)
 		fd = open_below(root, copy, O_WRONLY, 0);
 	if (fd != -1)
 		close(fd);
-	else if (errno == EACCES || errno == EPERM || errno == ELOOP)
+	else if (errno == EACCES || errno == EPERM || errno == ELOOP ||
+	    errno == EBUSY)
 		touch(root, copy, false);
 }
 

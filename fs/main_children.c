@@ -307,6 +307,40 @@ core_cannot_resend(struct keeper *k)
 	k->children[CORE].again = clock_steady();
 }
 
+static void
+core_failed(struct keeper *k, struct slice body)
+{
+	struct err err;
+
+	if (control_text_get(body, k->reason, sizeof(k->reason), &err) == -1)
+		snprintf(k->reason, sizeof(k->reason), "%s", err.text);
+}
+
+static void
+core_said(struct keeper *k, const struct control_message *m)
+{
+	switch (m->type) {
+	case CONTROL_READY:
+		core_is_ready(k);
+		break;
+	case CONTROL_NO_RESEND:
+		core_cannot_resend(k);
+		break;
+	case CONTROL_TELL:
+		keeper_tell_notice(k, SLICE(&m->body));
+		break;
+	case CONTROL_BACKING:
+		keeper_back(k, SLICE(&m->body));
+		break;
+	case CONTROL_UNBACK:
+		keeper_unback(k, SLICE(&m->body));
+		break;
+	default:
+		core_failed(k, SLICE(&m->body));
+		break;
+	}
+}
+
 void
 keeper_on_core(struct keeper *k)
 {
@@ -317,19 +351,11 @@ keeper_on_core(struct keeper *k)
 
 	while (fd.fd != -1 && poll(&fd, 1, 0) == 1 &&
 	    (fd.revents & POLLIN) != 0) {
-		if (control_receive(fd.fd, "rfnT", &m, &err) != 1) {
+		if (control_receive(fd.fd, "rfnTbu", &m, &err) != 1) {
 			child_lost(&k->children[CORE]);
 			return;
 		}
-		if (m.type == CONTROL_READY)
-			core_is_ready(k);
-		else if (m.type == CONTROL_NO_RESEND)
-			core_cannot_resend(k);
-		else if (m.type == CONTROL_TELL)
-			keeper_tell_notice(k, SLICE(&m.body));
-		else if (control_text_get(SLICE(&m.body), k->reason,
-		    sizeof(k->reason), &err) == -1)
-			snprintf(k->reason, sizeof(k->reason), "%s", err.text);
+		core_said(k, &m);
 		control_clear(&m);
 		fd.fd = k->children[CORE].control;
 	}

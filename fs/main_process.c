@@ -384,7 +384,7 @@ run_in_background(struct keeper *k)
 
 static struct keeper keeper = {
 	.lock = -1, .fuse = -1, .slab = -1, .socket = -1, .databases = -1,
-	.door = -1,
+	.door = -1, .documents = -1,
 	.mounts = -1, .signals = -1, .waiter = -1, .client = -1,
 	.children = { CHILD_NONE, CHILD_NONE, CHILD_NONE, CHILD_NONE }
 };

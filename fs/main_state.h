@@ -29,6 +29,8 @@ struct keeper {
 	int	door;			/* HOME/run/responder.sock */
 	int	databases;		/* inotify: passwd and group */
 	int	mounts;			/* /proc/self/mountinfo */
+	int	documents;		/* HOME/store/documents, read-only; -1 */
+	int	no_backing;		/* why there was none last; 0: nothing */
 	int	signals;
 	struct bytes init;		/* FUSE_INIT of this mount */
 	bool	first;			/* it has seen no core yet */
@@ -67,6 +69,12 @@ void	keeper_tell_notice(struct keeper *, struct slice body);
 /* Those that have ended: core is told how. */
 void	keeper_reap_notices(struct keeper *);
 void	keeper_stop_notices(struct keeper *);	/* what runs is killed */
+
+/* --- main_backings.c ----------------------------------------------------- */
+
+/* Gives the kernel a backing file, and core its id (CONTROL_BACKING). */
+void	keeper_back(struct keeper *, struct slice body);
+void	keeper_unback(struct keeper *, struct slice body);
 
 /* --- main_door.c --------------------------------------------------------- */
 

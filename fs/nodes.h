@@ -82,6 +82,8 @@ struct node_type {
 	/* Of what may be too large to be fetched whole for each piece. */
 	int	(*part)(struct ask *, struct node, uint64_t offset,
 		    size_t size, struct bytes *);
+	/* Of a large file: the document that it is, by its digest; 1/0. */
+	int	(*document)(struct ask *, struct node, char sha256[65]);
 	/* A person opened it to read it: an event. */
 	void	(*was_read)(struct tree *, struct node, uid_t);
 	const struct node_acts *acts;

@@ -12,6 +12,7 @@
 #include "../ca/counters.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_registry.h"
+#include "ops_backings.h"
 #include "ops_folder.h"
 #include "ops_names.h"
 #include "tree_parts.h"
@@ -126,9 +127,10 @@ op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
 
 	if (!ops_node(req, ino, &node))
 		return;
-	if (tree_is_herald(tree, req))
-		tree_reply_attr(req, ops_tree(req), node);
-	else if (ops_acts(node)->setattr != NULL)
+	if (tree_is_herald(tree, req)) {
+		ops_touched_large(tree, node);
+		tree_reply_attr(req, tree, node);
+	} else if (ops_acts(node)->setattr != NULL)
 		ops_acts(node)->setattr(req, tree, node, st, which, fi);
 	else
 		fuse_reply_err(req, EPERM);
@@ -197,15 +199,18 @@ delivers(struct node node)
 
 /* Is it there, and is it its subscriber's user who reads the certificate? */
 static bool
-look_at(struct ask *ask, struct node node, uid_t uid, bool *delivery)
+look_at(struct ask *ask, struct large_file *file, uid_t uid, bool *delivery)
 {
 	struct certificate	row;
-	struct stat		st;
-	int64_t			id = delivers(node);
+	int64_t			id = delivers(file->node);
 
 	*delivery = false;
-	if (id == 0)
-		return (node_stat(ask, node, &st));
+	if (id == 0) {
+		if (!node_stat(ask, file->node, &file->st))
+			return (false);
+		large_file_look(ask, file);
+		return (true);
+	}
 	if (certificate_get(ask->view, id, &row) != 1)
 		return (false);
 	*delivery = row.subscriber != 0 &&
@@ -221,6 +226,7 @@ static void
 open_immutable(fuse_req_t req, struct tree *tree, struct node node,
     struct fuse_file_info *fi)
 {
+	struct large_file file = { .node = node };
 	struct ask	ask;
 	uid_t		uid = fuse_req_ctx(req)->uid;
 	bool		there, delivery, writes;
@@ -233,7 +239,7 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		return;
 	}
 	tree_ask(tree, &ask);
-	there = look_at(&ask, node, uid, &delivery);
+	there = look_at(&ask, &file, uid, &delivery);
 	tree_answered(&ask);
 	if (!there) {
 		fuse_reply_err(req, ESTALE);
@@ -245,6 +251,8 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		    uid);
 	if (node_type(node)->was_read != NULL && !writes)
 		node_type(node)->was_read(tree, node, uid);
+	if (ops_open_large(req, tree, &file))
+		return;
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;
@@ -351,7 +359,7 @@ op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	if (ops_acts(node)->release != NULL && fi->fh != 0)
 		ops_acts(node)->release(req, ops_tree(req), node, fi);
-	else
+	else if (!ops_release_large(req, ops_tree(req), node, fi))
 		fuse_reply_err(req, 0);
 }
 

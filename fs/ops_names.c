@@ -9,6 +9,7 @@
 
 #include "../ca/counters.h"
 #include "../ca/stop.h"
+#include "ops_backings.h"
 #include "ops_names.h"
 #include "tree_state.h"
 
@@ -45,29 +46,33 @@ announce_create(fuse_req_t req, struct tree *tree, struct node folder,
     const char *name, struct fuse_file_info *fi)
 {
 	struct fuse_entry_param	entry;
-	struct node		node;
+	struct large_file	file = { 0 };
 	struct ask		ask;
-	struct stat		st;
 	int			there;
 
 	tree_ask(tree, &ask);
-	there = node_lookup(&ask, folder, name, &node) == 1 &&
-	    node_stat(&ask, node, &st) && !S_ISDIR(st.st_mode) &&
-	    (fi == NULL) == !S_ISREG(st.st_mode);
+	there = node_lookup(&ask, folder, name, &file.node) == 1 &&
+	    node_stat(&ask, file.node, &file.st) &&
+	    !S_ISDIR(file.st.st_mode) &&
+	    (fi == NULL) == !S_ISREG(file.st.st_mode);
+	if (there)
+		large_file_look(&ask, &file);
 	tree_answered(&ask);
 	if (!there) {
 		fuse_reply_err(req, ENOENT);
 		return;
 	}
-	node_entry(folder, node, &st, &entry);
+	node_entry(folder, file.node, &file.st, &entry);
 	if (fi == NULL) {
 		fuse_reply_entry(req, &entry);
 		return;
 	}
+	if (ops_announce_large(req, tree, &file, &entry))
+		return;
 	fi->fh = 0;
 	fi->keep_cache = entry.attr_timeout > 0;
-	fi->direct_io = node.class == NODE_DROP ||
-	    node.class == NODE_DESK_FILE;
+	fi->direct_io = file.node.class == NODE_DROP ||
+	    file.node.class == NODE_DESK_FILE;
 	fuse_reply_create(req, &entry, fi);
 }
 

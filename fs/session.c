@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "../ca/stop.h"
+#include "passthrough.h"
 #include "resend.h"
 #include "sandbox.h"
 #include "session.h"
@@ -37,7 +38,7 @@
 static struct {
 	struct bytes	init;
 	uint64_t	init_unique;
-	bool		first;
+	bool		first, passthrough;
 	atomic_bool	fed, answered;
 	sem_t		gate;		/* a turnstile: whoever passes opens */
 	atomic_bool	passed;		/* somebody did */
@@ -158,6 +159,8 @@ session_writev(int fd, struct iovec *iov, int count, void *tree)
 	int32_t error = head->error;
 	ssize_t n;
 
+	if (is_init && count > 1 && session.passthrough)
+		passthrough_accept(iov[1].iov_base, iov[1].iov_len);
 	n = writev(fd, iov, count);
 	if (!is_init || atomic_exchange(&session.answered, true))
 		return n;
@@ -190,6 +193,7 @@ session_new(const struct session_plan *plan, struct tree *tree,
 	session.init_unique = head.unique;
 	session.first = plan->first;
 	session.open = plan->open;
+	session.passthrough = passthrough_offered(plan->init);
 	session.tries = slab_tries(tree->slab);
 	tries_begin(session.tries);
 	sem_init(&session.gate, 0, 0);

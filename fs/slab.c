@@ -14,12 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backings.h"
 #include "slab.h"
 #include "slab_spool.h"
 #include "tries.h"
 
 #define MAGIC		UINT64_C(0x706b6966736c6162)	/* "pkifslab" */
-#define LAYOUT		3
+#define LAYOUT		4
 #define BOXES		64		/* change times, by box modulo */
 #define BUCKETS		4096
 #define NO_ROW		UINT16_MAX
@@ -36,6 +37,7 @@ struct slab_memory {
 	struct slab_file   files[SLAB_FILES];
 	struct slab_handle handles[SLAB_HANDLES];
 	struct tries	   tries;
+	struct backing_memory backings;
 };
 
 struct slab {
@@ -243,6 +245,12 @@ struct tries *
 slab_tries(struct slab *slab)
 {
 	return (&slab->memory->tries);
+}
+
+struct backing_memory *
+slab_backings(struct slab *slab)
+{
+	return (&slab->memory->backings);
 }
 
 int

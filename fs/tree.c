@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../ca/store_events.h"
+#include "ops_backings.h"
 #include "tree_parts.h"
 #include "tree_state.h"
 
@@ -62,6 +63,7 @@ tree_new(const struct tree_parts *parts, struct err *err)
 	tree->slab = slab_open(parts->slab, parts->spool, err);
 	if (tree->slab == NULL)
 		goto fault;
+	tree->backings = ops_backings_new(parts, tree->slab);
 	tree->drops = drops_new(tree, err);
 	if (tree->drops == NULL)
 		goto fault;
@@ -82,6 +84,7 @@ tree_free(struct tree *tree)
 		return;
 	errands_free(tree->errands);
 	drops_free(tree->drops);
+	backings_free(tree->backings);
 	slab_close(tree->slab);
 	ocsp_paths_free(tree->ocsp_paths);
 	renders_free(tree->renders);
@@ -100,6 +103,13 @@ tree_is_herald(struct tree *tree, fuse_req_t req)
 	pid_t	herald = atomic_load(&tree->herald);
 
 	return (herald != 0 && fuse_req_ctx(req)->pid == herald);
+}
+
+void
+tree_backed(struct tree *tree, uint64_t ino, uint32_t id)
+{
+	if (tree->backings != NULL)
+		backings_told(tree->backings, ino, id);
 }
 
 fuse_ino_t

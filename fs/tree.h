@@ -21,6 +21,10 @@ struct tree_parts {
 	struct publisher *publisher;
 	unsigned	(*roles_of)(uid_t);
 	gid_t		(*role_gid)(enum role);	/* group shown by ls -l */
+	/* Backing files of the kernel (backings.h), which main has. */
+	bool		 passthrough;
+	int		(*ask_backing)(uint64_t ino, const char *sha256);
+	void		(*drop_backing)(uint32_t id);
 	int		 slab;		/* memory file that outlives core */
 	const char	*spool;		/* directory for what is too large */
 	uid_t		 uid;		/* owner of what pkifs makes */
@@ -37,6 +41,8 @@ void		 tree_set_herald(struct tree *, pid_t);
  * is not there for it until it has made it: inotify then tells of a new one.
  */
 void		 tree_will_announce(struct tree *, const char *path);
+/* Main's answer to parts->ask_backing. */
+void		 tree_backed(struct tree *, uint64_t ino, uint32_t id);
 /* Inode of a directory by its path below the mount; 0: no such directory. */
 fuse_ino_t	 tree_resolve(struct tree *, const char *dir);
 /*

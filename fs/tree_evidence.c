@@ -544,3 +544,14 @@ document_part(struct ask *ask, struct node node, uint64_t offset, size_t size,
 	    documents_read_part(ask->view, row.sha256, offset, size, to) ==
 	    1);
 }
+
+int
+document_itself(struct ask *ask, struct node node, char sha256[65])
+{
+	struct document_row	row;
+
+	if (documents_get(ask->view, (int64_t)node.a, &row) != 1)
+		return (0);
+	memcpy(sha256, row.sha256, sizeof(row.sha256));
+	return (1);
+}

@@ -16,6 +16,7 @@ typedef void node_read_fn(struct tree *, struct node, uid_t);
 typedef int node_bytes_fn(struct ask *, struct node, struct bytes *);
 typedef int node_part_fn(struct ask *, struct node, uint64_t, size_t,
     struct bytes *);
+typedef int node_document_fn(struct ask *, struct node, char sha256[65]);
 
 /* tree_publications.c: README.txt, ca/, the files of status/ */
 extern const char *const published_folders[];	/* "" is the root itself */
@@ -160,6 +161,7 @@ node_list_fn	evidence_list, period_list, documents_list_all,
 node_parent_fn	period_parent;
 node_bytes_fn	event_content, document_content, event_link_content;
 node_part_fn	document_part, publication_piece;
+node_document_fn document_itself, publication_is_document;
 node_read_fn	document_was_read;
 
 #endif

@@ -174,6 +174,12 @@ publication_piece(struct ask *ask, struct node node, uint64_t offset,
 	    to));
 }
 
+int
+publication_is_document(struct ask *ask, struct node node, char sha256[65])
+{
+	return (publication_document(ask->view, (int64_t)node.a, sha256));
+}
+
 /* --- the terms in force at a moment -------------------------------------- */
 
 struct terms_search {

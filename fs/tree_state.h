@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include "backings.h"
 #include "drops.h"
 #include "errands.h"
 #include "nodes.h"
@@ -19,6 +20,7 @@ struct tree {
 	struct tree_parts	 parts;
 	struct slab		*slab;
 	struct drops		*drops;
+	struct backings		*backings;	/* NULL: the kernel has none */
 	struct errands		*errands;
 	struct ocsp_paths	*ocsp_paths;
 	struct renders		*renders;

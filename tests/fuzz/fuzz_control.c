@@ -29,6 +29,26 @@ letters(struct slice body)
 	bytes_free(&again);
 }
 
+static void
+backings(struct slice body)
+{
+	struct bytes again = { 0 };
+	char sha256[65];
+	struct err err;
+	uint64_t ino;
+	uint32_t id;
+
+	if (control_backing_get(body, &ino, sha256, &err) == 0)
+		control_backing_put(&again, ino, sha256);
+	else if (control_backed_get(body, &ino, &id, &err) == 0)
+		control_backed_put(&again, ino, id);
+	else
+		return;
+	if (!slice_equal(SLICE(&again), body))
+		die("a backing file that is written otherwise");
+	bytes_free(&again);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -49,6 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    strlen(text) != body.size)
 		die("a text of another length");
 	letters(body);
+	backings(body);
 	(void)control_herald_get(body, &pid, &err);
 	if (control_start_get(body, &start, &err) == 0) {
 		control_start_put(&again, &start);

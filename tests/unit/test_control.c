@@ -18,6 +18,9 @@
 
 #include "fs/control.h"
 
+#define DIGEST	"0123456789abcdef0123456789abcdef" \
+		"0123456789abcdef0123456789abcdef"
+
 static const struct slice nothing = { NULL, 0 };
 
 static int
@@ -89,7 +92,9 @@ texts_and_numbers_arrive(void **state)
 	struct control_message m;
 	struct bytes body = { 0 };
 	struct err err;
-	char text[16];
+	char text[16], sha256[65];
+	uint64_t ino;
+	uint32_t id;
 	pid_t pid;
 
 	assert_int_equal(control_send_text(pair[0], CONTROL_FAILED,
@@ -106,6 +111,27 @@ texts_and_numbers_arrive(void **state)
 	assert_int_equal(control_receive(pair[1], "h", &m, &err), 1);
 	assert_int_equal(control_herald_get(SLICE(&m.body), &pid, &err), 0);
 	assert_int_equal(pid, 4711);
+	control_clear(&m);
+
+	bytes_clear(&body);
+	control_backing_put(&body, 7, DIGEST);
+	assert_int_equal(control_send(pair[0], CONTROL_BACKING, SLICE(&body),
+	    NULL, 0, &err), 0);
+	assert_int_equal(control_receive(pair[1], "b", &m, &err), 1);
+	assert_int_equal(control_backing_get(SLICE(&m.body), &ino, sha256,
+	    &err), 0);
+	assert_int_equal(ino, 7);
+	assert_string_equal(sha256, DIGEST);
+	control_clear(&m);
+	bytes_clear(&body);
+	control_backed_put(&body, 7, 12);
+	assert_int_equal(control_send(pair[0], CONTROL_BACKED, SLICE(&body),
+	    NULL, 0, &err), 0);
+	assert_int_equal(control_receive(pair[1], "B", &m, &err), 1);
+	assert_int_equal(control_backed_get(SLICE(&m.body), &ino, &id, &err),
+	    0);
+	assert_int_equal(ino, 7);
+	assert_int_equal(id, 12);
 	control_clear(&m);
 	bytes_free(&body);
 	close(fd);
@@ -164,6 +190,11 @@ what_is_no_message_is_refused(void **state)
 		{ "c", 1, 1, 0 },
 		{ "h1234567", 8, 1, -1 },	/* seven octets of eight */
 		{ "h12345678", 9, 1, 0 },
+		{ "b0123456789012345678901234567890123456789", 41, 0, 0 },
+		{ "b012345678901234567890123456789012345678", 40, 0, -1 },
+		{ "B012345678901", 13, 0, 0 },
+		{ "B012345678901", 13, 1, -1 },
+		{ "u01234567890", 12, 0, -1 },
 		{ "S1234", 5, 3, -1 },
 		{ "S12345", 6, 3, 0 }
 	};
@@ -182,7 +213,10 @@ bodies_that_do_not_parse_are_refused(void **state)
 {
 	struct control_start start;
 	struct bytes b = { 0 };
+	char sha256[65];
 	struct err err;
+	uint64_t ino;
+	uint32_t id;
 	pid_t pid;
 
 	put_u8(&b, 2);
@@ -198,6 +232,9 @@ bodies_that_do_not_parse_are_refused(void **state)
 	bytes_clear(&b);
 	put_u64(&b, UINT64_C(1) << 40);
 	assert_int_equal(control_herald_get(SLICE(&b), &pid, &err), -1);
+	assert_int_equal(control_backing_get(SLICE(&b), &ino, sha256, &err),
+	    -1);
+	assert_int_equal(control_backed_get(SLICE(&b), &ino, &id, &err), -1);
 	bytes_free(&b);
 }
 
