@@ -3,58 +3,59 @@
  *
  * What a core counts it also notes as a turn until the kernel has its answer:
  * a request that is sent again to the next core was counted already.  An open
- * is counted before it is noted and a release noted before it is counted, so
- * that a core killed between the two leaves a count that is too high.
+ * is counted before it is noted and a release noted before it is counted, and
+ * a row forgets its id before the kernel does: a core that is killed between
+ * the two leaves a count too high, or an id that nobody uses (main asks the
+ * next core which it does).
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "../ca/err.h"
+#include "../ca/stop.h"
 #include "backings.h"
 
-#define ANNOUNCING	(5 * USEC)	/* then nobody will any more */
-#define ASK_AGAIN	(60 * USEC)	/* when main had none */
-
-struct waiter {
-	struct waiter	*next;
-	size_t		 row;
-	uint64_t	 unique;
-	void		*req;
-};
+#define ANNOUNCING	(5 * USEC)	/* as good as always it takes less */
+#define WAIT		(1 * USEC)	/* for main */
+#define ASK_AGAIN	(60 * USEC)	/* when main had none, or no time */
 
 struct backings {
 	struct backing_plan	 plan;
 	struct backing_memory	*memory;
 	pthread_mutex_t		 lock;
-	struct waiter		*waiters;
+	pthread_cond_t		 told;
+	/* This core's own, by row. */
 	bool			 asked[BACKING_ROWS];
+	unsigned		 waiting[BACKING_ROWS];
 	usec_t			 ask_from;	/* by the steady clock */
 };
 
 struct backings *
 backings_new(const struct backing_plan *plan)
 {
-	struct backings	*b = calloc(1, sizeof(*b));
+	pthread_condattr_t	 steady;
+	struct backings		*b = calloc(1, sizeof(*b));
 
 	if (b == NULL)
 		die("out of memory");
 	b->plan = *plan;
 	b->memory = plan->memory;
 	pthread_mutex_init(&b->lock, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&b->told, &steady);
+	pthread_condattr_destroy(&steady);
 	return (b);
 }
 
 void
 backings_free(struct backings *b)
 {
-	struct waiter	*w;
-
 	if (b == NULL)
 		return;
-	while ((w = b->waiters) != NULL) {
-		b->waiters = w->next;
-		free(w);
-	}
+	pthread_cond_destroy(&b->told);
 	pthread_mutex_destroy(&b->lock);
 	free(b);
 }
@@ -116,11 +117,23 @@ row_find(struct backings *b, uint64_t ino)
 static void
 row_free(struct backings *b, struct backing_row *row)
 {
-	if (row->way == BACKING_PASSED)
-		b->plan.drop(row->id);
-	row->ino = 0;
+	uint32_t	id = row->way == BACKING_PASSED ? row->id : 0;
+
 	row->way = BACKING_UNDECIDED;
 	row->announced = 0;
+	row->ino = 0;
+	stop_at("core.backing-forgotten");
+	if (id != 0)
+		b->plan.drop(id);
+}
+
+static bool
+is_idle(struct backings *b, const struct backing_row *row)
+{
+	size_t	number = number_of(b, row);
+
+	return (row->ino != 0 && row->opens == 0 && !b->asked[number] &&
+	    b->waiting[number] == 0);
 }
 
 /* The one that was not used for the longest time, if there are that many. */
@@ -132,7 +145,7 @@ make_room(struct backings *b)
 
 	for (i = 0; i < b->memory->rows; i++) {
 		row = &b->memory->row[i];
-		if (row->ino == 0 || row->opens != 0 || b->asked[i])
+		if (!is_idle(b, row))
 			continue;
 		idle++;
 		if (oldest == NULL || row->used < oldest->used)
@@ -157,6 +170,7 @@ row_new(struct backings *b, uint64_t ino)
 	row->opens = 0;
 	row->way = BACKING_UNDECIDED;
 	row->announced = 0;
+	row->used = ++b->memory->uses;
 	row->ino = ino;
 	return (row);
 }
@@ -169,7 +183,8 @@ count_down(struct backings *b, struct backing_row *row)
 		return;
 	if (row->way == BACKING_PLAIN)
 		row->way = BACKING_UNDECIDED;
-	if (row->way == BACKING_UNDECIDED && !row->announced)
+	if (is_idle(b, row) && row->way == BACKING_UNDECIDED &&
+	    !row->announced)
 		row_free(b, row);
 }
 
@@ -190,84 +205,77 @@ static bool
 may_pass(struct backings *b, const struct backing_row *row,
     const struct backing_open *open)
 {
-	return (!b->memory->uncounted &&
-	    open->sha256 != NULL && clock_steady() >= b->ask_from &&
-	    (row->announced || clock_now() - open->published > ANNOUNCING));
+	return (row->way == BACKING_UNDECIDED && !b->memory->uncounted &&
+	    clock_steady() >= b->ask_from && (row->announced ||
+	    clock_now() - open->published > ANNOUNCING));
 }
 
+/* Until main has said something; if it does not, it is not asked for long. */
 static void
-wait_for_main(struct backings *b, struct backing_row *row,
-    const struct backing_open *open)
+wait_for_main(struct backings *b, size_t row)
 {
-	struct waiter	*w = calloc(1, sizeof(*w));
+	const usec_t		end = clock_steady() + WAIT;
+	const struct timespec	until = {
+		.tv_sec = end / USEC, .tv_nsec = end % USEC * 1000
+	};
 
-	if (w == NULL)
-		die("out of memory");
-	w->row = number_of(b, row);
-	w->unique = open->unique;
-	w->req = open->req;
-	w->next = b->waiters;
-	b->waiters = w;
+	b->waiting[row]++;
+	while (b->asked[row]) {
+		if (pthread_cond_timedwait(&b->told, &b->lock, &until) !=
+		    ETIMEDOUT || !b->asked[row])
+			continue;
+		b->asked[row] = false;
+		b->ask_from = clock_steady() + ASK_AGAIN;
+	}
+	b->waiting[row]--;
 }
 
-static enum backing_answer
+static uint64_t
 open_row(struct backings *b, struct backing_row *row,
-    const struct backing_open *open, uint64_t *fh, uint32_t *id)
+    const struct backing_open *open)
 {
 	size_t	number = number_of(b, row);
 
-	if (open->sha256 == NULL) {
-		row->announced = 1;
-		if (row->way == BACKING_PASSED && row->opens > 0)
-			return (BACKING_BUSY);
-		if (row->way == BACKING_PASSED)
-			b->plan.drop(row->id);
-		row->way = BACKING_PLAIN;
-	} else if (row->way == BACKING_UNDECIDED &&
-	    (b->asked[number] || (may_pass(b, row, open) &&
-	    b->plan.ask(row->ino, open->sha256) == 0))) {
-		b->asked[number] = true;
-		wait_for_main(b, row, open);
-		return (BACKING_LATER);
+	if (may_pass(b, row, open)) {
+		if (!b->asked[number])
+			b->asked[number] = b->plan.ask(row->ino,
+			    open->sha256) == 0;
+		wait_for_main(b, number);
 	}
 	if (row->way == BACKING_UNDECIDED)
 		row->way = BACKING_PLAIN;
-	*fh = take(b, row, open->unique);
-	*id = row->way == BACKING_PASSED ? row->id : 0;
-	return (BACKING_NOW);
+	return (take(b, row, open->unique));
 }
 
-enum backing_answer
+void
 backings_open(struct backings *b, const struct backing_open *open,
     uint64_t *fh, uint32_t *id)
 {
 	struct backing_row	*row;
 	struct backing_turn	*turn;
-	enum backing_answer	 answer = BACKING_NOW;
 
-	*fh = *id = 0;
+	*fh = 0;
 	pthread_mutex_lock(&b->lock);
-	if ((turn = turn_of(b, open->unique)) != NULL) {
+	if ((turn = turn_of(b, open->unique)) != NULL)
 		*fh = turn->fh;
-		row = row_of_fh(b, turn->fh);
-		if (row != NULL && row->way == BACKING_PASSED)
-			*id = row->id;
-	} else if ((row = row_find(b, open->ino)) != NULL ||
+	else if ((row = row_find(b, open->ino)) != NULL ||
 	    (row = row_new(b, open->ino)) != NULL)
-		answer = open_row(b, row, open, fh, id);
+		*fh = open_row(b, row, open);
 	else
 		b->memory->uncounted = 1;
+	row = row_of_fh(b, *fh);
+	*id = row != NULL && row->way == BACKING_PASSED ? row->id : 0;
 	pthread_mutex_unlock(&b->lock);
-	return (answer);
 }
 
 void
-backings_release(struct backings *b, uint64_t fh, uint64_t unique)
+backings_release(struct backings *b, uint64_t ino, uint64_t fh,
+    uint64_t unique)
 {
 	struct backing_row	*row = row_of_fh(b, fh);
 
 	pthread_mutex_lock(&b->lock);
-	if (row != NULL && turn_of(b, unique) == NULL) {
+	if (row != NULL && row->ino == ino && turn_of(b, unique) == NULL) {
 		note_turn(b, unique, fh);
 		count_down(b, row);
 	}
@@ -288,81 +296,53 @@ backings_answered(struct backings *b, uint64_t fh, uint64_t unique, bool took)
 	pthread_mutex_unlock(&b->lock);
 }
 
-/* --- what main says ------------------------------------------------------ */
-
-static void
-decide(struct backings *b, struct backing_row *row, uint32_t id)
-{
-	if (row->way != BACKING_UNDECIDED) {
-		if (id != 0)
-			b->plan.drop(id);
-		return;
-	}
-	row->id = id;
-	row->way = id != 0 ? BACKING_PASSED : BACKING_PLAIN;
-	if (id == 0)
-		b->ask_from = clock_steady() + ASK_AGAIN;
-}
-
-/* Those who wait for this row, each counted. */
-static struct waiter *
-end_waiting(struct backings *b, size_t row)
-{
-	struct backing_row	*r = &b->memory->row[row];
-	struct waiter	       **at = &b->waiters, *w, *list = NULL;
-
-	while ((w = *at) != NULL) {
-		if (w->row != row) {
-			at = &w->next;
-			continue;
-		}
-		*at = w->next;
-		(void)take(b, r, w->unique);
-		w->next = list;
-		list = w;
-	}
-	return (list);
-}
-
-/* Did this core ask? */
-static bool
-settle(struct backings *b, uint64_t ino, uint32_t *id, struct waiter **list)
-{
-	struct backing_row	*row = row_find(b, ino);
-	size_t			 number;
-
-	if (row == NULL || !b->asked[number = number_of(b, row)])
-		return (false);
-	b->asked[number] = false;
-	decide(b, row, *id);
-	*id = row->way == BACKING_PASSED ? row->id : 0;
-	*list = end_waiting(b, number);
-	return (true);
-}
-
-void
-backings_told(struct backings *b, uint64_t ino, uint32_t id)
-{
-	struct waiter	*list = NULL, *w;
-
-	pthread_mutex_lock(&b->lock);
-	if (!settle(b, ino, &id, &list) && id != 0)
-		b->plan.drop(id);	/* the core before asked */
-	pthread_mutex_unlock(&b->lock);
-	while ((w = list) != NULL) {
-		list = w->next;
-		b->plan.answer(w->req, w->unique, w->row + 1, id);
-		free(w);
-	}
-}
-
 void
 backings_announced(struct backings *b, uint64_t ino)
 {
 	struct backing_row	*row;
 
 	pthread_mutex_lock(&b->lock);
-	if ((row = row_find(b, ino)) != NULL)
+	if ((row = row_find(b, ino)) != NULL ||
+	    (row = row_new(b, ino)) != NULL)
 		row->announced = 1;
 	pthread_mutex_unlock(&b->lock);
+}
+
+/* --- what main says ------------------------------------------------------ */
+
+void
+backings_told(struct backings *b, uint64_t ino, uint32_t id)
+{
+	struct backing_row	*row;
+	bool			 is_id, waits;
+
+	is_id = id != BACKING_NONE && id != BACKING_NOT_THIS;
+	pthread_mutex_lock(&b->lock);
+	row = row_find(b, ino);
+	waits = row != NULL && b->asked[number_of(b, row)];
+	if (waits) {
+		b->asked[number_of(b, row)] = false;
+		pthread_cond_broadcast(&b->told);
+	}
+	if (id == BACKING_NONE)
+		b->ask_from = clock_steady() + ASK_AGAIN;
+	else if (is_id && waits && row->way == BACKING_UNDECIDED) {
+		row->id = id;
+		row->way = BACKING_PASSED;
+	} else if (is_id)
+		b->plan.drop(id);	/* it went the other way meanwhile */
+	pthread_mutex_unlock(&b->lock);
+}
+
+size_t
+backings_ids(struct backings *b, uint32_t *to)
+{
+	size_t	i, count = 0;
+
+	pthread_mutex_lock(&b->lock);
+	for (i = 0; i < b->memory->rows; i++)
+		if (b->memory->row[i].way == BACKING_PASSED)
+			to[count++] = b->memory->row[i].id;
+	pthread_mutex_unlock(&b->lock);
+	return (count);
 }

@@ -16,7 +16,6 @@
 #include "child.h"
 #include "control.h"
 
-#define LOCK_FD		(CONTROL_FD + 1)
 #define SOON		(10 * USEC)	/* a death so soon is a failure */
 #define BACKOFF_LEAST	(50 * USEC / 1000)
 #define BACKOFF_MOST	(5 * USEC)
@@ -43,20 +42,20 @@ signals_of_a_child(void)
 }
 
 static _Noreturn void
-run(const char *program, char *const argv[], int control, int lock)
+run(const char *program, char *const argv[], int control, int other)
 {
 	int high;
 
 	signals_of_a_child();
 	/* Out of the way of 3 and 4 first; dup2 clears close-on-exec. */
-	if ((high = fcntl(control, F_DUPFD, LOCK_FD + 1)) == -1)
+	if ((high = fcntl(control, F_DUPFD, CHILD_OTHER + 1)) == -1)
 		_exit(127);
-	if (lock != -1 && (lock = fcntl(lock, F_DUPFD, LOCK_FD + 1)) == -1)
+	if (other != -1 && (other = fcntl(other, F_DUPFD, CHILD_OTHER + 1)) == -1)
 		_exit(127);
 	if (dup2(high, CONTROL_FD) == -1 ||
-	    (lock != -1 && dup2(lock, LOCK_FD) == -1))
+	    (other != -1 && dup2(other, CHILD_OTHER) == -1))
 		_exit(127);
-	if (close_range(lock != -1 ? LOCK_FD + 1 : LOCK_FD, ~0U, 0) == -1)
+	if (close_range(other != -1 ? CHILD_OTHER + 1 : CHILD_OTHER, ~0U, 0) == -1)
 		_exit(127);
 	execv(program, argv);
 	log_line("%s: %s", program, strerror(errno));
@@ -65,7 +64,7 @@ run(const char *program, char *const argv[], int control, int lock)
 
 int
 child_start(struct child *child, const char *program, char *const argv[],
-    int lock, struct err *err)
+    int other, struct err *err)
 {
 	int pair[2];
 	pid_t pid;
@@ -78,7 +77,7 @@ child_start(struct child *child, const char *program, char *const argv[],
 		return err_set(err, errno, "fork: %s", strerror(errno));
 	}
 	if (pid == 0)
-		run(program, argv, pair[1], lock);
+		run(program, argv, pair[1], other);
 	close(pair[1]);
 	child->pid = pid;
 	child->leaderless = 0;

@@ -10,6 +10,7 @@
 
 #include "../ca/clock.h"
 #include "../ca/err.h"
+#include "control.h"
 
 struct child {
 	pid_t	pid;		/* 0: not running */
@@ -26,11 +27,12 @@ struct child {
 #define CHILD_NONE	{ .control = -1 }
 
 /*
- * argv[0] is "pkifs", argv[1] the verb.  `lock` becomes descriptor 4 of the
- * child, so that the home stays locked while it lives; -1: no.
+ * argv[0] is "pkifs", argv[1] the verb.  `other` becomes CHILD_OTHER of the
+ * child, as the lock does so that the home stays locked while it lives; -1: no.
  */
+#define CHILD_OTHER	(CONTROL_FD + 1)
 int	child_start(struct child *, const char *program, char *const argv[],
-	    int lock, struct err *);
+	    int other, struct err *);
 /* Its socket has all it ever said, and child_reap will find it. */
 bool	child_has_ended(const struct child *);
 /* Has it ended?  Then its socket is closed and `status` is as of waitpid. */

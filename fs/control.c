@@ -35,7 +35,8 @@ static const struct kind {
 	{ CONTROL_TOLD,		"told",		13,	13,	0 },
 	{ CONTROL_BACKING,	"backing",	40,	40,	0 },
 	{ CONTROL_BACKED,	"backed",	12,	12,	0 },
-	{ CONTROL_UNBACK,	"unback",	12,	12,	0 }
+	{ CONTROL_UNBACK,	"unback",	12,	12,	0 },
+	{ CONTROL_KEEP,		"keep",		0,	4 * CONTROL_IDS, 0 }
 };
 
 static const struct kind *
@@ -297,6 +298,27 @@ control_backed_get(struct slice from, uint64_t *ino, uint32_t *id,
 	if (get_u64(&from, ino) == -1 || get_u32(&from, id) == -1 ||
 	    from.size != 0)
 		return err_set(err, EBADMSG, "control: backed does not parse");
+	return 0;
+}
+
+void
+control_keep_put(struct bytes *to, const uint32_t *ids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		put_u32(to, ids[i]);
+}
+
+int
+control_keep_get(struct slice from, uint32_t *to, size_t *count,
+    struct err *err)
+{
+	for (*count = 0; from.size > 0; (*count)++)
+		if (*count == CONTROL_IDS ||
+		    get_u32(&from, &to[*count]) == -1)
+			return err_set(err, EBADMSG, "control: keep does not "
+			    "parse");
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #define CONTROL_FD	3	/* a child's end, from its first instruction */
 #define CONTROL_FDS	3	/* most descriptors in one message */
 #define CONTROL_MOST	(128 * 1024)	/* octets in one message */
+#define CONTROL_IDS	1024		/* of a CONTROL_KEEP */
 
 enum control_type {
 	CONTROL_START = 'S',	/* to core: serve this mount */
@@ -32,7 +33,8 @@ enum control_type {
 	CONTROL_TOLD = 't',	/* to core: what became of it */
 	CONTROL_BACKING = 'b',	/* to main: a backing id, of a document */
 	CONTROL_BACKED = 'B',	/* to core: the id, or none */
-	CONTROL_UNBACK = 'u'	/* to main: nobody needs that id */
+	CONTROL_UNBACK = 'u',	/* to main: nobody needs that id */
+	CONTROL_KEEP = 'k'	/* to main: a new core needs these ids */
 };
 
 struct control_message {
@@ -85,9 +87,14 @@ void	control_backing_put(struct bytes *, uint64_t ino,
 int	control_backing_get(struct slice, uint64_t *ino, char sha256[65],
 	    struct err *);
 
-/* CONTROL_BACKED; 0: no id.  CONTROL_UNBACK: the inode number is 0. */
+/* CONTROL_BACKED, id as in backings_told.  CONTROL_UNBACK: inode number 0. */
 void	control_backed_put(struct bytes *, uint64_t ino, uint32_t id);
 int	control_backed_get(struct slice, uint64_t *ino, uint32_t *id,
+	    struct err *);
+
+/* CONTROL_KEEP; `to` has room for CONTROL_IDS. */
+void	control_keep_put(struct bytes *, const uint32_t *ids, size_t count);
+int	control_keep_get(struct slice, uint32_t *to, size_t *count,
 	    struct err *);
 
 /* CONTROL_MOUNTED, CONTROL_FAILED: the text is the body. */

@@ -48,7 +48,7 @@ static struct {
 	struct authority *authority;
 	struct publisher *publisher;
 	struct tree	*tree;
-	pthread_mutex_t	 tree_lock;	/* for its end and the session's */
+	pthread_mutex_t	 tree_lock;	/* for its end */
 	struct fuse_session *se;
 	struct authority_parts parts;
 	pthread_t	 listener;
@@ -147,6 +147,21 @@ ask_backing(uint64_t ino, const char *sha256)
 	control_backing_put(&body, ino, sha256);
 	rc = control_send(CONTROL_FD, CONTROL_BACKING, SLICE(&body), NULL, 0,
 	    &err);
+	bytes_free(&body);
+	return rc;
+}
+
+/* Those the core before used; main takes back what it gave beside them. */
+static int
+keep_backings(struct err *err)
+{
+	uint32_t ids[CONTROL_IDS];
+	struct bytes body = { 0 };
+	int rc;
+
+	control_keep_put(&body, ids, tree_backing_ids(core.tree, ids));
+	rc = control_send(CONTROL_FD, CONTROL_KEEP, SLICE(&body), NULL, 0,
+	    err);
 	bytes_free(&body);
 	return rc;
 }
@@ -314,7 +329,7 @@ open_tree(const struct control_start *start, int slab, const char *spool,
 	};
 
 	core.tree = tree_new(&parts, err);
-	return core.tree == NULL ? -1 : 0;
+	return core.tree == NULL ? -1 : keep_backings(err);
 }
 
 static int
@@ -401,8 +416,8 @@ end(void)
 	client_free(core.client);
 	committer_free(core.committer);
 	notifier_free(core.notifier);
-	pthread_mutex_lock(&core.tree_lock);
 	session_free(core.se);
+	pthread_mutex_lock(&core.tree_lock);
 	tree_free(core.tree);
 	core.tree = NULL;
 	pthread_mutex_unlock(&core.tree_lock);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../ca/stop.h"
+#include "backings.h"
 #include "control.h"
 #include "main_state.h"
 #include "passthrough.h"
@@ -95,41 +96,54 @@ log_fault(struct keeper *k, const struct err *err)
 	k->no_backing = err->code;
 }
 
-static int
-give(struct keeper *k, const char *name, uint32_t *id, struct err *err)
-{
-	int fd, rc;
-
-	if ((fd = open_document(k, name, err)) == -1)
-		return -1;
-	stop_at("main.backing-wanted");
-	if ((rc = passthrough_backing_open(k->fuse, fd, id)) == -1)
-		err_set(err, errno, "the kernel takes no backing file: %s",
-		    strerror(errno));
-	close(fd);
-	return rc;
-}
-
-/* An ordinary user's main has not the right: no fault. */
+/*
+ * An ordinary user's main has not the right, and with as many ids as core can
+ * know of it gives no more: neither is a fault.
+ */
 static uint32_t
-back(struct keeper *k, const char *name)
+give(struct keeper *k, const char *name)
 {
+	uint32_t id = BACKING_NONE;
 	struct err err;
-	uint32_t id;
+	int fd;
 
-	if (geteuid() != 0)
-		return 0;
-	if (give(k, name, &id, &err) == 0)
-		return id;
-	log_fault(k, &err);
-	return 0;
+	if (geteuid() != 0 || k->backing_count == CONTROL_IDS)
+		return BACKING_NONE;
+	if ((fd = open_document(k, name, &err)) == -1) {
+		log_fault(k, &err);
+		return BACKING_NOT_THIS;
+	}
+	stop_at("main.backing-wanted");
+	if (passthrough_backing_open(k->fuse, fd, &id) == -1) {
+		err_set(&err, errno, "the kernel takes no backing file: %s",
+		    strerror(errno));
+		log_fault(k, &err);
+	} else {
+		k->backings[k->backing_count++] = id;
+		k->no_backing = 0;
+	}
+	close(fd);
+	return id;
 }
 
 static void
-unback(struct keeper *k, uint32_t id)
+take_back(struct keeper *k, size_t which)
 {
+	uint32_t id = k->backings[which];
+
+	k->backings[which] = k->backings[--k->backing_count];
 	if (passthrough_backing_close(k->fuse, id) == -1)
 		log_line("backing id %u: %s", id, strerror(errno));
+}
+
+static bool
+is_among(uint32_t id, const uint32_t *ids, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count && ids[i] != id; i++)
+		;
+	return i < count;
 }
 
 void
@@ -145,11 +159,12 @@ keeper_back(struct keeper *k, struct slice body)
 		log_line("%s", err.text);
 		return;
 	}
-	id = back(k, sha256);
+	id = give(k, sha256);
 	control_backed_put(&answer, ino, id);
+	/* What core is not told the next one will not know. */
 	if (control_send(k->children[CORE].control, CONTROL_BACKED,
-	    SLICE(&answer), NULL, 0, &err) == -1 && id != 0)
-		unback(k, id);
+	    SLICE(&answer), NULL, 0, &err) == -1)
+		log_line("%s", err.text);
 	bytes_free(&answer);
 }
 
@@ -159,9 +174,31 @@ keeper_unback(struct keeper *k, struct slice body)
 	struct err err;
 	uint64_t ino;
 	uint32_t id;
+	size_t i;
 
-	if (control_backed_get(body, &ino, &id, &err) == -1)
+	if (control_backed_get(body, &ino, &id, &err) == -1) {
 		log_line("%s", err.text);
-	else
-		unback(k, id);
+		return;
+	}
+	for (i = 0; i < k->backing_count; i++)
+		if (k->backings[i] == id) {
+			take_back(k, i);
+			return;
+		}
+}
+
+void
+keeper_keep(struct keeper *k, struct slice body)
+{
+	uint32_t ids[CONTROL_IDS];
+	size_t i, count;
+	struct err err;
+
+	if (control_keep_get(body, ids, &count, &err) == -1) {
+		log_line("%s", err.text);
+		return;
+	}
+	for (i = k->backing_count; i-- > 0;)
+		if (!is_among(k->backings[i], ids, count))
+			take_back(k, i);
 }

@@ -17,6 +17,7 @@
 #include "main_state.h"
 
 #define GIVE_UP		10	/* cores in a row that do not come up */
+#define MESSAGES	1024	/* of core at a time: more than a socket keeps */
 #define LEAVE_CORE	(6 * USEC)
 #define LEAVE_OTHER	(1 * USEC)
 
@@ -332,6 +333,9 @@ core_said(struct keeper *k, const struct control_message *m)
 	case CONTROL_BACKING:
 		keeper_back(k, SLICE(&m->body));
 		break;
+	case CONTROL_KEEP:
+		keeper_keep(k, SLICE(&m->body));
+		break;
 	case CONTROL_UNBACK:
 		keeper_unback(k, SLICE(&m->body));
 		break;
@@ -348,10 +352,11 @@ keeper_on_core(struct keeper *k)
 	    .events = POLLIN };
 	struct control_message m;
 	struct err err;
+	int most = MESSAGES;
 
-	while (fd.fd != -1 && poll(&fd, 1, 0) == 1 &&
+	while (most-- > 0 && fd.fd != -1 && poll(&fd, 1, 0) == 1 &&
 	    (fd.revents & POLLIN) != 0) {
-		if (control_receive(fd.fd, "rfnTbu", &m, &err) != 1) {
+		if (control_receive(fd.fd, "rfnTbuk", &m, &err) != 1) {
 			child_lost(&k->children[CORE]);
 			return;
 		}

@@ -157,6 +157,7 @@ serve_open_files(struct keeper *k)
 	while (clock_steady() < until && k->children[CORE].pid != 0) {
 		if (poll(&gone, 1, 20) == 1)
 			return;
+		keeper_on_core(k);
 		keeper_reap(k);
 	}
 }

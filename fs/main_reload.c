@@ -19,12 +19,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/stop.h"
 #include "control.h"
 #include "core_process.h"
 #include "main_state.h"
 #include "sandbox.h"
+#include "slab.h"
 
-#define STATE_VERSION	1
+#define STATE_VERSION	2
 #define STATE_MOST	(1024 * 1024)
 #define CHECK_MS	20000
 #define CLIENT_SECONDS	2
@@ -114,10 +116,12 @@ verb_check(int argc, char **argv)
 	struct err err, ignored;
 	int rc = -1;
 
+	stop_open();
 	log_name("check");
 	if (argc != 2)
 		return 2;
-	if ((config = config_read(argv[1], &err)) != NULL)
+	if ((config = config_read(argv[1], &err)) != NULL &&
+	    slab_fits(CHILD_OTHER, &err) == 0)
 		rc = check(config, &err);
 	config_free(config);
 	if (rc == 0)
@@ -158,7 +162,7 @@ ask_new_program(struct keeper *k, struct err *err)
 	struct child child = CHILD_NONE;
 	int rc;
 
-	if (child_start(&child, k->program, argv, -1, err) == -1)
+	if (child_start(&child, k->program, argv, k->slab, err) == -1)
 		return -1;
 	rc = read_answer(child.control, err);
 	child_stop(&child, USEC);
@@ -186,6 +190,7 @@ state_put(const struct keeper *k, struct bytes *to)
 	put_u32(to, (uint32_t)k->client);
 	put_u32(to, (uint32_t)detacher->control);
 	put_u32(to, (uint32_t)detacher->pid);
+	control_keep_put(to, k->backings, k->backing_count);
 }
 
 static int
@@ -206,6 +211,8 @@ state_get(struct keeper *k, struct slice from, struct err *err)
 		if (get_u32(&from, &n[i]) == -1)
 			return err_set(err, EBADMSG, "state of another "
 			    "version");
+	if (control_keep_get(from, k->backings, &k->backing_count, err) == -1)
+		return -1;
 	bytes_copy(&k->init, init);
 	k->first = first != 0;
 	k->lock = (int)n[0];

@@ -1,6 +1,7 @@
 /*
  * What main knows, shared by the files it is made of; nobody else includes
- * this.  Main is one thread: it waits, restarts the others and unmounts.
+ * this.  Main is one thread: it waits, restarts the others and unmounts, and
+ * does for core what needs its rights: notices, and backing files.
  */
 #ifndef FS_MAIN_STATE_H
 #define FS_MAIN_STATE_H
@@ -10,6 +11,7 @@
 
 #include "../ca/people.h"
 #include "child.h"
+#include "control.h"
 #include "teller.h"
 
 #define TELLERS	4		/* notices that are told at once */
@@ -30,7 +32,9 @@ struct keeper {
 	int	databases;		/* inotify: passwd and group */
 	int	mounts;			/* /proc/self/mountinfo */
 	int	documents;		/* HOME/store/documents, read-only; -1 */
-	int	no_backing;		/* why there was none last; 0: nothing */
+	uint32_t backings[CONTROL_IDS];	/* ids the kernel has from us */
+	size_t	backing_count;
+	int	no_backing;		/* why there was none last; 0: there was */
 	int	signals;
 	struct bytes init;		/* FUSE_INIT of this mount */
 	bool	first;			/* it has seen no core yet */
@@ -75,6 +79,8 @@ void	keeper_stop_notices(struct keeper *);	/* what runs is killed */
 /* Gives the kernel a backing file, and core its id (CONTROL_BACKING). */
 void	keeper_back(struct keeper *, struct slice body);
 void	keeper_unback(struct keeper *, struct slice body);
+/* A new core has said which ids it knows of: the kernel forgets the others. */
+void	keeper_keep(struct keeper *, struct slice body);
 
 /* --- main_door.c --------------------------------------------------------- */
 

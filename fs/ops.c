@@ -127,10 +127,9 @@ op_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *st, int which,
 
 	if (!ops_node(req, ino, &node))
 		return;
-	if (tree_is_herald(tree, req)) {
-		ops_touched_large(tree, node);
-		tree_reply_attr(req, tree, node);
-	} else if (ops_acts(node)->setattr != NULL)
+	if (tree_is_herald(tree, req))
+		tree_reply_attr(req, ops_tree(req), node);
+	else if (ops_acts(node)->setattr != NULL)
 		ops_acts(node)->setattr(req, tree, node, st, which, fi);
 	else
 		fuse_reply_err(req, EPERM);
@@ -251,12 +250,15 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 		    uid);
 	if (node_type(node)->was_read != NULL && !writes)
 		node_type(node)->was_read(tree, node, uid);
-	if (ops_open_large(req, tree, &file))
+	if (!writes && ops_open_large(req, tree, &file))
 		return;
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;
+	fi->direct_io = writes && file.sha256[0] != '\0';
 	fuse_reply_open(req, fi);
+	if (writes)
+		ops_announced_large(tree, &file);
 }
 
 static void

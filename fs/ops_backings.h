@@ -17,12 +17,10 @@ void	large_file_look(struct ask *, struct large_file *);
 
 /* Each answers the request and is true, or it is none of these files. */
 bool	ops_open_large(fuse_req_t, struct tree *, const struct large_file *);
-bool	ops_announce_large(fuse_req_t, struct tree *,
-	    const struct large_file *, const struct fuse_entry_param *);
 bool	ops_release_large(fuse_req_t, struct tree *, struct node,
 	    const struct fuse_file_info *);
-/* The herald told of it in another way. */
-void	ops_touched_large(struct tree *, struct node);
+/* The herald has told of it. */
+void	ops_announced_large(struct tree *, const struct large_file *);
 
 /* NULL where the kernel has no passthrough. */
 struct backings	*ops_backings_new(const struct tree_parts *, struct slab *);

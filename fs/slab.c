@@ -1,12 +1,12 @@
 /*
- * The memory file that outlives core; see slab.h.  Its layout is one struct:
- * main never looks inside, and a core of another version that finds another
- * layout refuses it (reload then makes a new one).
+ * The memory file that outlives core; see slab.h.  Its layout is one struct,
+ * and a program that has another one does not take over (slab_fits).
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backings.h"
+#include "../ca/stop.h"
+#include "backing_memory.h"
 #include "slab.h"
 #include "slab_spool.h"
 #include "tries.h"
@@ -26,8 +27,12 @@
 #define NO_ROW		UINT16_MAX
 #define HANDLE_ROWS	12		/* bits of a handle's id */
 
+struct slab_mark {
+	uint64_t	magic, layout, size;
+};
+
 struct slab_memory {
-	uint64_t	   magic, layout, size;
+	struct slab_mark   mark;
 	_Atomic uint64_t   id, id_end;		/* the block in use */
 	_Atomic uint64_t   spare, spare_end;	/* the one after it */
 	_Atomic uint64_t   spools, handles_made, verdicts;
@@ -178,31 +183,51 @@ sweep_spool(struct slab *slab, const char *path, struct err *err)
 	return (0);
 }
 
-static int
-map_memory(struct slab *slab, int fd, struct err *err)
+/* One without it is of a core that was killed while it made it. */
+static bool
+is_our_mark(const struct slab_mark *mark)
 {
-	size_t		 size = sizeof(struct slab_memory);
-	struct stat	 st;
-	void		*map;
+	return (mark->magic == 0 || (mark->magic == MAGIC &&
+	    mark->layout == LAYOUT &&
+	    mark->size == sizeof(struct slab_memory)));
+}
+
+int
+slab_fits(int fd, struct err *err)
+{
+	struct slab_mark	mark;
+	struct stat		st;
 
 	if (fstat(fd, &st) == -1)
 		return (err_set(err, errno, "slab: %s", strerror(errno)));
-	if (st.st_size == 0 && ftruncate(fd, (off_t)size) == -1)
+	if (st.st_size == 0)
+		return (0);
+	if (st.st_size != (off_t)sizeof(struct slab_memory) ||
+	    pread(fd, &mark, sizeof(mark), 0) != sizeof(mark) ||
+	    !is_our_mark(&mark) || fault_here("slab-layout"))
+		return (err_set(err, EINVAL, "this program keeps open files "
+		    "in another way than the one that runs: unmount, and "
+		    "mount with it"));
+	return (0);
+}
+
+static int
+map_memory(struct slab *slab, int fd, struct err *err)
+{
+	const size_t		 size = sizeof(struct slab_memory);
+	struct slab_memory	*memory;
+
+	if (slab_fits(fd, err) == -1)
+		return (-1);
+	if (ftruncate(fd, (off_t)size) == -1)
 		return (err_set(err, errno, "slab: %s", strerror(errno)));
-	if (st.st_size != 0 && st.st_size != (off_t)size)
-		return (err_set(err, EINVAL, "slab: another layout"));
-	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED)
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
 		return (err_set(err, errno, "slab: %s", strerror(errno)));
-	slab->memory = map;
-	if (st.st_size == 0 || slab->memory->magic == 0) {
-		slab->memory->layout = LAYOUT;
-		slab->memory->size = size;
-		slab->memory->magic = MAGIC;
-	}
-	if (slab->memory->magic != MAGIC || slab->memory->layout != LAYOUT ||
-	    slab->memory->size != size)
-		return (err_set(err, EINVAL, "slab: another layout"));
+	memory->mark.layout = LAYOUT;
+	memory->mark.size = size;
+	memory->mark.magic = MAGIC;
+	slab->memory = memory;
 	return (0);
 }
 

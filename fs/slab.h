@@ -80,6 +80,8 @@ struct slab_handle {
 
 struct slab;
 
+/* Could this program take it over from the one that wrote it?  0; -1: no. */
+int		 slab_fits(int fd, struct err *);
 /*
  * Maps the memory file, making it when it is empty, and empties the spool
  * folder of what no row names.

@@ -112,6 +112,13 @@ tree_backed(struct tree *tree, uint64_t ino, uint32_t id)
 		backings_told(tree->backings, ino, id);
 }
 
+size_t
+tree_backing_ids(struct tree *tree, uint32_t *to)
+{
+	return (tree->backings == NULL ? 0 :
+	    backings_ids(tree->backings, to));
+}
+
 fuse_ino_t
 tree_resolve(struct tree *tree, const char *path)
 {

@@ -43,6 +43,8 @@ void		 tree_set_herald(struct tree *, pid_t);
 void		 tree_will_announce(struct tree *, const char *path);
 /* Main's answer to parts->ask_backing. */
 void		 tree_backed(struct tree *, uint64_t ino, uint32_t id);
+/* Backing ids in use, BACKING_ROWS at most; how many. */
+size_t		 tree_backing_ids(struct tree *, uint32_t *to);
 /* Inode of a directory by its path below the mount; 0: no such directory. */
 fuse_ino_t	 tree_resolve(struct tree *, const char *dir);
 /*

@@ -35,9 +35,11 @@ backings(struct slice body)
 	struct bytes again = { 0 };
 	char sha256[65];
 	struct err err;
+	uint32_t ids[CONTROL_IDS], id;
+	size_t count;
 	uint64_t ino;
-	uint32_t id;
 
+	(void)control_keep_get(body, ids, &count, &err);
 	if (control_backing_get(body, &ino, sha256, &err) == 0)
 		control_backing_put(&again, ino, sha256);
 	else if (control_backed_get(body, &ino, &id, &err) == 0)

@@ -1,6 +1,8 @@
 # `pkifs reload` puts a new program and a new configuration in place; nobody sees.
 . "$(dirname "$0")/lib.sh"
-new_ca
+make_ca
+new_stops
+mount_ca
 new_csr www www.example.org
 must cp "$dir/www.csr" "$ca/requests/"
 exec 7<"$ca/requests/www.crt"
@@ -42,6 +44,10 @@ for folder in "$dir/file" "$dir/none/such"; do
 	refuses "publish_dir in pkifs.conf: $folder" "$pkifs" reload "$home"
 done
 cp "$dir/good.conf" "$home/pkifs.conf"
+# So is a program that could not take over what is open.
+must stop fault slab-layout 1
+refuses "unmount, and mount with it" "$pkifs" reload "$home"
+must cmp /dev/fd/7 "$ca/requests/www.crt"
 new_csr after after.example.org
 must cp "$dir/after.csr" "$ca/requests/"
 must verify_certificate "$ca/requests/after.crt"

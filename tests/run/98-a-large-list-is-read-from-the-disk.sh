@@ -87,15 +87,43 @@ must cmp /dev/fd/5 "$dir/list"
 exec 5<&-
 refuses "Operation not permitted" dd if=/dev/null of="$list" conv=notrunc
 
-# 6. What is no document of core's alone is not given to the kernel.
-new_csr late late.example.org
-must cp "$dir/late.csr" "$ca/requests/"
-serial=$(serial_of "$ca/requests/late.crt")
-was=$(stat -c %i "$list")
-must sh -c "echo superseded >'$ca/revoke/$serial'"
+# 6. An announcement that comes when the list is read already is an ATTRIB.
 another_list() { [ "$(stat -c %i "$list")" != "$was" ]; }
-within 30 another_list
-within 30 aged
+revoke_another() {	# NAME
+	new_csr "$1" "$1.example.org"
+	must cp "$dir/$1.csr" "$ca/requests/"
+	serial=$(serial_of "$ca/requests/$1.crt")
+	was=$(stat -c %i "$list")
+	must sh -c "echo superseded >'$ca/revoke/$serial'"
+	within 30 another_list
+}
+if [ "$(id -u)" = 0 ]; then
+	: >"$dir/seen"
+	herald=$(process herald)
+	must kill -STOP "$herald"
+	revoke_another slow
+	within 30 aged
+	exec 5<"$list"
+	must kill -CONT "$herald"
+	within 10 grep -q "^issuing.crl ATTRIB" "$dir/seen"
+	exec 5<&-
+fi
+
+# 7. Nothing is written through what main has opened for the kernel.
+newest=$(ls -t "$home/store/documents" | head -n 1)
+if [ "$(id -u)" = 0 ]; then
+	for fd in "/proc/$main/fd"/*; do
+		[ ! -e "$fd/$newest" ] || view=$fd
+	done
+	must test -n "$view"
+	refuses "Read-only file system" \
+	    dd if=/dev/null of="$view/$newest" conv=notrunc
+fi
+
+# 8. What is no document of core's alone is not given to the kernel.
+: >"$dir/seen"
+revoke_another late
+within 10 grep -q "^issuing.crl CLOSE_WRITE" "$dir/seen"
 newest=$home/store/documents/$(ls -t "$home/store/documents" | head -n 1)
 must ln "$newest" "$home/store/documents/another"
 must cmp "$list" "$newest"

@@ -195,6 +195,8 @@ what_is_no_message_is_refused(void **state)
 		{ "B012345678901", 13, 0, 0 },
 		{ "B012345678901", 13, 1, -1 },
 		{ "u01234567890", 12, 0, -1 },
+		{ "k", 1, 0, 0 },
+		{ "k0123", 5, 0, 0 },
 		{ "S1234", 5, 3, -1 },
 		{ "S12345", 6, 3, 0 }
 	};
@@ -213,6 +215,8 @@ bodies_that_do_not_parse_are_refused(void **state)
 {
 	struct control_start start;
 	struct bytes b = { 0 };
+	uint32_t ids[CONTROL_IDS];
+	size_t count;
 	char sha256[65];
 	struct err err;
 	uint64_t ino;
@@ -235,6 +239,12 @@ bodies_that_do_not_parse_are_refused(void **state)
 	assert_int_equal(control_backing_get(SLICE(&b), &ino, sha256, &err),
 	    -1);
 	assert_int_equal(control_backed_get(SLICE(&b), &ino, &id, &err), -1);
+	assert_int_equal(control_keep_get(SLICE(&b), ids, &count, &err), 0);
+	assert_int_equal(count, 2);
+	put_u8(&b, 0);
+	assert_int_equal(control_keep_get(SLICE(&b), ids, &count, &err), -1);
+	bytes_resize(&b, 4 * (CONTROL_IDS + 1));
+	assert_int_equal(control_keep_get(SLICE(&b), ids, &count, &err), -1);
 	bytes_free(&b);
 }
 

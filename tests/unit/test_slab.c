@@ -219,14 +219,21 @@ one_user_leaves_some_to_others(void **state)
 	close(fd);
 }
 
+/* Of a program that keeps its rows in another way, or of none at all. */
 static void
 another_layout_is_refused(void **state)
 {
-	int		fd = memfd_create("slab", MFD_CLOEXEC);
-	struct err	err;
+	int			 fd = memfd_create("slab", MFD_CLOEXEC);
+	const uint64_t		 other[3] = { 1, 2, 3 };
+	struct err		 err;
 
-	assert_int_equal(ftruncate(fd, 4096), 0);
+	slab_close(open_slab(fd));
+	assert_int_equal(slab_fits(fd, &err), 0);
+	assert_int_equal(pwrite(fd, other, sizeof(other), 0), sizeof(other));
+	assert_int_equal(slab_fits(fd, &err), -1);
 	assert_null(slab_open(fd, spool, &err));
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	assert_int_equal(slab_fits(fd, &err), -1);
 	close(fd);
 }
 
