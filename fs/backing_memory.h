@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define BACKING_ROWS	1024		/* files that are open at a time */
+#define BACKING_HERALD	UINT64_C(4096)	/* a handle: the herald announces */
 #define BACKING_IDLE	256		/* rows kept for the next open */
 #define BACKING_TURNS	64		/* more than there are threads */
 

@@ -17,7 +17,7 @@
 #include "../ca/stop.h"
 #include "backings.h"
 
-#define ANNOUNCING	(5 * USEC)	/* as good as always it takes less */
+#define ANNOUNCING	(5 * USEC)	/* the herald takes far less */
 #define WAIT		(1 * USEC)	/* for main */
 #define ASK_AGAIN	(60 * USEC)	/* when main had none, or no time */
 
@@ -74,8 +74,8 @@ turn_of(struct backings *b, uint64_t unique)
 }
 
 /* The smallest is the oldest: of a core before, and not sent again. */
-static void
-note_turn(struct backings *b, uint64_t unique, uint64_t fh)
+static struct backing_turn *
+turn_new(struct backings *b, uint64_t fh)
 {
 	struct backing_turn	*turn = &b->memory->turn[0];
 	size_t			 i;
@@ -85,7 +85,7 @@ note_turn(struct backings *b, uint64_t unique, uint64_t fh)
 			turn = &b->memory->turn[i];
 	turn->unique = 0;
 	turn->fh = fh;
-	turn->unique = unique;
+	return (turn);
 }
 
 /* --- rows ---------------------------------------------------------------- */
@@ -193,11 +193,12 @@ count_down(struct backings *b, struct backing_row *row)
 static uint64_t
 take(struct backings *b, struct backing_row *row, uint64_t unique)
 {
-	uint64_t	fh = number_of(b, row) + 1;
+	uint64_t		 fh = number_of(b, row) + 1;
+	struct backing_turn	*turn = turn_new(b, fh);
 
 	row->used = ++b->memory->uses;
 	row->opens++;
-	note_turn(b, unique, fh);
+	turn->unique = unique;
 	return (fh);
 }
 
@@ -226,6 +227,7 @@ wait_for_main(struct backings *b, size_t row)
 			continue;
 		b->asked[row] = false;
 		b->ask_from = clock_steady() + ASK_AGAIN;
+		pthread_cond_broadcast(&b->told);
 	}
 	b->waiting[row]--;
 }
@@ -276,7 +278,7 @@ backings_release(struct backings *b, uint64_t ino, uint64_t fh,
 
 	pthread_mutex_lock(&b->lock);
 	if (row != NULL && row->ino == ino && turn_of(b, unique) == NULL) {
-		note_turn(b, unique, fh);
+		turn_new(b, fh)->unique = unique;
 		count_down(b, row);
 	}
 	pthread_mutex_unlock(&b->lock);

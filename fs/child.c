@@ -50,12 +50,14 @@ run(const char *program, char *const argv[], int control, int other)
 	/* Out of the way of 3 and 4 first; dup2 clears close-on-exec. */
 	if ((high = fcntl(control, F_DUPFD, CHILD_OTHER + 1)) == -1)
 		_exit(127);
-	if (other != -1 && (other = fcntl(other, F_DUPFD, CHILD_OTHER + 1)) == -1)
+	if (other != -1 &&
+	    (other = fcntl(other, F_DUPFD, CHILD_OTHER + 1)) == -1)
 		_exit(127);
 	if (dup2(high, CONTROL_FD) == -1 ||
 	    (other != -1 && dup2(other, CHILD_OTHER) == -1))
 		_exit(127);
-	if (close_range(other != -1 ? CHILD_OTHER + 1 : CHILD_OTHER, ~0U, 0) == -1)
+	if (close_range(other != -1 ? CHILD_OTHER + 1 : CHILD_OTHER, ~0U,
+	    0) == -1)
 		_exit(127);
 	execv(program, argv);
 	log_line("%s: %s", program, strerror(errno));

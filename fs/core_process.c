@@ -25,6 +25,7 @@
 #include "../ca/commit.h"
 #include "../ca/stop.h"
 #include "../hsm/client.h"
+#include "backings.h"
 #include "confine.h"
 #include "context.h"
 #include "control.h"
@@ -151,11 +152,13 @@ ask_backing(uint64_t ino, const char *sha256)
 	return rc;
 }
 
+_Static_assert(BACKING_ROWS <= CONTROL_IDS, "all of them in one message");
+
 /* Those the core before used; main takes back what it gave beside them. */
 static int
 keep_backings(struct err *err)
 {
-	uint32_t ids[CONTROL_IDS];
+	uint32_t ids[BACKING_ROWS];
 	struct bytes body = { 0 };
 	int rc;
 

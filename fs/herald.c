@@ -2,8 +2,8 @@
  * The herald; see herald.h.  Core sends it paths, one in a packet.  It creates
  * what the kernel does not know yet (CREATE, OPEN, CLOSE_WRITE), opens and
  * closes what it knows (OPEN, CLOSE_WRITE), and where that is not allowed, or
- * the kernel is reading it from a backing file, touches it (ATTRIB).  It may wait in the mount for as long as it takes:
- * nobody waits for it.
+ * somebody reads it from a backing file, touches it (ATTRIB).  It may wait in
+ * the mount for as long as it takes: nobody waits for it.
  */
 #include <sys/socket.h>
 #include <sys/stat.h>

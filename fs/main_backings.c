@@ -191,7 +191,7 @@ void
 keeper_keep(struct keeper *k, struct slice body)
 {
 	uint32_t ids[CONTROL_IDS];
-	size_t i, count;
+	size_t i, count, had = k->backing_count;
 	struct err err;
 
 	if (control_keep_get(body, ids, &count, &err) == -1) {
@@ -201,4 +201,7 @@ keeper_keep(struct keeper *k, struct slice body)
 	for (i = k->backing_count; i-- > 0;)
 		if (!is_among(k->backings[i], ids, count))
 			take_back(k, i);
+	if (k->backing_count != had)
+		log_line("core does not know of %zu backing ids: they are "
+		    "taken back", had - k->backing_count);
 }

@@ -297,6 +297,8 @@ core_cannot_resend(struct keeper *k)
 {
 	struct err err;
 
+	if (k->leave)
+		return;
 	log_line("this kernel cannot send requests again (before Linux 6.9); "
 	    "mounting anew");
 	child_kill(&k->children[CORE]);

@@ -119,6 +119,7 @@ keeper_mount(struct keeper *k, struct err *err)
 		return err_set(err, errno, "memfd_create: %s",
 		    strerror(errno));
 	bytes_clear(&k->init);
+	k->backing_count = 0;	/* they were of the mount before */
 	k->first = true;
 	return mount_attach(k->home, k->mountpoint, &k->fuse, &k->init, err);
 }

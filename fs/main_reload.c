@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@
 #include "sandbox.h"
 #include "slab.h"
 
-#define STATE_VERSION	2
+#define STATE_VERSION	2	/* of what lives on, the slab aside */
 #define STATE_MOST	(1024 * 1024)
 #define CHECK_MS	20000
 #define CLIENT_SECONDS	2
@@ -109,6 +110,19 @@ check(const struct config *config, struct err *err)
 	return 0;
 }
 
+/* What runs is another version: it hands over in another way, or not all. */
+static int
+can_take_over(const char *version, struct err *err)
+{
+	if (strtol(version, NULL, 10) == STATE_VERSION)
+		return slab_fits(CHILD_OTHER, err);
+	return err_set(err, EINVAL, SLAB_IS_ANOTHER);
+}
+
+/*
+ * check HOME STATE_VERSION; one that runs since before there was the second
+ * argument does not name it, and one of then does not take it.
+ */
 int
 verb_check(int argc, char **argv)
 {
@@ -118,10 +132,10 @@ verb_check(int argc, char **argv)
 
 	stop_open();
 	log_name("check");
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 2;
 	if ((config = config_read(argv[1], &err)) != NULL &&
-	    slab_fits(CHILD_OTHER, &err) == 0)
+	    can_take_over(argc == 3 ? argv[2] : "", &err) == 0)
 		rc = check(config, &err);
 	config_free(config);
 	if (rc == 0)
@@ -145,7 +159,9 @@ read_answer(int fd, struct err *err)
 		return err_set(err, ETIMEDOUT, "the new program does not "
 		    "answer");
 	if (control_receive(fd, "rf", &m, err) != 1)
-		return err_set(err, ENOEXEC, "the new program does not start");
+		return err_set(err, ENOEXEC, "the new program does not start "
+		    "here; if it is another version: unmount, and mount with "
+		    "it");
 	if (m.type == CONTROL_READY)
 		rc = 0;
 	else if (control_text_get(SLICE(&m.body), text, sizeof(text), err) ==
@@ -158,10 +174,13 @@ read_answer(int fd, struct err *err)
 static int
 ask_new_program(struct keeper *k, struct err *err)
 {
-	char *argv[] = { (char *)"pkifs", (char *)"check", k->home, NULL };
+	char version[16];
+	char *argv[] = { (char *)"pkifs", (char *)"check", k->home, version,
+	    NULL };
 	struct child child = CHILD_NONE;
 	int rc;
 
+	snprintf(version, sizeof(version), "%d", STATE_VERSION);
 	if (child_start(&child, k->program, argv, k->slab, err) == -1)
 		return -1;
 	rc = read_answer(child.control, err);

@@ -255,10 +255,9 @@ open_immutable(fuse_req_t req, struct tree *tree, struct node node,
 	fi->fh = 0;
 	fi->keep_cache = node_type(node)->attr > 0;
 	fi->noflush = 1;
-	fi->direct_io = writes && file.sha256[0] != '\0';
-	fuse_reply_open(req, fi);
 	if (writes)
-		ops_announced_large(tree, &file);
+		ops_announce_large(&file, fi);
+	fuse_reply_open(req, fi);
 }
 
 static void

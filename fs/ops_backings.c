@@ -56,6 +56,16 @@ ops_open_large(fuse_req_t req, struct tree *tree,
 	return (true);
 }
 
+void
+ops_announce_large(const struct large_file *file, struct fuse_file_info *fi)
+{
+	if (file->sha256[0] == '\0')
+		return;
+	fi->direct_io = 1;
+	fi->fh = BACKING_HERALD;
+}
+
+/* Only now is it certain that the kernel had let the herald open it. */
 bool
 ops_release_large(fuse_req_t req, struct tree *tree, struct node node,
     const struct fuse_file_info *fi)
@@ -65,19 +75,16 @@ ops_release_large(fuse_req_t req, struct tree *tree, struct node node,
 	if (fi->fh == 0 || tree->backings == NULL ||
 	    node_type(node)->document == NULL)
 		return (false);
-	backings_release(tree->backings, inode_pack(node), fi->fh, unique);
+	if (fi->fh == BACKING_HERALD)
+		backings_announced(tree->backings, inode_pack(node));
+	else
+		backings_release(tree->backings, inode_pack(node), fi->fh,
+		    unique);
 	stop_at("core.release-counted");
 	fuse_reply_err(req, 0);
 	stop_at("core.release-answered");
 	backings_answered(tree->backings, fi->fh, unique, true);
 	return (true);
-}
-
-void
-ops_announced_large(struct tree *tree, const struct large_file *file)
-{
-	if (file->sha256[0] != '\0')
-		backings_announced(tree->backings, inode_pack(file->node));
 }
 
 struct backings *

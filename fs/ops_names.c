@@ -69,11 +69,10 @@ announce_create(fuse_req_t req, struct tree *tree, struct node folder,
 	}
 	fi->fh = 0;
 	fi->keep_cache = entry.attr_timeout > 0;
-	/* What has a backing file is open by its reader in another way. */
 	fi->direct_io = file.node.class == NODE_DROP ||
-	    file.node.class == NODE_DESK_FILE || file.sha256[0] != '\0';
+	    file.node.class == NODE_DESK_FILE;
+	ops_announce_large(&file, fi);
 	fuse_reply_create(req, &entry, fi);
-	ops_announced_large(tree, &file);
 }
 
 void

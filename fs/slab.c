@@ -205,9 +205,7 @@ slab_fits(int fd, struct err *err)
 	if (st.st_size != (off_t)sizeof(struct slab_memory) ||
 	    pread(fd, &mark, sizeof(mark), 0) != sizeof(mark) ||
 	    !is_our_mark(&mark) || fault_here("slab-layout"))
-		return (err_set(err, EINVAL, "this program keeps open files "
-		    "in another way than the one that runs: unmount, and "
-		    "mount with it"));
+		return (err_set(err, EINVAL, SLAB_IS_ANOTHER));
 	return (0);
 }
 

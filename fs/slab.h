@@ -80,6 +80,8 @@ struct slab_handle {
 
 struct slab;
 
+#define SLAB_IS_ANOTHER	"this program keeps open files in another way than " \
+	"the one that runs: unmount, and mount with it"
 /* Could this program take it over from the one that wrote it?  0; -1: no. */
 int		 slab_fits(int fd, struct err *);
 /*

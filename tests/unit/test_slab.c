@@ -224,13 +224,20 @@ static void
 another_layout_is_refused(void **state)
 {
 	int			 fd = memfd_create("slab", MFD_CLOEXEC);
-	const uint64_t		 other[3] = { 1, 2, 3 };
+	uint64_t		 mark[3], other[3];
 	struct err		 err;
+	size_t			 i;
 
 	slab_close(open_slab(fd));
 	assert_int_equal(slab_fits(fd, &err), 0);
-	assert_int_equal(pwrite(fd, other, sizeof(other), 0), sizeof(other));
-	assert_int_equal(slab_fits(fd, &err), -1);
+	assert_int_equal(pread(fd, mark, sizeof(mark), 0), sizeof(mark));
+	for (i = 0; i < 3; i++) {
+		memcpy(other, mark, sizeof(other));
+		other[i]++;
+		assert_int_equal(pwrite(fd, other, sizeof(other), 0),
+		    sizeof(other));
+		assert_int_equal(slab_fits(fd, &err), -1);
+	}
 	assert_null(slab_open(fd, spool, &err));
 	assert_int_equal(ftruncate(fd, 4096), 0);
 	assert_int_equal(slab_fits(fd, &err), -1);
