@@ -17,7 +17,7 @@
 #include "main_state.h"
 
 #define GIVE_UP		10	/* cores in a row that do not come up */
-#define MESSAGES	1024	/* of core at a time: more than a socket keeps */
+#define MESSAGES	1024	/* of core at a time: all a socket keeps */
 #define LEAVE_CORE	(6 * USEC)
 #define LEAVE_OTHER	(1 * USEC)
 
@@ -283,7 +283,7 @@ keeper_start_due(struct keeper *k)
 }
 
 static void
-core_is_ready(struct keeper *k)
+core_is_ready(struct keeper *k, struct slice body)
 {
 	k->ready = k->was_ready = true;
 	k->reason[0] = '\0';
@@ -293,7 +293,7 @@ core_is_ready(struct keeper *k)
 
 /* Without RESEND what the last core had read can never be answered. */
 static void
-core_cannot_resend(struct keeper *k)
+core_cannot_resend(struct keeper *k, struct slice body)
 {
 	struct err err;
 
@@ -319,32 +319,26 @@ core_failed(struct keeper *k, struct slice body)
 		snprintf(k->reason, sizeof(k->reason), "%s", err.text);
 }
 
+static const char heard[] = "rfnTbuk";
+static const struct {
+	enum control_type type;
+	void	(*act)(struct keeper *, struct slice body);
+} acts[] = {
+	{ CONTROL_READY, core_is_ready }, { CONTROL_FAILED, core_failed },
+	{ CONTROL_NO_RESEND, core_cannot_resend },
+	{ CONTROL_TELL, keeper_tell_notice },
+	{ CONTROL_BACKING, keeper_back }, { CONTROL_UNBACK, keeper_unback },
+	{ CONTROL_KEEP, keeper_keep }
+};
+
 static void
 core_said(struct keeper *k, const struct control_message *m)
 {
-	switch (m->type) {
-	case CONTROL_READY:
-		core_is_ready(k);
-		break;
-	case CONTROL_NO_RESEND:
-		core_cannot_resend(k);
-		break;
-	case CONTROL_TELL:
-		keeper_tell_notice(k, SLICE(&m->body));
-		break;
-	case CONTROL_BACKING:
-		keeper_back(k, SLICE(&m->body));
-		break;
-	case CONTROL_KEEP:
-		keeper_keep(k, SLICE(&m->body));
-		break;
-	case CONTROL_UNBACK:
-		keeper_unback(k, SLICE(&m->body));
-		break;
-	default:
-		core_failed(k, SLICE(&m->body));
-		break;
-	}
+	size_t i;
+
+	for (i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (acts[i].type == m->type)
+			acts[i].act(k, SLICE(&m->body));
 }
 
 void
@@ -358,7 +352,7 @@ keeper_on_core(struct keeper *k)
 
 	while (most-- > 0 && fd.fd != -1 && poll(&fd, 1, 0) == 1 &&
 	    (fd.revents & POLLIN) != 0) {
-		if (control_receive(fd.fd, "rfnTbuk", &m, &err) != 1) {
+		if (control_receive(fd.fd, heard, &m, &err) != 1) {
 			child_lost(&k->children[CORE]);
 			return;
 		}
