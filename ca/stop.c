@@ -13,21 +13,9 @@
  * thread only sleeps, so that a seccomp filter needs to know no more than
  * clock_nanosleep.
  *
- * Points: core.received, core.judged, core.intent-committed, core.signed,
- * core.reread, core.result-committed, core.published, core.replied,
- * core.acceptance-committed, core.refusal-or-dossier-committed,
- * core.desk-write-committed, core.decision-committed,
- * core.revocation-committed, core.schedule-committed,
- * core.crl-intent-committed, core.crl-signed, core.crl-committed,
- * core.crl-published, core.commit-before, core.commit-after,
- * core.wal-goes-home; signer.begin-synced, signer.signed, signer.end-written;
- * init.files-written, init.keys-made, init.recorded.
- *
- * Faults: commit-enospc (a commit of the store fails with ENOSPC), sign-refuse
- * (the signer refuses), evidence-fail (an event cannot be written), no-resend
- * (the kernel knows no FUSE_NOTIFY_RESEND), request-fatal (core ends over a
- * MKDIR), request-stays (a MKDIR is worked on for so many milliseconds),
- * wal-stays (the thread that brings the WAL home does not).
+ * A point is named after the process and what it has done ("core.signed"), a
+ * fault after what is to fail ("commit-enospc"); each stands where its name is
+ * given to stop_at or fault_here, and nowhere else.
  */
 #ifdef PKIFS_STOPS
 #include <sys/mman.h>

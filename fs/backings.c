@@ -14,7 +14,6 @@
 #include <time.h>
 
 #include "../ca/err.h"
-#include "../ca/stop.h"
 #include "backings.h"
 
 #define ANNOUNCING	(5 * USEC)	/* the herald takes far less */
@@ -122,7 +121,6 @@ row_free(struct backings *b, struct backing_row *row)
 	row->way = BACKING_UNDECIDED;
 	row->announced = 0;
 	row->ino = 0;
-	stop_at("core.backing-forgotten");
 	if (id != 0)
 		b->plan.drop(id);
 }

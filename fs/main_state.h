@@ -31,7 +31,7 @@ struct keeper {
 	int	door;			/* HOME/run/responder.sock */
 	int	databases;		/* inotify: passwd and group */
 	int	mounts;			/* /proc/self/mountinfo */
-	int	documents;		/* HOME/store/documents, read-only; -1 */
+	int	documents;		/* the store's, read-only; -1 */
 	uint32_t backings[CONTROL_IDS];	/* ids the kernel has from us */
 	size_t	backing_count;
 	int	no_backing;		/* why there was none last; 0: there was */

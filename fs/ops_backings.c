@@ -44,7 +44,8 @@ ops_open_large(fuse_req_t req, struct tree *tree,
 	struct backing_open	open = {
 		.ino = inode_pack(file->node),
 		.unique = request_unique(), .sha256 = file->sha256,
-		.published = (usec_t)file->st.st_mtim.tv_sec * USEC
+		.published = (usec_t)file->st.st_mtim.tv_sec * USEC +
+		    file->st.st_mtim.tv_nsec / 1000
 	};
 	uint64_t		fh;
 	uint32_t		id;

@@ -10,8 +10,8 @@
 
 #include "passthrough.h"
 
-#define INIT_EXT	(UINT32_C(1) << 30)	/* FUSE_INIT_EXT: flags2 is there */
-#define PASSTHROUGH	(UINT32_C(1) << 5)	/* FUSE_PASSTHROUGH, in flags2 */
+#define INIT_EXT	(UINT32_C(1) << 30)	/* FUSE_INIT_EXT: has flags2 */
+#define PASSTHROUGH	(UINT32_C(1) << 5)	/* FUSE_PASSTHROUGH, there */
 #define STACK_DEPTH	1
 
 /* Where in struct fuse_init_in, behind its header, and fuse_init_out. */
