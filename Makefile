@@ -12,7 +12,7 @@ B := build
 VERSION := 0.1
 
 PACKAGES := fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1 \
-	libmicrohttpd
+	libmicrohttpd liblz4
 FOLDERS := ca hsm status fs
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wformat=2 -Wmissing-prototypes -Wvla \

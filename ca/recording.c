@@ -179,7 +179,8 @@ record_status(struct application *app, struct tx *tx,
 	if (state == ISSUED)
 		facts.acceptance = acceptance_line(app, tx_view(tx), said);
 	status_text_render(&facts, &text);
-	rc = status_put(tx, &app->slot, clock_now(), SLICE(&text), e);
+	rc = status_put(tx, &app->slot, clock_now(), SLICE(&text),
+	    status_text_answers(SLICE(&text)), e);
 	bytes_free(&text);
 	bytes_free(&old);
 	return rc;

@@ -35,10 +35,10 @@ slot_status_text(struct view *v, int64_t status, int reason,
 	struct bytes		old = { 0 };
 	int			there;
 
-	there = status_get(v, status, &row) == 1 &&
-	    status_text(v, status, to) == 1;
-	*since = there ? row.time : 0;
-	if (there && reason_name(reason) != NULL &&
+	there = status_get(v, status, &row) == 1 ?
+	    status_text(v, status, to) : 0;
+	*since = there == 1 ? row.time : 0;
+	if (there == 1 && reason_name(reason) != NULL &&
 	    find_revocation(v, SLICE(to), &r)) {
 		bytes_copy(&old, SLICE(to));
 		bytes_clear(to);
@@ -68,7 +68,8 @@ slot_showing(struct view *v, const struct certificate *certificate,
 static int
 slot_say(struct tx *tx, struct slot *slot, struct slice text, struct err *err)
 {
-	if (status_put(tx, slot, clock_now(), text, err) == -1)
+	if (status_put(tx, slot, clock_now(), text,
+	    status_text_answers(text), err) == -1)
 		return -1;
 	return slot_put(tx, slot, err);
 }

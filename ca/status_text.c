@@ -242,6 +242,19 @@ status_text_gates(struct slice text)
 	return (struct slice){ at, (size_t)(text.data + text.size - at) };
 }
 
+struct slice
+status_text_answers(struct slice text)
+{
+	struct slice		gates = status_text_gates(text);
+	const unsigned char	*end = NULL;
+
+	if (gates.size > 0)
+		end = memmem(gates.data, gates.size, "\n\n", 2);
+	if (end != NULL)
+		gates.size = (size_t)(end - gates.data);
+	return gates;
+}
+
 /* The line that begins with `name: `, with its end; empty: there is none. */
 static struct slice
 find_line(struct slice text, const char *name)

@@ -1,8 +1,11 @@
 /*
  * NAME.status: where a request stands, for a person and for a script.  The
  * first line is `state: pending|approved|issued|rejected`; other facts follow
- * as `name: value`, then the gates one by one, what was asked and ignored, and
- * while it waits, what is missing.
+ * as `name: value`, then what is missing or was refused, the gates one by one,
+ * and what was asked and ignored.
+ *
+ * Names of files and people stand before the gates and nowhere else: the store
+ * keeps the gates' answers for good (store_requests.h, status_text_answers).
  */
 #ifndef CA_STATUS_TEXT_H
 #define CA_STATUS_TEXT_H
@@ -41,6 +44,8 @@ void	status_text_name(struct bytes *to, const char *name);
 void	status_text_put_gates(const struct verdict *, struct bytes *to);
 /* The part on gates of an earlier text; empty when it has none. */
 struct slice	status_text_gates(struct slice text);
+/* Of it the gates' answers alone, which name nobody. */
+struct slice	status_text_answers(struct slice text);
 /* The serial of the certificate it names, which was issued; false: none. */
 bool	status_text_serial(struct slice text, char serial[SERIAL_TEXT]);
 /*

@@ -93,6 +93,7 @@ store_open(const char *dir, struct err *err)
 	pthread_mutex_init(&s->reserve_lock, NULL);
 	s->boxes = kept_boxes_new();
 	s->asked = asked_new();
+	s->packers = packers_new();
 	if ((size_t)snprintf(s->dir, sizeof(s->dir), "%s", dir) >=
 	    sizeof(s->dir)) {
 		err_set(err, ENAMETOOLONG, "the store's path is longer than "
@@ -133,6 +134,7 @@ store_close(struct store *s)
 	pthread_mutex_destroy(&s->reserve_lock);
 	kept_boxes_free(s->boxes);
 	asked_free(s->asked);
+	packers_free(s->packers);
 	free(s);
 }
 
@@ -152,6 +154,7 @@ tx_begin(struct store *s, struct err *err)
 	sql_forgive(s->tx.view.sql);
 	s->tx.status_time = 0;
 	tx_forget(&s->tx);
+	packers_begin(s->packers);
 	if (query_write(query_new(s->tx.view.sql, "BEGIN IMMEDIATE"),
 	    err) != 0) {
 		pthread_mutex_unlock(&s->write_lock);
@@ -301,6 +304,7 @@ tx_rollback_to(struct tx *tx, struct err *err)
 	struct sql *sql = tx->view.sql;
 
 	tx_forget(tx);
+	packers_undo(tx->view.store->packers);
 	/* SQLite itself gave the transaction up: there is no way back. */
 	if (!sql_in_transaction(sql))
 		return sql_is_doomed(sql, err) ? -1 : err_set(err, EIO,

@@ -7,6 +7,7 @@
 
 #include "stop.h"
 #include "store_events.h"
+#include "store_packed.h"
 #include "store_private.h"
 #include "text.h"
 
@@ -55,14 +56,19 @@ put_row(struct tx *tx, const struct event *e, const struct event_row *row,
 }
 
 static int
-put_bytes(struct tx *tx, int64_t seq, struct slice bytes, struct err *err)
+put_bytes(struct tx *tx, int64_t seq, const char *name, struct slice bytes,
+    struct err *err)
 {
+	struct packed packed;
 	struct query *q;
 
-	q = query_new(tx->view.sql, "INSERT OR FAIL INTO event_bytes (seq, bytes)"
-	    " VALUES (?, ?)");
+	if (text_pack(tx, name, bytes, bytes, &packed, err) != 0)
+		return -1;
+	q = query_new(tx->view.sql, "INSERT OR FAIL INTO event_bytes"
+	    " (seq, dictionary, bytes) VALUES (?, ?, ?)");
 	bind_number(q, seq);
-	bind_blob(q, bytes);
+	bind_reference(q, packed.dictionary);
+	bind_blob(q, packed.octets);
 	return query_write(q, err);
 }
 
@@ -96,7 +102,8 @@ put_event(struct tx *tx, struct event *e, struct event_row *row,
 	if (result == 0 && row->time / USEC_HOUR != last->hour)
 		result = put_hour(tx, row, err);
 	if (result == 0)
-		result = put_bytes(tx, row->seq, SLICE(&bytes), err);
+		result = put_bytes(tx, row->seq, event_name(e), SLICE(&bytes),
+		    err);
 	bytes_free(&bytes);
 	last->seq = row->seq;
 	last->hour = row->time / USEC_HOUR;
@@ -161,11 +168,34 @@ events_get(struct view *v, int64_t seq, struct event_row *row)
 int
 events_bytes(struct view *v, int64_t seq, struct bytes *to)
 {
+	char wanted[SHA256_TEXT], digest[SHA256_TEXT] = "";
+	struct packed packed;
 	struct query *q;
+	size_t size;
+	int found;
 
-	q = query_new(v->sql, "SELECT bytes FROM event_bytes WHERE seq = ?");
+	q = query_new(v->sql, "SELECT b.dictionary, b.bytes, e.size, e.sha256,"
+	    " d.bytes FROM event_bytes AS b"
+	    " CROSS JOIN events AS e ON e.seq = b.seq"
+	    " LEFT JOIN dictionaries AS d ON d.id = b.dictionary"
+	    " WHERE b.seq = ?");
 	bind_number(q, seq);
-	return query_bytes(q, to);
+	found = query_next(q);
+	if (found) {
+		packed.dictionary = take_number(q);
+		packed.octets = take_blob(q);
+		size = (size_t)take_number(q);
+		take_hex(q, wanted, sizeof(wanted));
+		if (text_unpack(&packed, take_blob(q), size, to))
+			sha256_text(digest, SLICE(to));
+		if (strcmp(digest, wanted) != 0) {
+			log_line("store: event %lld is damaged",
+			    (long long)seq);
+			found = -1;
+		}
+	}
+	query_done(q);
+	return found;
 }
 
 static void

@@ -20,7 +20,8 @@ struct event_row {
 int	events_append(struct tx *, struct event *, int64_t *seq, struct err *);
 int64_t	events_last(struct view *);			/* 0: none */
 int	events_get(struct view *, int64_t seq, struct event_row *); /* 1/0 */
-int	events_bytes(struct view *, int64_t seq, struct bytes *to); /* 1/0 */
+/* 1; 0: there is none; -1: what is in the store is not what was chained. */
+int	events_bytes(struct view *, int64_t seq, struct bytes *to);
 
 /* Those of one hour (index since 1970), in order, behind `after`. */
 typedef int event_each(void *arg, const struct event_row *);

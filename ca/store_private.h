@@ -72,6 +72,7 @@ struct store {
 	struct checkpointer *checkpointer;	/* NULL: SQLite's own way */
 	struct kept_boxes *boxes;
 	struct asked *asked;
+	struct packers *packers;
 };
 
 /* The path of something in the store's folder. */
@@ -151,6 +152,14 @@ void	asked_put(struct view *, const struct question *, int answer,
 
 struct kept_boxes *kept_boxes_new(void);
 void	kept_boxes_free(struct kept_boxes *);
+
+/* --- store_packed.c: dictionaries that the writer packs with ------------- */
+
+struct packers *packers_new(void);
+void	packers_free(struct packers *);
+/* A transaction begins; something of the open one was undone. */
+void	packers_begin(struct packers *);
+void	packers_undo(struct packers *);
 
 /* --- store_large.c: contents too large for the database ------------------ */
 

@@ -73,7 +73,9 @@ usec_t	statuses_changed(struct view *);
 
 /*
  * One text per state; its id is the version in the inode.  A new one is the
- * slot's, as it stands in the transaction; the caller puts the slot.
+ * slot's, as it stands in the transaction; the caller puts the slot.  `gates`
+ * is the part with their answers, or empty; it may be kept for good, as what
+ * the next texts are packed with.
  */
 struct status_row {
 	int64_t	id, slot;
@@ -81,8 +83,9 @@ struct status_row {
 	size_t	size;
 };
 int	status_put(struct tx *, struct slot *, usec_t, struct slice text,
-	    struct err *);
+	    struct slice gates, struct err *);
 int	status_get(struct view *, int64_t id, struct status_row *);
-int	status_text(struct view *, int64_t id, struct bytes *to);	/* 1/0 */
+/* 1; 0: there is none; -1: it is damaged. */
+int	status_text(struct view *, int64_t id, struct bytes *to);
 
 #endif

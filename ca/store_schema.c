@@ -60,8 +60,17 @@ static const char evidence_1[] =
     " WHERE certificate IS NOT NULL;"
     "CREATE INDEX events_by_request ON events (request)"
     " WHERE request IS NOT NULL;"
+    /* What texts of a kind are packed with: store_packed.h. */
+    "CREATE TABLE dictionaries ("
+    " id INTEGER PRIMARY KEY,"
+    " day INTEGER NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " bytes BLOB NOT NULL) STRICT;"
+    "CREATE INDEX dictionaries_by_kind ON dictionaries (kind, day);"
     "CREATE TABLE event_bytes ("
     " seq INTEGER PRIMARY KEY REFERENCES events"
+    "  DEFERRABLE INITIALLY DEFERRED,"
+    " dictionary INTEGER REFERENCES dictionaries"
     "  DEFERRABLE INITIALLY DEFERRED,"
     " bytes BLOB NOT NULL) STRICT;"
     "CREATE TRIGGER events_insert BEFORE INSERT ON events"
@@ -71,6 +80,13 @@ static const char evidence_1[] =
     " BEGIN SELECT RAISE(ABORT, 'an event is never changed'); END;"
     "CREATE TRIGGER events_delete BEFORE DELETE ON events"
     " BEGIN SELECT RAISE(ABORT, 'an event is never removed'); END;"
+    "CREATE TRIGGER dictionaries_insert BEFORE INSERT ON dictionaries"
+    " WHEN EXISTS (SELECT 1 FROM dictionaries WHERE id = NEW.id)"
+    " BEGIN SELECT RAISE(FAIL, 'a dictionary is never changed'); END;"
+    "CREATE TRIGGER dictionaries_update BEFORE UPDATE ON dictionaries"
+    " BEGIN SELECT RAISE(ABORT, 'a dictionary is never changed'); END;"
+    "CREATE TRIGGER dictionaries_delete BEFORE DELETE ON dictionaries"
+    " BEGIN SELECT RAISE(ABORT, 'a dictionary is never removed'); END;"
     "CREATE TRIGGER event_bytes_insert BEFORE INSERT ON event_bytes"
     " WHEN EXISTS (SELECT 1 FROM event_bytes WHERE seq = NEW.seq)"
     " BEGIN SELECT RAISE(FAIL, 'an event is never changed'); END;"
@@ -199,8 +215,8 @@ static const char requests_1[] =
     " slot INTEGER NOT NULL,"
     " time INTEGER NOT NULL,"
     " size INTEGER NOT NULL,"		/* of the whole text */
-    " head INTEGER NOT NULL,"		/* octets of the base in front */
-    " base INTEGER,"			/* store_statuses.c */
+    " dictionary INTEGER REFERENCES dictionaries"
+    "  DEFERRABLE INITIALLY DEFERRED,"
     " text BLOB NOT NULL) STRICT;"
     /* Since when another is the newest; beside them, so as not to write a
      * text once more. */

@@ -78,7 +78,7 @@ sql_setup(struct sql *s, struct err *err)
 	int on;
 
 	sql_set_timeout(s);
-	/* A row with an event's octets fits; the usual 1200 are too few. */
+	/* A row fits whose text is not packed; the usual 1200 are too few. */
 	if (s->mode == SQL_WRITER)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_LOOKASIDE, NULL,
 		    ROW_OCTETS, ROWS_AT_ONCE);

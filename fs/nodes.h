@@ -78,6 +78,7 @@ struct node_type {
 	void	(*list)(struct ask *, struct node, uint64_t after,
 		    struct listing *);
 	int	(*parent)(struct ask *, struct node, struct node *);
+	/* 1; 0: not there; -1: damaged. */
 	int	(*bytes)(struct ask *, struct node, struct bytes *);
 	/* Of what may be too large to be fetched whole for each piece. */
 	int	(*part)(struct ask *, struct node, uint64_t offset,

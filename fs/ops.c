@@ -300,21 +300,21 @@ op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	} else if (!renders_read(tree->renders, ino, (uint64_t)offset, size,
 	    &piece)) {
 		tree_ask(tree, &ask);
-		there = node_type(node)->bytes != NULL &&
-		    node_type(node)->bytes(&ask, node, &content) == 1;
+		there = node_type(node)->bytes == NULL ? 0 :
+		    node_type(node)->bytes(&ask, node, &content);
 		tree_answered(&ask);
 		if ((size_t)offset < content.size)
 			bytes_put(&piece, content.data + offset,
 			    size < content.size - (size_t)offset ? size :
 			    content.size - (size_t)offset);
 		/* Worth keeping only when there is more of it to read. */
-		if (there && content.size > size)
+		if (there == 1 && content.size > size)
 			renders_keep(tree->renders, ino, &content);
 	}
-	if (there)
+	if (there == 1)
 		fuse_reply_buf(req, (const char *)piece.data, piece.size);
 	else
-		fuse_reply_err(req, ESTALE);
+		fuse_reply_err(req, there == -1 ? EIO : ESTALE);
 	bytes_free(&content);
 	bytes_free(&piece);
 }

@@ -36,6 +36,7 @@
 #include "ca/store_requests.h"
 #include "ca/store_shards.h"
 #include "ca/store_status.h"
+#include "ca/status_text.h"
 #include "ca/text.h"
 #include "status/case_text.h"
 
@@ -320,7 +321,7 @@ intend(struct made *m, struct intent *intent)
 	must(subject_put(m->tx, dn, m->slot.subscriber, &fault));
 	m->slot.request = m->request.id;
 	must(status_put(m->tx, &m->slot, clock_now(), SLICE(&m->approved),
-	    &fault));
+	    status_text_answers(SLICE(&m->approved)), &fault));
 	must(slot_put(m->tx, &m->slot, &fault));
 }
 
@@ -369,7 +370,7 @@ issue(struct made *m, const struct intent *intent)
 	must(request_put(m->tx, &m->request, &fault));
 	m->slot.certificate = c->id;
 	must(status_put(m->tx, &m->slot, clock_now(), SLICE(&m->issued),
-	    &fault));
+	    status_text_answers(SLICE(&m->issued)), &fault));
 	must(slot_put(m->tx, &m->slot, &fault));
 }
 

@@ -9,7 +9,7 @@ seconds=$1
 shift
 out=${PKIFS_FUZZ_BUILD:-build/fuzz}
 packages="fuse3 libcrypto libp11 sqlite3 jansson libseccomp libidn2 p11-kit-1
-    libmicrohttpd"
+    libmicrohttpd liblz4"
 command -v clang >/dev/null ||
     { echo "clang is needed (apt-get install clang)"; exit 1; }
 mkdir -p "$out"

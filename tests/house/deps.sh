@@ -8,7 +8,8 @@ set -eu
 # `make check-page`, `make check-clients` and `make bench` do.
 build="gcc make pkg-config libfuse3-dev fuse3 libssl-dev libp11-dev
 	libp11-kit-dev softhsm2 libsqlite3-dev libjansson-dev libseccomp-dev
-	libidn2-dev libcurl4-openssl-dev libunistring-dev libmicrohttpd-dev openssl"
+	libidn2-dev libcurl4-openssl-dev libunistring-dev libmicrohttpd-dev
+	liblz4-dev openssl"
 tests="libcmocka-dev inotify-tools gnutls-bin libnss3-tools rsync vim-tiny
 	python3 python3-cryptography python3-yaml mandoc util-linux mount
 	e2fsprogs procps curl nginx-light apache2-bin systemd"

@@ -143,6 +143,43 @@ the_gates_are_taken_over_from_the_text_before(void **state)
 	bytes_free(&after);
 }
 
+/* What the store keeps for good. */
+static void
+the_answers_name_no_file_and_no_person(void **state)
+{
+	static struct slot named = { .name = "erika-mustermann",
+	    .file_name = "erika-mustermann.csr" };
+	struct bytes text = { 0 };
+	struct slice answers;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct status_facts facts = rows[i].facts;
+
+		facts.slot = &named;
+		facts.box_path = "requests/erika-mustermann";
+		facts.subscriber = "erika-mustermann";
+		facts.acceptance = "accepted by erika-mustermann";
+		facts.fault = "erika-mustermann is refused";
+		facts.kept = "erika-mustermann";
+		facts.ignored = "erika-mustermann";
+		bytes_clear(&text);
+		status_text_render(&facts, &text);
+		assert_non_null(strstr(bytes_text(&text), "mustermann"));
+		answers = status_text_answers(SLICE(&text));
+		assert_int_equal(answers.size == 0, facts.verdict == NULL);
+		if (answers.size == 0)
+			continue;
+		assert_null(memmem(answers.data, answers.size, "mustermann",
+		    10));
+		assert_non_null(memmem(answers.data, answers.size,
+		    facts.verdict->passed_count > 0 ?
+		    facts.verdict->passed[0].rule :
+		    facts.verdict->findings[0].rule, 4));
+	}
+	bytes_free(&text);
+}
+
 static void
 a_revocation_is_one_line_behind_the_certificate(void **state)
 {
@@ -240,6 +277,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_state_says_what_a_person_needs),
 		cmocka_unit_test(the_gates_are_taken_over_from_the_text_before),
+		cmocka_unit_test(the_answers_name_no_file_and_no_person),
 		cmocka_unit_test(
 		    a_revocation_is_one_line_behind_the_certificate),
 		cmocka_unit_test(a_text_names_the_serial_of_its_certificate),
