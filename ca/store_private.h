@@ -62,6 +62,7 @@ struct store {
 
 	pthread_mutex_t	 reserve_lock;
 	bool		 reserve_whole;
+	atomic_int_fast64_t roomy_until;	/* store_is_nearly_full: no */
 
 	/*
 	 * Of the last status committed since the store was opened, 0: none.

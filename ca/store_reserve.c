@@ -20,6 +20,8 @@
  * again at the next certificate.
  */
 #define MARGIN		((off_t)4 << 20)
+/* How long an answer stands: statfs adds up what each processor has counted. */
+#define ROOMY_FOR	(USEC / 200)
 
 /* 0 or an errno. */
 static int
@@ -152,8 +154,14 @@ store_is_nearly_full(struct store *s)
 {
 	struct statvfs fs;
 	char path[PATH_MAX];
+	usec_t now = clock_steady();
 
+	if (now < atomic_load(&s->roomy_until))
+		return false;
 	store_path(s, path, ".");
-	return statvfs(path, &fs) == 0 &&
-	    (off_t)(fs.f_bavail * fs.f_frsize) < MARGIN;
+	if (statvfs(path, &fs) == 0 &&
+	    (off_t)(fs.f_bavail * fs.f_frsize) < MARGIN)
+		return true;
+	atomic_store(&s->roomy_until, now + ROOMY_FOR);
+	return false;
 }
