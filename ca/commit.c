@@ -3,7 +3,9 @@
  * a thread that does nothing else, the next is open and takes the jobs as they
  * come; it is written when the one before is on the disk and its jobs were
  * told so.  Thus the disk and the processors wait for each other as little as
- * can be, and a transaction has all the jobs that arrived during a sync.
+ * can be, and a transaction has all the jobs that arrived during a sync.  When
+ * no job has come yet, waking that thread would take longer than what it makes
+ * room for, and the committer syncs by itself.
  *
  * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
  * are tried again, alone, with a slice of the reserve each time; while it is
@@ -244,11 +246,17 @@ syncer_thread(void *arg)
 static void
 fly(struct committer *c, struct batch *b)
 {
+	bool alone;
+
 	c->flying = b;
 	pthread_mutex_lock(&c->lock);
-	c->unsynced = true;
+	alone = c->urgent == 0;
+	c->unsynced = !alone;
 	pthread_mutex_unlock(&c->lock);
-	pthread_cond_signal(&c->written);
+	if (alone)
+		store_settle(c->store);
+	else
+		pthread_cond_signal(&c->written);
 }
 
 static void
@@ -395,7 +403,7 @@ wait_for_work(struct committer *c, struct batch *b)
 	wait_for_jobs(c);
 	if (c->flying == NULL)
 		wait_for_company(c);
-	if (!has_landed(c) || c->urgent > 0)
+	if (!has_landed(c))
 		batch_take(c, b);
 	over = b->count == 0 && c->flying == NULL && c->ending;
 	pthread_mutex_unlock(&c->lock);

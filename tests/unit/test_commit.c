@@ -246,22 +246,26 @@ one_alone_that_fails(void **state)
 }
 
 /*
- * While one is being synced the next is applied; nobody is told of either, and
- * no reader sees what is not on the disk.
+ * While one is being synced the next is applied, if it had come; nobody is told
+ * of either, and no reader sees what is not on the disk.
  */
 static void
 the_next_is_applied_during_a_sync(void **state)
 {
-	struct counting first = { 0 }, second = { 0 }, third = { 0 };
+	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+	struct counting first = { .gate = &gate };
+	struct counting second = { 0 }, third = { 0 };
 	struct view *of_before;
 
 	order_count = 0;
 	/* A reader of before, for while it is being synced. */
 	assert_int_equal(stored(1), -1);
+	pthread_mutex_lock(&gate);
+	submit_alone(&first, 1);
 	stop_arm("core.commit-written");
-	submit(&first, 1);
-	assert_true(stop_reached(60));
 	submit(&second, 2);
+	pthread_mutex_unlock(&gate);
+	assert_true(stop_reached(60));
 	while (!second.entered)
 		usleep(1000);
 	submit(&third, 3);
@@ -280,6 +284,45 @@ the_next_is_applied_during_a_sync(void **state)
 	view_put(of_before);
 	assert_int_equal(order[0], 1);
 	assert_true(second.over && !second.failed && !third.failed);
+	assert_int_equal(commit_count(committer), 2);
+}
+
+/* Says what it was told before the other was applied. */
+struct heeding {
+	struct counting	 job;
+	struct counting	*other;
+	bool		 other_entered;
+};
+
+static void
+heeding_done(struct job *job, const struct err *fault)
+{
+	struct heeding *h = (struct heeding *)job;
+
+	h->other_entered = h->other->entered;
+	counting_done(job, fault);
+}
+
+/* When none had come its jobs are told before the next one is applied. */
+static void
+one_alone_waits_for_no_other(void **state)
+{
+	struct counting second = { 0 };
+	struct heeding first = { .other = &second };
+
+	stop_arm("core.commit-written");
+	first.job.job.apply = counting_apply;
+	first.job.job.done = heeding_done;
+	first.job.value = 1;
+	commit_submit(committer, &first.job.job);
+	assert_true(stop_reached(60));
+	submit(&second, 2);
+	stop_disarm();
+	wait_for(&second);
+	assert_true(first.job.over);
+	assert_false(first.other_entered);
+	assert_int_equal(stored(1), 1);
+	assert_int_equal(stored(2), 2);
 	assert_int_equal(commit_count(committer), 2);
 }
 
@@ -333,10 +376,13 @@ a_long_one_knows_who_waits_for_its_end(void **state)
 	assert_done(commit_wait(committer, &alone.job, &test_err));
 	assert_true(with.before && with.after);
 	/* Who is not on the disk yet is told behind it. */
+	pthread_mutex_lock(&gate);
+	flies.gate = &gate;
+	submit_alone(&flies, 2);
 	stop_arm("core.commit-written");
-	submit(&flies, 2);
-	assert_true(stop_reached(60));
 	commit_submit(committer, &behind.job);
+	pthread_mutex_unlock(&gate);
+	assert_true(stop_reached(60));
 	while (!behind.over)
 		usleep(1000);
 	assert_false(flies.over);
@@ -799,6 +845,7 @@ main(void)
 		TEST(one_that_cannot_be_repeated_goes_with_others),
 		TEST(one_alone_that_fails),
 		TEST(the_next_is_applied_during_a_sync),
+		TEST(one_alone_waits_for_no_other),
 		TEST(a_long_one_knows_who_waits_for_its_end),
 		TEST(a_view_waits_rather_than_shows_too_much),
 		TEST(a_failed_sync_ends_the_process),
