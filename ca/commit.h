@@ -1,7 +1,7 @@
 /*
  * One writer commits for all: jobs that arrive while a transaction is being
- * synced are applied meanwhile, and go into the next one together, so
- * durability costs one fsync a batch.
+ * synced go into the next one together, so durability costs one fsync a batch.
+ * They are applied meanwhile when one had come before the sync began.
  * A job whose apply fails is rolled back alone; when the commit itself fails,
  * every job of the batch fails with its errno (ENOSPC, EROFS, EIO).
  */

@@ -78,7 +78,10 @@ int	meta_set_text(struct tx *, const char *name, const char *,
 bool	store_reserve_whole(struct store *);
 void	store_reserve_open(struct store *);
 void	store_reserve_restore(struct store *);
-/* So little room that an essential job should not try without the reserve. */
+/*
+ * So little room that an essential job should not try without the reserve; that
+ * there is more may be an answer of five milliseconds ago.
+ */
 bool	store_is_nearly_full(struct store *);
 
 /*

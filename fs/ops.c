@@ -153,10 +153,10 @@ op_readlink(fuse_req_t req, fuse_ino_t ino)
 	tree_ask(tree, &ask);
 	there = node_type(node)->bytes(&ask, node, &target);
 	tree_answered(&ask);
-	if (there)
+	if (there == 1)
 		fuse_reply_readlink(req, bytes_text(&target));
 	else
-		fuse_reply_err(req, ESTALE);
+		fuse_reply_err(req, there == -1 ? EIO : ESTALE);
 	bytes_free(&target);
 }
 

@@ -437,18 +437,24 @@ status_stat(struct ask *ask, struct node node, struct stat *st)
 	struct status_row	row;
 	struct slot		slot;
 	struct bytes		text = { 0 };
+	usec_t			since;
 	int			there;
 
 	if (status_get(ask->view, (int64_t)node.a, &row) != 1 ||
 	    slot_get(ask->view, row.slot, &slot) != 1)
 		return (0);
 	slot_owner(ask, &slot, st);
-	there = node.b == 0 || slot_status_text(ask->view, row.id,
-	    (int)node.b - 1, &text, &row.time) == 1;
-	stat_size(st, node.b == 0 ? row.size : text.size);
+	there = node.b == 0 ? 1 : slot_status_text(ask->view, row.id,
+	    (int)node.b - 1, &text, &since);
+	if (node.b != 0 && there == 1) {
+		row.size = text.size;
+		row.time = since;
+	}
+	stat_size(st, row.size);
 	stat_time(st, row.time);
 	bytes_free(&text);
-	return (there);
+	/* What is damaged is there, and says so when it is read. */
+	return (there != 0);
 }
 
 int

@@ -116,6 +116,26 @@ wait_for(struct counting *c)
 }
 
 /*
+ * Submits the first so that the next has come when it is written: then it is
+ * synced by a thread of its own.  `point` is armed when it is known to be in a
+ * transaction; NULL: none.
+ */
+static void
+submit_followed(struct counting *first, int64_t value, struct job *next,
+    const char *point)
+{
+	static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&gate);
+	first->gate = &gate;
+	submit_alone(first, value);
+	if (point != NULL)
+		stop_arm(point);
+	commit_submit(committer, next);
+	pthread_mutex_unlock(&gate);
+}
+
+/*
  * Submits `count` jobs so that they are one batch: the first job, of a batch
  * of its own, holds the committer until all are queued.
  */
@@ -252,19 +272,15 @@ one_alone_that_fails(void **state)
 static void
 the_next_is_applied_during_a_sync(void **state)
 {
-	pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-	struct counting first = { .gate = &gate };
-	struct counting second = { 0 }, third = { 0 };
+	struct counting first = { 0 }, third = { 0 };
+	struct counting second = { .value = 2, .job.apply = counting_apply,
+	    .job.done = counting_done };
 	struct view *of_before;
 
 	order_count = 0;
 	/* A reader of before, for while it is being synced. */
 	assert_int_equal(stored(1), -1);
-	pthread_mutex_lock(&gate);
-	submit_alone(&first, 1);
-	stop_arm("core.commit-written");
-	submit(&second, 2);
-	pthread_mutex_unlock(&gate);
+	submit_followed(&first, 1, &second.job, "core.commit-written");
 	assert_true(stop_reached(60));
 	while (!second.entered)
 		usleep(1000);
@@ -376,12 +392,7 @@ a_long_one_knows_who_waits_for_its_end(void **state)
 	assert_done(commit_wait(committer, &alone.job, &test_err));
 	assert_true(with.before && with.after);
 	/* Who is not on the disk yet is told behind it. */
-	pthread_mutex_lock(&gate);
-	flies.gate = &gate;
-	submit_alone(&flies, 2);
-	stop_arm("core.commit-written");
-	commit_submit(committer, &behind.job);
-	pthread_mutex_unlock(&gate);
+	submit_followed(&flies, 2, &behind.job, "core.commit-written");
 	assert_true(stop_reached(60));
 	while (!behind.over)
 		usleep(1000);
@@ -411,17 +422,14 @@ take_many(void *arg)
 	return NULL;
 }
 
-/* More readers than there are of the moment before wait for the sync. */
 static void
-a_view_waits_rather_than_shows_too_much(void **state)
+take_during_a_sync(struct counting *job, int64_t value)
 {
-	struct counting job = { 0 };
 	struct taker t = { 0 };
+	char name[32];
 	size_t i, old = 0;
 
-	assert_int_equal(stored(7), -1);
-	stop_arm("core.commit-written");
-	submit(&job, 7);
+	snprintf(name, sizeof(name), "job%d", (int)value);
 	assert_true(stop_reached(60));
 	pthread_create(&t.thread, NULL, take_many, &t);
 	while (t.taken == 0)
@@ -429,12 +437,33 @@ a_view_waits_rather_than_shows_too_much(void **state)
 	stop_disarm();
 	pthread_join(t.thread, NULL);
 	for (i = 0; i < sizeof(t.view) / sizeof(t.view[0]); i++) {
-		old += meta_number(t.view[i], "job7", -1) == -1;
+		old += meta_number(t.view[i], name, -1) == -1;
 		view_put(t.view[i]);
 	}
 	/* The first was of before, and those that had to wait were not. */
 	assert_in_range(old, 1, 12);
-	wait_for(&job);
+	wait_for(job);
+}
+
+/*
+ * More readers than there are of the moment before wait for the sync, whoever
+ * does it.
+ */
+static void
+a_view_waits_rather_than_shows_too_much(void **state)
+{
+	struct counting alone = { 0 }, followed = { 0 };
+	struct counting next = { .value = 9, .job.apply = counting_apply,
+	    .job.done = counting_done };
+
+	assert_int_equal(stored(7), -1);
+	stop_arm("core.commit-written");
+	submit(&alone, 7);
+	take_during_a_sync(&alone, 7);
+	assert_int_equal(stored(8), -1);
+	submit_followed(&followed, 8, &next.job, "core.commit-written");
+	take_during_a_sync(&followed, 8);
+	wait_for(&next);
 }
 
 /*
@@ -483,19 +512,39 @@ commit_one(int to)
 	(void)!write(to, "x", 1);
 }
 
+static void
+commit_two(int to)
+{
+	struct counting first = { 0 };
+	struct counting next = { .value = 2, .job.apply = counting_apply,
+	    .job.done = counting_done };
+
+	fault_arm("sync-eio", 1);
+	submit_followed(&first, 1, &next.job, NULL);
+	wait_for(&first);
+	(void)!write(to, "x", 1);
+}
+
 /* Nobody is told yes or no by a process that cannot know. */
 static void
 a_failed_sync_ends_the_process(void **state)
 {
+	void (*const commits[])(int) = { commit_one, commit_two };
 	int from, status;
-	pid_t pid = in_a_child(commit_one, &from);
+	size_t i;
+	pid_t pid;
 	char told;
 
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(read(from, &told, 1), 0);
-	close(from);
-	assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	open_again();
+	for (i = 0; i < 2; i++) {
+		pid = in_a_child(commits[i], &from);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(read(from, &told, 1), 0);
+		close(from);
+		assert_false(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		fault_arm("none", 0);
+		open_again();
+		assert_int_equal(stored(2), -1);
+	}
 }
 
 static void
