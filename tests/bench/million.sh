@@ -4,7 +4,7 @@
 # and how fast its CRLs are made.  Beside each figure its limit, and what
 # `openssl ca` needs of a million on the same kind of machine.
 #	BENCH_MILLION (1000000) certificates, BENCH_STORE (bare) or whole: a
-#	whole one has 31 KB of each, so that a million needs 32 GB of TMPDIR
+#	whole one has 7 KB of each, so that a million needs 8 GB of TMPDIR
 set -eu
 bench=$PKIFS_BUILD
 pkifs=$PKIFS_BUILD/pkifs
