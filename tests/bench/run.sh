@@ -1,7 +1,8 @@
 #!/bin/sh
 # `make bench`: each figure beside what the same cores can do with the
-# cryptography alone, in one run, three rounds interleaved; medians.  Before
-# them a mount of its own counts what an issuance costs in syncs, signatures and
+# cryptography alone, in one run, five rounds interleaved; medians, also of the
+# ratios: each round stands beside the limit just before and just after it, for
+# other tenants of a machine come and go.  Before them a mount of its own counts what an issuance costs in syncs, signatures and
 # CPU time, process by process: that is where the time goes.
 set -eu
 bench=$PKIFS_BUILD/bench
@@ -18,12 +19,25 @@ trap finish EXIT
 chmod 755 "$dir"
 mkdir "$ca"
 "$pkifs" init "$home" >/dev/null
-"$bench" requests "$dir/csr" $((6 * n + 1200))
+"$bench" requests "$dir/csr" $((7 * n + 1200))
 
 # Of the numbers in the first column; `divide A B DIGITS`.
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 divide() { awk -v a="$1" -v b="$2" -v n="$3" 'BEGIN { printf "%.*f", n, a / b }'; }
 ratio() { divide "$1" "$2" 2; }
+limit() { "$bench" limit "$home" "$dir/csr" "$1" 3 | cut -d' ' -f1; }
+# One round: `round WRITERS COUNT`, from $first on; $before is the limit of before.
+round() {
+	rate=$("$bench" issue "$ca/requests" "$dir/csr" $first "$2" "$1" |
+	    cut -d' ' -f1)
+	first=$((first + $2))
+	after=$(limit "$1")
+	echo "$rate" >>"$dir/issue$1"
+	echo "$after" >>"$dir/limit$1"
+	ratio $((2 * ${rate%.*})) $((${before%.*} + ${after%.*})) \
+	    >>"$dir/ratio$1"
+	echo >>"$dir/ratio$1"
+}
 
 # CPU time of main's child of that name so far, in clock ticks.
 ticks() {
@@ -65,13 +79,12 @@ Y
 commits=$(commits)
 
 first=$n
-for round in 1 2 3; do
-	"$bench" limit "$home" "$dir/csr" 8 3 >>"$dir/limit8"
-	"$bench" issue "$ca/requests" "$dir/csr" $first "$n" 8 >>"$dir/issue8"
-	first=$((first + n))
-	"$bench" limit "$home" "$dir/csr" 1 3 >>"$dir/limit1"
-	"$bench" issue "$ca/requests" "$dir/csr" $first $((n / 5)) 1 >>"$dir/issue1"
-	first=$((first + n / 5))
+for w in 8 1; do
+	before=$(limit $w)
+	for turn in 1 2 3 4 5; do
+		round $w $((w == 8 ? n : n / 5))
+		before=$after
+	done
 done
 read -r cp_median cp_99 <<Y
 $("$bench" cp "$ca/requests" "$dir/csr" $first 500)
@@ -84,11 +97,11 @@ i8=$(median <"$dir/issue8") i1=$(median <"$dir/issue1")
 core=$(cat "$dir/core") signer=$(cat "$dir/signer") herald=$(cat "$dir/herald")
 all=$(awk "BEGIN { print $core + $signer + $herald + $writers }")
 cat <<Y
-P-256, durable, all evidence; $(nproc) cores, medians of three rounds
+P-256, durable, all evidence; $(nproc) cores, medians of five rounds
   limit, 8 threads (verify a request, one signature in the token)  $l8/s
   limit, 1 thread                                                  $l1/s
-  issue through the mount, 8 writers     $i8/s   $(ratio "$i8" "$l8") of the limit
-  issue through the mount, 1 writer      $i1/s   $(ratio "$i1" "$l1") of the limit
+  issue through the mount, 8 writers     $i8/s   $(median <"$dir/ratio8") of the limit
+  issue through the mount, 1 writer      $i1/s   $(median <"$dir/ratio1") of the limit
   one cp until the certificate is read   median $cp_median us, p99 $cp_99 us (starting cp included)
   revocation until the CRL says so       median $revoke_median us, p99 $revoke_99 us
 Of each certificate, 8 writers
