@@ -169,25 +169,20 @@ int
 events_bytes(struct view *v, int64_t seq, struct bytes *to)
 {
 	char wanted[SHA256_TEXT], digest[SHA256_TEXT] = "";
-	struct packed packed;
 	struct query *q;
-	size_t size;
 	int found;
 
-	q = query_new(v->sql, "SELECT b.dictionary, b.bytes, e.size, e.sha256,"
-	    " d.bytes FROM event_bytes AS b"
+	q = query_new(v->sql, "SELECT b.dictionary, b.bytes, e.size, d.bytes,"
+	    " e.sha256 FROM event_bytes AS b"
 	    " CROSS JOIN events AS e ON e.seq = b.seq"
 	    " LEFT JOIN dictionaries AS d ON d.id = b.dictionary"
 	    " WHERE b.seq = ?");
 	bind_number(q, seq);
 	found = query_next(q);
 	if (found) {
-		packed.dictionary = take_number(q);
-		packed.octets = take_blob(q);
-		size = (size_t)take_number(q);
-		take_hex(q, wanted, sizeof(wanted));
-		if (text_unpack(&packed, take_blob(q), size, to))
+		if (take_unpacked(q, to))
 			sha256_text(digest, SLICE(to));
+		take_hex(q, wanted, sizeof(wanted));
 		if (strcmp(digest, wanted) != 0) {
 			log_line("store: event %lld is damaged",
 			    (long long)seq);

@@ -263,3 +263,15 @@ text_unpack(const struct packed *p, struct slice dictionary, size_t size,
 	to->size = size;
 	return true;
 }
+
+bool
+take_unpacked(struct query *q, struct bytes *to)
+{
+	struct packed packed;
+	size_t size;
+
+	packed.dictionary = take_number(q);
+	packed.octets = take_blob(q);
+	size = (size_t)take_number(q);
+	return text_unpack(&packed, take_blob(q), size, to);
+}

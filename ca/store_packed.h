@@ -14,6 +14,8 @@
 
 #include "store.h"
 
+struct query;
+
 struct packed {
 	int64_t		dictionary;	/* 0: the octets are the text */
 	struct slice	octets;
@@ -33,5 +35,11 @@ int	text_pack(struct tx *, const char *kind, struct slice text,
  */
 bool	text_unpack(const struct packed *, struct slice dictionary,
 	    size_t size, struct bytes *to);
+
+/*
+ * The next four columns: the row's dictionary and octets, the size of the text,
+ * and the dictionary's octets.
+ */
+bool	take_unpacked(struct query *, struct bytes *to);
 
 #endif

@@ -83,9 +83,7 @@ status_get(struct view *v, int64_t id, struct status_row *row)
 int
 status_text(struct view *v, int64_t id, struct bytes *to)
 {
-	struct packed packed;
 	struct query *q;
-	size_t size;
 	int found;
 
 	q = query_new(v->sql, "SELECT s.dictionary, s.text, s.size, d.bytes"
@@ -94,15 +92,9 @@ status_text(struct view *v, int64_t id, struct bytes *to)
 	    " WHERE s.id = ?");
 	bind_number(q, id);
 	found = query_next(q);
-	if (found) {
-		packed.dictionary = take_number(q);
-		packed.octets = take_blob(q);
-		size = (size_t)take_number(q);
-		if (!text_unpack(&packed, take_blob(q), size, to)) {
-			log_line("store: status text %lld is damaged",
-			    (long long)id);
-			found = -1;
-		}
+	if (found && !take_unpacked(q, to)) {
+		log_line("store: status text %lld is damaged", (long long)id);
+		found = -1;
 	}
 	query_done(q);
 	return found;

@@ -27,7 +27,7 @@
 #include "sandbox.h"
 #include "slab.h"
 
-#define STATE_VERSION	2	/* of what lives on, the slab aside */
+#define STATE_VERSION	3	/* of what lives on, the store too; slab aside */
 #define STATE_MOST	(1024 * 1024)
 #define CHECK_MS	20000
 #define CLIENT_SECONDS	2

@@ -2,8 +2,9 @@
 # `make bench`: each figure beside what the same cores can do with the
 # cryptography alone, in one run, five rounds interleaved; medians, also of the
 # ratios: each round stands beside the limit just before and just after it, for
-# other tenants of a machine come and go.  Before them a mount of its own counts what an issuance costs in syncs, signatures and
-# CPU time, process by process: that is where the time goes.
+# other tenants of a machine come and go.  Before them a mount of its own counts
+# what an issuance costs in syncs, signatures and CPU time, process by process:
+# that is where the time goes.
 set -eu
 bench=$PKIFS_BUILD/bench
 pkifs=$PKIFS_BUILD/pkifs
@@ -26,7 +27,7 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 divide() { awk -v a="$1" -v b="$2" -v n="$3" 'BEGIN { printf "%.*f", n, a / b }'; }
 ratio() { divide "$1" "$2" 2; }
 limit() { "$bench" limit "$home" "$dir/csr" "$1" 3 | cut -d' ' -f1; }
-# One round: `round WRITERS COUNT`, from $first on; $before is the limit of before.
+# `round WRITERS COUNT`: from request $first on, behind a limit of $before.
 round() {
 	rate=$("$bench" issue "$ca/requests" "$dir/csr" $first "$2" "$1" |
 	    cut -d' ' -f1)

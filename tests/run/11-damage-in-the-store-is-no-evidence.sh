@@ -29,7 +29,8 @@ for number, octets in rows:
 store.commit()
 P
 mount_ca
-event() { find "$ca/evidence" -path '*/[0-9][0-9]/*' -name "*-$1.json" | tail -n 1; }
+event() { find "$ca/evidence" -path '*/[0-9][0-9]/*' -name "*-$1.json" |
+    sort | tail -n 1; }
 unreadable() {
 	must test -s "$1"
 	cat "$1" >"$dir/out" 2>"$dir/err" && fail "$1 can be read"
@@ -50,3 +51,5 @@ must grep -q "$(serial_of "$dir/w1.crt")" "$dir/crl"
 new_csr w3 w3.example.org
 must cp "$dir/w3.csr" "$ca/requests/"
 must verify_certificate "$ca/requests/w3.crt"
+must grep -q "$(serial_of "$ca/requests/w3.crt")" \
+    "$(event certificate-issued)"
