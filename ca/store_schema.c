@@ -606,6 +606,34 @@ fail:
 	return -1;
 }
 
+static int
+upgrade_from(struct sql *s, int64_t version, usec_t now, struct err *err)
+{
+	for (; version < NEWEST; version++)
+		if (upgrade(s, version, now, err) != 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * The triggers and constraints are what keeps history from being rewritten: a
+ * store that has lost one of them is not worked with.
+ */
+static int
+is_ours(struct sql *s, usec_t now, struct err *err)
+{
+	struct sql *fresh;
+	int result = -1;
+
+	fresh = sql_open(":memory:", SQL_WRITER, err);
+	if (fresh == NULL)
+		return -1;
+	if (upgrade_from(fresh, 0, now, err) == 0)
+		result = store_schema_compare(fresh, s, err);
+	sql_close(fresh);
+	return result;
+}
+
 int
 store_schema_apply(struct sql *s, usec_t now, struct err *err)
 {
@@ -621,8 +649,7 @@ store_schema_apply(struct sql *s, usec_t now, struct err *err)
 		return err_set(err, EINVAL, "the store has version %lld, this "
 		    "program knows up to %lld: it was used with a newer one",
 		    (long long)version, (long long)NEWEST);
-	for (; version < NEWEST; version++)
-		if (upgrade(s, version, now, err) != 0)
-			return -1;
-	return 0;
+	if (upgrade_from(s, version, now, err) != 0)
+		return -1;
+	return is_ours(s, now, err);
 }

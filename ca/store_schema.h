@@ -12,9 +12,13 @@
 /*
  * Brings the database to the newest version, each step in one transaction;
  * `now` dates the root box of a new one.  Refuses a database that is not the
- * store's or that a newer program made.
+ * store's or that a newer program made, and a schema that is not, table by
+ * table, index by index and trigger by trigger, what this program makes.
  */
 int	store_schema_apply(struct sql *, usec_t now, struct err *);
+
+/* 0 if the schema of `s` is that of `fresh`, or -1 and the first difference. */
+int	store_schema_compare(struct sql *fresh, struct sql *s, struct err *);
 
 /* store_schema_desk.c: the registration desk. */
 extern const char store_schema_desk_1[], store_schema_registrations_1[],

@@ -40,6 +40,45 @@ a_strange_or_newer_database_is_refused(void **state)
 	assert_int_equal(test_err.code, ENOENT);
 }
 
+/*
+ * What keeps history from being rewritten, and what an earlier build of the
+ * same version made otherwise.
+ */
+static void
+a_store_of_another_schema_is_refused(void **state)
+{
+	static const struct {
+		const char	*alter, *says, *mend;
+	} cases[] = {
+		{ "CREATE TABLE aside (a)", "table aside is not known",
+		    "DROP TABLE aside" },
+		{ "CREATE TRIGGER zzz AFTER INSERT ON meta BEGIN SELECT 1; END",
+		    "trigger zzz is not known", "DROP TRIGGER zzz" },
+		{ "DROP INDEX event_hours_by_hour",
+		    "index event_hours_by_hour is missing",
+		    "CREATE INDEX event_hours_by_hour ON event_hours (hour)" },
+		{ "ALTER TABLE event_hours ADD COLUMN place INTEGER",
+		    "table event_hours differs",
+		    "ALTER TABLE event_hours DROP COLUMN place" },
+		{ "DROP TRIGGER meta_sandbox_update",
+		    "trigger meta_sandbox_update is missing", NULL },
+	};
+	size_t i;
+
+	/* What SQLite keeps for itself is not looked at. */
+	assert_int_equal(attack("ANALYZE"), SQLITE_OK);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		store_close(store_open(test_dir, &test_err));
+		assert_int_equal(attack(cases[i].alter), SQLITE_OK);
+		assert_null(store_open(test_dir, &test_err));
+		assert_int_equal(test_err.code, EINVAL);
+		if (strstr(test_err.text, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].alter, test_err.text);
+		if (cases[i].mend != NULL)
+			assert_int_equal(attack(cases[i].mend), SQLITE_OK);
+	}
+}
+
 static void
 a_transaction_is_whole_or_nothing(void **state)
 {
@@ -367,6 +406,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_new_store_is_only_its_owners),
 		TEST(a_strange_or_newer_database_is_refused),
+		TEST(a_store_of_another_schema_is_refused),
 		TEST(a_transaction_is_whole_or_nothing),
 		TEST(a_view_is_of_one_moment),
 		TEST(many_views_at_once),
