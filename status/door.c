@@ -162,12 +162,16 @@ ask(struct door *d, const struct responder_question *q, struct errand *e)
 	}
 	if (!q->fresh)
 		ids.nonce.size = 0;
-	e->own = ids.nonce.size > 0;
+	/*
+	 * The store does not know what was answered about several, so that a
+	 * revocation of one of them would not be told to who kept it.
+	 */
+	e->own = ids.nonce.size > 0 || ids.count > 1;
 	known = ocsp_service_knows(d->service, &ids);
 	/* What is simple, and what is refused, is as in status/ocsp/. */
 	if (ids.critical || known == OCSP_NOT_OURS ||
 	    (known == OCSP_NEVER_ISSUED && !unknown) ||
-	    (known == OCSP_KNOWN && ids.count == 1 && !e->own))
+	    (known == OCSP_KNOWN && !e->own))
 		ocsp_service_ask(d->service, q->request, answer_kept, e);
 	else {
 		if (known == OCSP_NEVER_ISSUED)

@@ -9,7 +9,6 @@
 #include "ocsp_response.h"
 #include "replies.h"
 
-#define SEVERAL_KEPT	2048	/* answers about several certificates */
 #define RENEW_AT_ONCE	64
 
 struct place {			/* what a link hears is about this one */
@@ -19,7 +18,7 @@ struct place {			/* what a link hears is about this one */
 struct replies {
 	struct replies_plan plan;
 	struct place	 places[REPLIES_PLACES];
-	struct keep	*keep, *several;
+	struct keep	*keep;
 	struct doubts	*doubts;	/* about files */
 	atomic_uint_fast64_t changes;	/* that were heard of */
 };
@@ -57,12 +56,6 @@ make_key(char from, size_t place, const struct ocsp_ids *ids,
 		put_blob(to, ids->id[i].key_hash);
 		put_text(to, ids->id[i].serial);
 	}
-}
-
-static struct keep *
-keep_of(struct replies *r, const struct ocsp_ids *ids)
-{
-	return ids->count == 1 ? r->keep : r->several;
 }
 
 /* --- from files ---------------------------------------------------------- */
@@ -137,7 +130,7 @@ from_memory(struct replies *r, size_t place, const struct ocsp_ids *ids,
 	struct kept *k;
 
 	make_key('c', place, ids, &key);
-	if ((k = keep_find(keep_of(r, ids), SLICE(&key))) != NULL) {
+	if ((k = keep_find(r->keep, SLICE(&key))) != NULL) {
 		atomic_store(&k->used, true);
 		*confirmed = k->connection ==
 		    link_connection(r->plan.links[place]);
@@ -250,7 +243,7 @@ take_answer(struct ticket *t, const struct responder_answer *answer,
 	    atomic_load(&r->changes) == t->changes) {
 		k->connection = connection;
 		bytes_copy(&k->request, SLICE(&t->request));
-		keep_put(keep_of(r, &ids), k);
+		keep_put(r->keep, k);
 	}
 	bytes_free(&key);
 	return k;
@@ -380,7 +373,6 @@ changed(void *arg, const char *serial)
 	doubt_files(arg, serial);
 	atomic_fetch_add(&r->changes, 1);
 	keep_drop_those(r->keep, is_about, (void *)(uintptr_t)serial);
-	keep_drop_those(r->several, is_about, (void *)(uintptr_t)serial);
 }
 
 struct due {
@@ -436,7 +428,6 @@ replies_new(const struct replies_plan *plan)
 		die("out of memory");
 	r->plan = *plan;
 	r->keep = keep_new(plan->keep);
-	r->several = keep_new(SEVERAL_KEPT);
 	r->doubts = doubts_new();
 	for (size_t i = 0; i < plan->count; i++) {
 		r->places[i] = (struct place){ r, i };
@@ -453,7 +444,6 @@ replies_free(struct replies *r)
 	if (r == NULL)
 		return;
 	keep_free(r->keep);
-	keep_free(r->several);
 	doubts_free(r->doubts);
 	free(r);
 }

@@ -1,7 +1,8 @@
 /*
  * What the responder replies to an OCSP request: from the files that were
  * published, looked at anew for each request; from what core said before; from
- * core; or with a word of its own.  It never says what is past its nextUpdate
+ * core; or with a word of its own.  Nothing is kept that has a nonce or is about
+ * several certificates.  It never says what is past its nextUpdate
  * (tryLater), and of what nobody here knows an answer unauthorized (RFC 9919
  * 2.2.3).  All certificates of a request are of one CA, or nobody here is the
  * one responder to ask: unauthorized.

@@ -5,7 +5,7 @@
 make_ca
 conf=$home/pkifs.conf
 mount_ca
-for name in a b d gone; do
+for name in a b d e gone; do
 	new_csr $name $name.example.org
 	must cp "$dir/$name.csr" "$ca/requests/"
 	cp "$ca/requests/$name.crt" "$dir/"
@@ -77,6 +77,8 @@ grep -qi '^cache-control: no-store' "$dir/headers" ||
     fail "an answer with a nonce may be kept"
 ask two -no_nonce -cert "$dir/a.crt" -cert "$dir/gone.crt"
 within 20 says_now two "Cert Status: good"
+grep -qi '^cache-control: no-store' "$dir/headers" ||
+    fail "an answer about several may be kept"
 
 # The nonces of RFC 9654: 1 to 128 octets.
 python3 - "$dir" <<'PY'
@@ -128,6 +130,23 @@ must sh -c "echo keyCompromise >'$ca/revoke/$gone'"
 within 2 says_now plain "Cert Status: revoked"
 within 2 says_now two "Cert Status: revoked"
 must says_now nonce32 "Cert Status: revoked"
+
+# Also of one that nobody has asked about but together with another, by HTTP
+# and in status/ocsp/.
+ask pair -no_nonce -cert "$dir/a.crt" -cert "$dir/e.crt"
+both_good() {
+	says_now pair "Cert Status: good" &&
+	    [ "$(answer | grep -c 'Cert Status: good')" = 2 ]
+}
+pair_file=$ca/status/ocsp/$(base64 -w0 "$dir/pair" | sed 's,/*$,,')
+file_says() {
+	cp "$pair_file" "$dir/body" && answer | grep -q "Cert Status: $1"
+}
+within 20 both_good
+within 20 file_says good
+must sh -c "echo keyCompromise >'$ca/revoke/$(serial_of "$dir/e.crt")'"
+within 20 says_now pair "Cert Status: revoked"
+within 20 file_says revoked
 
 # Nobody can sign at the moment: what was good before is not said any more.
 serial_d=$(serial_of "$dir/d.crt")
