@@ -179,7 +179,7 @@ act_dates_fit(const struct act_words *w, const struct certificate *c,
 	if (w->at > now + ACT_AHEAD || w->until > now + ACT_AHEAD)
 		return err_set(err, EINVAL, "%s is more than a year ahead",
 		    w->at != 0 ? "at=" : "until=");
-	if (w->at > c->not_after)
+	if (w->at > c->not_after || w->until > c->not_after)
 		return err_set(err, EINVAL, "the certificate has expired by "
 		    "then");
 	if (w->until != 0 && w->until <= now)

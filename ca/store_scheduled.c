@@ -168,15 +168,18 @@ suspensions_due(struct view *v, usec_t now, revocation_each *each, void *arg)
 }
 
 usec_t
-scheduled_next(struct view *v)
+scheduled_next(struct view *v, usec_t after)
 {
 	struct query *q;
 	usec_t next = 0;
 
 	q = query_new(v->sql, "SELECT min(due) FROM ("
 	    "SELECT min(effective) AS due FROM scheduled WHERE done IS NULL"
+	    "  AND effective > ?"
 	    " UNION ALL SELECT min(until) FROM revocations"
-	    "  WHERE reason = 6 AND until IS NOT NULL)");
+	    "  WHERE reason = 6 AND until IS NOT NULL AND until > ?)");
+	bind_number(q, after);
+	bind_number(q, after);
 	if (query_next(q))
 		next = take_number(q);
 	query_done(q);

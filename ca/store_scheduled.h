@@ -41,7 +41,7 @@ void	scheduled_due(struct view *, usec_t now, scheduled_each *,
 /* Suspensions that end by themselves at or before `now`. */
 void	suspensions_due(struct view *, usec_t now, revocation_each *,
 	    void *arg);
-/* When the next of either is due; 0: none is. */
-usec_t	scheduled_next(struct view *);
+/* When the next of either behind `after` is due; 0: none is. */
+usec_t	scheduled_next(struct view *, usec_t after);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../ca/stop.h"
+#include "../ca/event.h"
 #include "../ca/store_certificates.h"
 #include "bell.h"
 #include "revocation_key.h"
@@ -24,6 +25,9 @@ struct schedule {
 	const struct desk *desk;
 	void		(*committed)(void *);
 	void		*arg;
+	struct due	*due;		/* of the transaction under way */
+	struct bytes	 late;		/* names of what could not be done */
+	usec_t		 retry_at;	/* steady; it is tried again */
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
 	bool		 busy, closing;
@@ -32,20 +36,42 @@ struct schedule {
 #define OF_TIMER(t)	((struct schedule *)(void *)((char *)(t) - \
 			    offsetof(struct schedule, timer)))
 
-/* --- the transaction ----------------------------------------------------- */
+/* --- what is due --------------------------------------------------------- */
 
 struct due {
 	struct scheduled  plans[AT_ONCE];
 	struct revocation rows[AT_ONCE];
-	size_t		  plan_count, row_count;
+	size_t		  plan_count, row_count, done;
+	bool		  retry;	/* also what was late */
+	struct bytes	  late;		/* from now on */
+	char		  fault[200];	/* of one of them */
 };
+
+/* A plan is named by its number, the end of a suspension by its negative. */
+static bool
+is_late(const struct bytes *late, int64_t name, size_t *at)
+{
+	for (*at = 0; *at < late->size; *at += sizeof name)
+		if (memcmp(late->data + *at, &name, sizeof name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_put_off(const struct due *due, int64_t name)
+{
+	size_t at;
+
+	return !due->retry && is_late(&due->late, name, &at);
+}
 
 static int
 add_plan(void *arg, const struct scheduled *plan)
 {
 	struct due *due = arg;
 
-	due->plans[due->plan_count++] = *plan;
+	if (!is_put_off(due, plan->id))
+		due->plans[due->plan_count++] = *plan;
 	return due->plan_count == AT_ONCE;
 }
 
@@ -54,8 +80,42 @@ add_row(void *arg, const struct revocation *row)
 {
 	struct due *due = arg;
 
-	due->rows[due->row_count++] = *row;
+	if (!is_put_off(due, -row->id))
+		due->rows[due->row_count++] = *row;
 	return due->row_count == AT_ONCE;
+}
+
+static void
+find_due(struct schedule *s, struct view *view)
+{
+	struct due *due = s->due;
+	usec_t now = clock_now();
+
+	bytes_free(&due->late);
+	*due = (struct due){ .retry = s->late.size > 0 &&
+	    clock_steady() >= s->retry_at };
+	bytes_copy(&due->late, SLICE(&s->late));
+	scheduled_due(view, now, add_plan, due);
+	suspensions_due(view, now, add_row, due);
+}
+
+/* --- the transaction ----------------------------------------------------- */
+
+/*
+ * It was allowed when it was decided and is judged for the time it was decided
+ * for: that core was away then, or the certificate has ended since, changes
+ * nothing.
+ */
+static int
+change(struct act_order *o, int64_t certificate, const char *serial,
+    struct tx *tx, struct err *err)
+{
+	struct revocation row;
+
+	if (certificate_get(tx_view(tx), certificate, &o->certificate) != 1)
+		return err_set(err, ENOENT, "there is no certificate %s",
+		    serial);
+	return revocation_change_with_key(o, tx, &row, err);
 }
 
 static int
@@ -65,17 +125,12 @@ revoke_planned(const struct desk *desk, const struct scheduled *plan,
 	struct act_order o = { .desk = desk, .how = plan->how,
 	    .uid = plan->uid, .received = plan->received,
 	    .decided = plan->decided, .effective = plan->effective,
-	    .by_itself = true, .line = "",
+	    .now = plan->effective, .by_itself = true, .line = "",
 	    .words = { .reason = plan->reason, .text = "",
 	    .invalidity = plan->invalidity } };
-	struct revocation row;
 
 	memcpy(o.role, plan->role, sizeof o.role);
-	if (certificate_get(tx_view(tx), plan->certificate,
-	    &o.certificate) != 1)
-		return err_set(err, EIO, "there is no certificate %s",
-		    plan->serial);
-	return revocation_change_with_key(&o, tx, &row, err);
+	return change(&o, plan->certificate, plan->serial, tx, err);
 }
 
 static int
@@ -83,80 +138,157 @@ end_suspension(const struct desk *desk, const struct revocation *held,
     struct tx *tx, struct err *err)
 {
 	struct act_order o = { .desk = desk, .how = held->how,
-	    .uid = held->uid, .received = clock_now(), .officer = true,
-	    .by_itself = true, .line = "",
+	    .uid = held->uid, .received = clock_now(), .now = held->until,
+	    .officer = true, .by_itself = true, .line = "",
 	    .words = { .reason = REASON_REINSTATED } };
 	char until[CLOCK_TEXT], text[80];
-	struct revocation row;
 
 	memcpy(o.role, held->role, sizeof o.role);
 	clock_text_seconds(until, held->until);
 	snprintf(text, sizeof text, "it was suspended until %s", until);
 	o.words.text = text;
-	if (certificate_get(tx_view(tx), held->certificate,
-	    &o.certificate) != 1)
-		return err_set(err, EIO, "there is no certificate %s",
-		    held->serial);
-	return revocation_change_with_key(&o, tx, &row, err);
+	return change(&o, held->certificate, held->serial, tx, err);
+}
+
+/* The first time: an event, a line in the log; it stays in health. */
+static int
+put_off(struct due *due, int64_t name, const char *serial,
+    const struct err *why, struct tx *tx, struct err *err)
+{
+	struct event *event;
+	size_t at;
+
+	snprintf(due->fault, sizeof due->fault, "%s: %.150s", serial,
+	    why->text);
+	if (is_late(&due->late, name, &at))
+		return 0;
+	bytes_put(&due->late, &name, sizeof name);
+	log_line("what was scheduled did not take place: %s", due->fault);
+	event = event_new("scheduled-change-failed", REVOCATION_MANAGEMENT);
+	event_actor_self(event);
+	event_requirements(event, "REV-6.2.4-05A");
+	event_outcome(event, "failed");
+	event_detail(event, "serial", serial);
+	event_detail(event, "error", why->text);
+	return desk_append(tx, event, err);
+}
+
+static void
+took_place(struct due *due, int64_t name)
+{
+	size_t at;
+
+	due->done++;
+	if (!is_late(&due->late, name, &at))
+		return;
+	due->late.size -= sizeof name;
+	memmove(due->late.data + at, due->late.data + at + sizeof name,
+	    due->late.size - at);
+}
+
+/* One that cannot be done keeps none of the others waiting. */
+static int
+take_place(struct schedule *s, const struct scheduled *plan,
+    const struct revocation *held, struct tx *tx, struct err *err)
+{
+	const char *serial = plan != NULL ? plan->serial : held->serial;
+	int64_t name = plan != NULL ? plan->id : -held->id;
+	struct err why = { 0 };
+	int ret;
+
+	if (tx_savepoint(tx, err) != 0)
+		return -1;
+	ret = plan != NULL ? revoke_planned(s->desk, plan, tx, &why) :
+	    end_suspension(s->desk, held, tx, &why);
+	if (ret == 0) {
+		took_place(s->due, name);
+		return tx_release(tx, err);
+	}
+	if (tx_rollback_to(tx, err) != 0)
+		return -1;
+	return put_off(s->due, name, serial, &why, tx, err);
 }
 
 static int
 apply(struct job *job, struct tx *tx, struct err *err)
 {
 	struct schedule *s = (struct schedule *)job;
-	struct due *due = calloc(1, sizeof *due);
-	usec_t now = clock_now();
-	int ret = 0;
+	struct due *due = s->due;
 
-	if (due == NULL)
-		die("out of memory");
-	scheduled_due(tx_view(tx), now, add_plan, due);
-	suspensions_due(tx_view(tx), now, add_row, due);
-	for (size_t i = 0; i < due->plan_count && ret == 0; i++)
-		ret = revoke_planned(s->desk, &due->plans[i], tx, err);
-	for (size_t i = 0; i < due->row_count && ret == 0; i++)
-		ret = end_suspension(s->desk, &due->rows[i], tx, err);
-	free(due);
-	return ret;
+	find_due(s, tx_view(tx));
+	for (size_t i = 0; i < due->plan_count; i++)
+		if (take_place(s, &due->plans[i], NULL, tx, err) != 0)
+			return -1;
+	for (size_t i = 0; i < due->row_count; i++)
+		if (take_place(s, NULL, &due->rows[i], tx, err) != 0)
+			return -1;
+	return 0;
 }
 
 /* --- the timer ----------------------------------------------------------- */
+
+/* 0: nothing is scheduled for a time behind this one. */
+static usec_t
+next_after(const struct schedule *s, usec_t time)
+{
+	struct view *view = view_take(s->desk->parts->store);
+	usec_t next = scheduled_next(view, time);
+
+	view_put(view);
+	return next;
+}
+
+/* What is late from now on; how long nothing has to be done. */
+static usec_t
+settle(struct schedule *s)
+{
+	const struct due *due = s->due;
+	usec_t now = clock_now(), next;
+
+	bytes_copy(&s->late, SLICE(&due->late));
+	if (due->retry || due->fault[0] != '\0')
+		s->retry_at = clock_steady() + LOOK;
+	if (s->late.size == 0)
+		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_OK,
+		    "what was decided for a time takes place then");
+	else if (due->fault[0] != '\0')
+		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_FAIL,
+		    "%zu revocations or ends of suspensions could not take "
+		    "place at their time, such as %s",
+		    s->late.size / sizeof(int64_t), due->fault);
+	if (due->done > 0 || due->retry)
+		return SOON;
+	next = next_after(s, now);
+	return next == 0 || next - now > LOOK ? LOOK : next - now;
+}
 
 static void
 applied(struct job *job, const struct err *fault)
 {
 	struct schedule *s = (struct schedule *)job;
+	usec_t wait = LOOK;
 
-	if (fault != NULL)
+	if (fault != NULL) {
 		log_line("what was scheduled did not take place: %s",
 		    fault->text);
-	else
+	} else {
 		stop_at("core.schedule-committed");
+		wait = settle(s);
+	}
 	s->committed(s->arg);
 	pthread_mutex_lock(&s->mutex);
 	s->busy = false;
 	if (!s->closing)
-		timers_set(s->desk->timers, &s->timer, fault != NULL ? LOOK :
-		    SOON);
+		timers_set(s->desk->timers, &s->timer, wait);
 	pthread_cond_signal(&s->idle);
 	pthread_mutex_unlock(&s->mutex);
-}
-
-static usec_t
-next_of(const struct schedule *s)
-{
-	struct view *view = view_take(s->desk->parts->store);
-	usec_t next = scheduled_next(view);
-
-	view_put(view);
-	return next;
 }
 
 static void
 fire(struct timer *timer)
 {
 	struct schedule *s = OF_TIMER(timer);
-	usec_t next = next_of(s), left = next - clock_now();
+	usec_t next = next_after(s, 0), left = next - clock_now();
 	bool start = false;
 
 	if (next == 0)
@@ -178,7 +310,7 @@ schedule_new(const struct desk *desk, void (*committed)(void *), void *arg)
 {
 	struct schedule *s = calloc(1, sizeof *s);
 
-	if (s == NULL)
+	if (s == NULL || (s->due = calloc(1, sizeof *s->due)) == NULL)
 		die("out of memory");
 	if (pthread_mutex_init(&s->mutex, NULL) != 0)
 		die("cannot make a mutex");
@@ -190,6 +322,8 @@ schedule_new(const struct desk *desk, void (*committed)(void *), void *arg)
 	s->job.done = applied;
 	s->job.essential = true;
 	s->timer.fire = fire;
+	health_set(desk->health, HEALTH_SCHEDULE, HEALTH_OK,
+	    "what was decided for a time takes place then");
 	timers_set(desk->timers, &s->timer, 0);
 	return s;
 }
@@ -207,6 +341,9 @@ schedule_free(struct schedule *s)
 	timers_cancel(s->desk->timers, &s->timer);
 	pthread_cond_destroy(&s->idle);
 	pthread_mutex_destroy(&s->mutex);
+	bytes_free(&s->due->late);
+	free(s->due);
+	bytes_free(&s->late);
 	free(s);
 }
 

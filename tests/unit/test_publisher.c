@@ -1532,9 +1532,8 @@ an_hour_goes_by(void)
 
 	snprintf(sql, sizeof sql, "UPDATE scheduled SET effective = %lld"
 	    " WHERE effective < %lld; UPDATE revocations SET until = %lld"
-	    " WHERE reason = 6", (long long)(clock_now() - USEC),
-	    (long long)(clock_now() + 3600 * USEC),
-	    (long long)(clock_now() - USEC));
+	    " WHERE reason = 6", (long long)clock_now(),
+	    (long long)(clock_now() + 3600 * USEC), (long long)clock_now());
 	assert_int_equal(attack(sql), SQLITE_OK);
 }
 
@@ -1580,6 +1579,67 @@ what_is_scheduled_takes_place(void **state)
 	assert_int_equal(events("certificate-reinstated"), 1);
 	assert_int_equal(events("status-compared"), 0);
 	profiles[0].suspension = false;
+	EVP_PKEY_free(key);
+}
+
+/*
+ * Brought forward, with an invalidity behind the first receipt, which stays: it
+ * was allowed when it was written, and takes place.
+ */
+static void
+what_was_brought_forward_takes_place(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT], line[96], more[96], words[200];
+	usec_t first;
+
+	issue(key, "tls-server", 1, serial);
+	assert_int_equal(officer_revokes(serial, in_seconds(line,
+	    "superseded", "at", 3600)), 0);
+	first = clock_now() / USEC;
+	eventually(clock_now() / USEC > first);	/* words have whole seconds */
+	snprintf(words, sizeof words, "%s%s",
+	    in_seconds(line, "superseded", "at", 1800),
+	    in_seconds(more, "", "invalidity", 0));
+	assert_int_equal(officer_revokes(serial, words), 0);
+	close_publisher();
+	an_hour_goes_by();
+	open_publisher();
+	eventually(on_crl(serial, NULL) == 4);
+	EVP_PKEY_free(key);
+}
+
+/* The others do, and somebody is told of it. */
+static void
+one_that_cannot_take_place_keeps_no_other_waiting(void **state)
+{
+	EVP_PKEY *key = fake_key("P-256");
+	char never[SERIAL_TEXT], due[SERIAL_TEXT], line[96], sql[160];
+
+	issue(key, "tls-server", 1, never);
+	issue(key, "tls-server", 1, due);
+	assert_int_equal(officer_revokes(never, in_seconds(line, "superseded",
+	    "at", 3000)), 0);
+	assert_int_equal(officer_revokes(due, in_seconds(line, "superseded",
+	    "at", 3600)), 0);
+	close_publisher();
+	an_hour_goes_by();
+	snprintf(sql, sizeof sql, "UPDATE scheduled SET invalidity = %lld"
+	    " WHERE serial = x'%s'", (long long)(clock_now() + USEC_DAY),
+	    never);
+	assert_int_equal(attack(sql), SQLITE_OK);
+	open_publisher();
+	eventually(on_crl(due, NULL) == 4);
+	eventually(health_says("could not take place at their time"));
+	assert_int_equal(on_crl(never, NULL), -1);
+	assert_int_equal(events("scheduled-change-failed"), 1);
+	/* It is tried again. */
+	close_publisher();
+	assert_int_equal(attack("UPDATE scheduled SET invalidity = NULL"
+	    " WHERE done IS NULL"), SQLITE_OK);
+	open_publisher();
+	eventually(on_crl(never, NULL) == 4);
+	assert_int_equal(events("scheduled-change-failed"), 1);
 	EVP_PKEY_free(key);
 }
 
@@ -2071,6 +2131,8 @@ main(void)
 		TEST(a_folder_in_the_home_remembers_nothing),
 		TEST(a_suspended_certificate_comes_back),
 		TEST(what_is_scheduled_takes_place),
+		TEST(what_was_brought_forward_takes_place),
+		TEST(one_that_cannot_take_place_keeps_no_other_waiting),
 		TEST(a_compromised_key_takes_all_its_certificates),
 		TEST(a_key_is_revoked_and_blocked),
 		TEST(since_when_it_was_invalid_is_on_the_crl),

@@ -160,6 +160,8 @@ static const struct {
 	  "certificateHold until=2024-10-03", EINVAL, "in the past" },
 	{ "suspended for years", NOTHING, "certificateHold until=2026-11-01",
 	  EINVAL, "a year ahead" },
+	{ "suspended beyond its end", NOTHING,
+	  "certificateHold until=2025-08-15", EINVAL, "expired by then" },
 	{ "nothing to bring back", NOTHING, "reinstate", EINVAL,
 	  "not suspended" },
 
