@@ -16,6 +16,10 @@
 #include "profile.h"
 #include "text.h"
 
+/* The longest that the signer lets through (docs/PROTOCOL.signer). */
+#define DAYS_MAX	825
+#define OCSP_DAYS_MAX	31
+
 #define AT(field)	offsetof(struct profile, field)
 #define ROOM(field)	sizeof(((struct profile *)0)->field)
 
@@ -50,6 +54,10 @@ static const char *const key_usages[] = {
 };
 static const char *const key_types[] = {
 	"ec:P-256", "ec:P-384", "ec:P-521", "rsa:2048", "rsa:3072", "rsa:4096"
+};
+/* No others get the signature (docs/PROTOCOL.signer). */
+static const char *const purposes[] = {
+	"serverAuth", "clientAuth", "emailProtection", "OCSPSigning"
 };
 static const char *const name_kinds[] = { "dns", "ip", "email" };
 static const char *const issuer_keys[] = { "issuing" };
@@ -150,11 +158,11 @@ static int
 check_extended_usage(const char *text, struct err *err)
 {
 
-	if (strcmp(text, "anyExtendedKeyUsage") != 0 &&
-	    OBJ_sn2nid(text) != NID_undef)
+	if (IS_ONE_OF(purposes, text))
 		return 0;
-	return err_set(err, EINVAL, "wanted OpenSSL's short name of a purpose"
-	    " as serverAuth, found \"%s\"", text);
+	return err_set(err, EINVAL, "wanted serverAuth, clientAuth, "
+	    "emailProtection or OCSPSigning (the signer certifies no other "
+	    "purpose), found \"%s\"", text);
 }
 
 /* A profile is for end entities: keyCertSign and cRLSign are no usages here. */
@@ -260,9 +268,9 @@ static const struct conf_key profile_keys[] = {
 	{ "profile", "internal", CONF_YES, AT(internal), .absent = "no" },
 	{ "certificate", "issuer_key", CONF_TEXT, AT(issuer_key),
 	    ROOM(issuer_key), .absent = "issuing", .check = check_issuer_key },
-	{ "certificate", "days", CONF_NUMBER, AT(days), 0, 1, 3653 },
+	{ "certificate", "days", CONF_NUMBER, AT(days), 0, 1, DAYS_MAX },
 	{ "certificate", "renew_days", CONF_NUMBER, AT(renew_days), 0, 0,
-	    3652 },
+	    DAYS_MAX - 1 },
 	{ "certificate", "subject_from_first_name", CONF_YES,
 	    AT(subject_from_first_name), .absent = "no" },
 	{ "certificate", "key_usage_ec", CONF_TEXT, AT(key_usage_ec),
@@ -362,6 +370,20 @@ ocsp_only_internal(const struct profile *p)
 }
 
 static bool
+ocsp_alone(const struct profile *p)
+{
+
+	return !signs_ocsp(p) || p->extended_key_usage[1][0] == '\0';
+}
+
+static bool
+ocsp_days_fit(const struct profile *p)
+{
+
+	return !signs_ocsp(p) || p->days <= OCSP_DAYS_MAX;
+}
+
+static bool
 nocheck_with_ocsp(const struct profile *p)
 {
 
@@ -401,6 +423,11 @@ static const struct {
 	{ ocsp_only_internal, "certificate", "extended_key_usage",
 	    "OCSPSigning is for a profile of the CA itself ([profile] internal"
 	    " = yes), RFC 6960 4.2.2.2" },
+	{ ocsp_alone, "certificate", "extended_key_usage",
+	    "OCSPSigning stands alone: the signer lets the responder's key "
+	    "have no other purpose" },
+	{ ocsp_days_fit, "certificate", "days",
+	    "wanted at most 31 with OCSPSigning" },
 	{ nocheck_with_ocsp, "certificate", "ocsp_nocheck",
 	    "wanted yes with OCSPSigning and no without it, RFC 6960 "
 	    "4.2.2.2.1" },

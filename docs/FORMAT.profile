@@ -24,24 +24,27 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
 
 [certificate]
     issuer_key  issuing (default)
-    days        1 to 3653: notAfter = notBefore + days - 1 s, and never past
-                the CA's own end
+    days        1 to 825, with OCSPSigning to 31, which is what the signer
+                lets through: notAfter = notBefore + days - 1 s, and never
+                past the CA's own end
     renew_days  0 and more, fewer than days: in these last days the same
                 request gives a renewed certificate
     subject_from_first_name
                 yes: commonName is the first dNSName of the request, behind
-                what [subject] says. For devices only. no (default) in an
-                internal profile, and where [subject] has commonName
+                what [subject] says. For devices only. no (the default) is
+                needed in an internal profile and where [subject] has
+                commonName
     key_usage_ec, key_usage_rsa
                 lists of digitalSignature, nonRepudiation, keyEncipherment,
                 dataEncipherment, keyAgreement; by type of the subject's key.
                 For natural and legal persons one of the types A to F (412-2
                 NAT-4.3.2-1)
     extended_key_usage
-                at most 4 of OpenSSL's short names. OCSPSigning is for internal
-                profiles only, anyExtendedKeyUsage for none, serverAuth not
-                for natural and legal persons. None only in an internal profile
-                or where both key usages are nonRepudiation alone
+                of serverAuth, clientAuth and emailProtection, or OCSPSigning
+                alone: the signer certifies no other purpose. OCSPSigning is
+                for internal profiles only, serverAuth not for natural and
+                legal persons. None only in an internal profile or where both
+                key usages are nonRepudiation alone
     ocsp_nocheck
                 yes exactly with OCSPSigning (RFC 6960 4.2.2.2.1)
 
