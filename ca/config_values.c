@@ -28,8 +28,7 @@ static const struct {
 	{ "issuing", "subscribers' certificates, those of the CA's own keys "
 	    "ocsp, evidence and handover, and the CRL" },
 	{ "ocsp", "OCSP responses" },
-	{ "evidence", "heads of the evidence log, and receipts for what "
-	    "external RAs handed over" },
+	{ "evidence", "receipts for what external RAs handed over" },
 	{ "handover", "nothing; external RAs encrypt to it" },
 };
 

@@ -41,7 +41,7 @@ static const struct {
 	{ HEALTH_ISSUING_KEY, "issuing",
 	  "nothing is issued and no CRL is signed" },
 	{ HEALTH_OCSP_KEY, "ocsp", "no OCSP answer is signed" },
-	{ HEALTH_EVIDENCE_KEY, "evidence", "no checkpoint is signed" },
+	{ HEALTH_EVIDENCE_KEY, "evidence", "no receipt is signed" },
 };
 
 struct age {		/* of a CRL */
