@@ -3,7 +3,7 @@
  * subscribers write below ra/ (and agreement.txt in a box), folders they make,
  * dossiers they move.  A part of the authority; thread rules as there.
  *
- * What a name means in a folder is a table (desk.c): registration.conf,
+ * What a name means in a folder is a table (desk_names.c): registration.conf,
  * reason.txt, *.p7s, agreement.txt; every other name in documents/ is a
  * document, and no name is scratch here.  The bytes of an accepted write are a
  * document of the evidence, in the transaction of its event.

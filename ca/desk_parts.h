@@ -1,8 +1,8 @@
 /*
  * What the parts of the desk share: an accepted write on its way through its
- * transaction, and what each kind of file means.  desk.c has the table of
- * names; a meaning is a function of whoever owns the kind (drafts, agreements,
- * external RAs).
+ * transaction, and what each kind of file means.  desk_names.c has the
+ * table of names; a meaning is a function of whoever owns the kind (drafts,
+ * agreements, external RAs).
  */
 #ifndef CA_DESK_PARTS_H
 #define CA_DESK_PARTS_H

@@ -1,5 +1,6 @@
 /*
- * What the files of the desk share; nobody else includes this.
+ * What the files of the desk share, and orders.c and ra_revocation.c, whose
+ * jobs and publications are the desk's.
  */
 #ifndef CA_DESK_PRIVATE_H
 #define CA_DESK_PRIVATE_H

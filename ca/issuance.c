@@ -136,17 +136,18 @@ told_end(void *arg)
 	application_finish(app, app->fault.code != 0 ? &app->fault : NULL);
 }
 
-/*
- * A name the kernel may know leads to the old content until it was told, so
- * who waits is answered behind that.  A rename is not: it holds a lock that
- * the telling needs (FUSE.md), and was answered at the decision.
- */
 void
 issuance_tell(struct application *app)
 {
 	announce(app, false, NULL, NULL);
 }
 
+/*
+ * A name the kernel may know leads to the old content until it was told, so
+ * who waits is answered behind that.  A rename is not: the kernel holds the
+ * folder's lock for it, which the telling needs, and it was answered at the
+ * decision.
+ */
 void
 issuance_end(struct application *app, bool issued)
 {

@@ -1,7 +1,7 @@
 /*
  * What the store's own files know of each other: the connections, the folder
- * of large contents, the reserve, the checkpointer.  No other file includes
- * this.
+ * of large contents, the reserve, the checkpointer.  Beside store_*.c only
+ * commit.c includes this, and tests of the store's inside.
  */
 #ifndef CA_STORE_PRIVATE_H
 #define CA_STORE_PRIVATE_H

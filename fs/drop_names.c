@@ -93,8 +93,8 @@ is_sed_file(const char *name)
 }
 
 /*
- * FUSE.md 1.1: .x.swp and the like, .goutputstream-*, rsync's .x.Qk3s2f, x~,
- * x.partial~, #x#, x.part.
+ * As programs were seen to write: .x.swp and the like, .goutputstream-*,
+ * rsync's .x.Qk3s2f, x~, x.partial~, #x#, x.part.
  */
 bool
 drop_name_is_programs(const char *name)

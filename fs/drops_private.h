@@ -1,7 +1,9 @@
 /*
  * What the files of the drops share: drops.c (what is there), drop_handles.c
  * (open to release), drop_attr.c (size and time), drop_submit.c (the verdict),
- * drop_folders.c (create, unlink) and drop_renames.c.
+ * drop_folders.c (create, unlink), drop_renames.c and the other drop_*.c,
+ * and the files that are written as drops are: control_files.c, proof_files.c
+ * and desk_folders.c.
  */
 #ifndef FS_DROPS_PRIVATE_H
 #define FS_DROPS_PRIVATE_H

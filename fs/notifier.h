@@ -1,6 +1,7 @@
 /*
  * The one thread that tells the kernel and the herald which names changed:
- * never from a handler, holding no lock (FUSE.md has the matrix of deadlocks).
+ * never from a handler, holding no lock: the kernel takes the folder's lock for
+ * it, which it may hold for the very operation that a handler answers.
  */
 #ifndef FS_NOTIFIER_H
 #define FS_NOTIFIER_H

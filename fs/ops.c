@@ -1,8 +1,9 @@
 /*
  * The operations of the mount: each finds its node and lets the table answer.
  * What changes something is handed to the acts of the node's class; where a
- * class has none it is EPERM (DIS-6.5.5-05).  Names are in ops_names.c.  There are no xattr handlers: the kernel then
- * remembers that nobody has any (FUSE.md 1.4).
+ * class has none it is EPERM (DIS-6.5.5-05).  Names are in ops_names.c.
+ * There are no xattr handlers: the kernel then remembers that nobody has any,
+ * which saves a round trip for each write.
  */
 #include <errno.h>
 #include <stdlib.h>

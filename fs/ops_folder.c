@@ -170,8 +170,7 @@ answer_listing(fuse_req_t req, fuse_ino_t ino, size_t size, off_t after,
 }
 
 /*
- * No FOPEN_CACHE_DIR: it defeats readdirplus and with it the attribute cache
- * (FUSE.md 4).
+ * No FOPEN_CACHE_DIR: it defeats readdirplus and with it the attribute cache.
  */
 void
 op_opendir(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)

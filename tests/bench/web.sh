@@ -1,7 +1,7 @@
 #!/bin/sh
 # `make bench-web`: nginx, as examples/nginx has it, gives out the mount, and the
 # same octets under the same names from a disk; one worker, wrk beside it on the
-# same cores.  Rounds interleaved, medians, ratios; beside them PEERS' figures.
+# same cores.  Rounds interleaved, medians, ratios; beside them what to reach.
 # What else runs here moves a rate and hardly the CPU time nginx needs for a
 # request, which is compared, too.
 #

@@ -32,7 +32,7 @@ static const struct {
 	{ "www.crt",		NAME_CHAIN,	"www" },
 	{ "www.notice",		NAME_NOTICE,	"www" },
 	{ "www.status",		NAME_STATUS,	"www" },
-	/* What programs leave while they work (FUSE.md 1.3). */
+	/* What programs leave while they work. */
 	{ ".csr",		NAME_SCRATCH,	"" },
 	{ "csr",		NAME_SCRATCH,	"" },
 	{ "www.CSR",		NAME_SCRATCH,	"" },
