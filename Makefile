@@ -106,6 +106,7 @@ layers:
 	@tests/house/requirements.sh
 	@tests/house/tour.sh
 	@python3 tests/house/clauses.py --check
+	@python3 tests/house/events.py
 
 # docs/CLAUSES, from the code, the tests and docs/organisational.tsv.
 clauses:
