@@ -203,22 +203,19 @@ check-clients:
 	@$(MAKE) --no-print-directory -j$$(nproc) $B/test/pkifs
 	@PKIFS_BUILD=$(abspath $B) tests/clients/run.sh
 
+# What the documents point to; examples/home and examples/tree are in the program.
+EXAMPLES := apache nginx prometheus registration systemd
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/nginx \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/apache
+		$(EXAMPLES:%=$(DESTDIR)$(PREFIX)/share/doc/pkifs/examples/%)
 	install -m 755 $B/pkifs $(DESTDIR)$(PREFIX)/bin/pkifs
 	install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 README.md CHANGES LICENSE docs/FORMAT.* docs/PROTOCOL.* \
 		$(DESTDIR)$(PREFIX)/share/doc/pkifs
-	install -m 644 examples/registration/*.conf \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/registration
-	install -m 644 examples/nginx/* $(DESTDIR)$(PREFIX)/share/doc/pkifs/nginx
-	install -m 644 examples/apache/* \
-		$(DESTDIR)$(PREFIX)/share/doc/pkifs/apache
+	for e in $(EXAMPLES); do install -m 644 examples/$$e/* \
+		$(DESTDIR)$(PREFIX)/share/doc/pkifs/examples/$$e || exit 1; done
 	@[ -n "$(DESTDIR)" ] || tests/house/deps.sh users
 
 clean:
