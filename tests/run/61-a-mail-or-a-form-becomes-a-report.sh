@@ -12,6 +12,7 @@ new_person s61-rita s61-rev s61-desk
 make_ca --user s61-sub
 sed -i 's/^revocation = .*/revocation = s61-rev/
 	s/^ra = .*/ra = s61-desk/
+	s/^how = .*/&, intake/
 	s/^users = *$/users = s61-mail/
 	s/^open_reports_max = .*/open_reports_max = 2/' "$home/pkifs.conf"
 mount_ca
