@@ -28,6 +28,8 @@
 #define HELD_MS		20	/* is it the turn of a name held back? */
 #define HELD_MOST	4	/* names of a folder */
 #define FOLDERS		64	/* whose pace is kept */
+#define PERIODS		4	/* year, month, day, hour */
+#define HOUR_PATH	40	/* evidence/YYYY/MM/DD/HH/ */
 
 struct publication_item {
 	struct publication_item *next;
@@ -71,6 +73,8 @@ struct notifier {
 	struct folder	 folders[FOLDERS];
 	size_t		 held_count;
 	int		 connection;
+	char		 hour[HOUR_PATH];	/* of the last event announced */
+	int64_t		 event;		/* whose folders are announced */
 };
 
 /* --- announcements ------------------------------------------------------- */
@@ -276,6 +280,31 @@ has_suffix(const char *path, const char *suffix)
 	return n >= m && strcmp(path + n - m, suffix) == 0;
 }
 
+/* The folders that are new with an event, those outside first. */
+static void
+announce_periods(struct notifier *n, const char *event)
+{
+	size_t size = folder_of(event), ends[PERIODS], i = 0, count;
+	char path[HOUR_PATH];
+
+	if (n->tree == NULL || size >= sizeof(path) ||
+	    (strncmp(event, n->hour, size) == 0 && n->hour[size] == '\0'))
+		return;
+	memcpy(n->hour, event, size);
+	n->hour[size] = '\0';
+	count = tree_new_periods(n->tree, event, &n->event);
+	memcpy(path, n->hour, size + 1);
+	for (; i < count && i < PERIODS; i++) {
+		ends[i] = strlen(path);
+		path[folder_of(path)] = '\0';
+	}
+	while (i-- > 0) {
+		memcpy(path, n->hour, ends[i]);
+		path[ends[i]] = '\0';
+		announce(n, path);
+	}
+}
+
 /*
  * What of a publication is announced.  Of evidence the last event; of a box
  * the certificate, or the status when there is none; of issued/ the folder of
@@ -289,9 +318,10 @@ announce_publication(struct notifier *n, const struct publication_item *p)
 
 	for (i = 0; i < p->count; i++) {
 		path = p->paths[i];
-		if (is_below(path, "evidence"))
+		if (is_below(path, "evidence")) {
+			announce_periods(n, path);
 			event = path;
-		else if (is_below(path, "requests")) {
+		} else if (is_below(path, "requests")) {
 			if (answer == NULL || has_suffix(path, ".crt"))
 				answer = path;
 		} else if (is_below(path, "issued")) {
@@ -510,6 +540,7 @@ notifier_attach(struct notifier *n, struct fuse_session *se,
 	pthread_mutex_lock(&n->lock);
 	n->kernel = invalidator_new(se);
 	n->tree = tree;
+	n->event = tree_last_event(tree);
 	tree_set_herald(tree, n->herald_pid);
 	pthread_cond_signal(&n->more);
 	pthread_mutex_unlock(&n->lock);

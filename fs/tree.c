@@ -152,8 +152,9 @@ tree_will_announce(struct tree *tree, const char *path)
 	fuse_ino_t	ino;
 	unsigned	slot;
 
-	if (strncmp(path, "ra/", 3) != 0 || path[size - 1] != '/' ||
-	    (ino = tree_resolve(tree, path)) == 0)
+	if ((strncmp(path, "ra/", 3) != 0 &&
+	    strncmp(path, "evidence/", 9) != 0) ||
+	    path[size - 1] != '/' || (ino = tree_resolve(tree, path)) == 0)
 		return;
 	slot = atomic_fetch_add(&tree->announcements, 1) % ANNOUNCED;
 	atomic_store(&tree->announced[slot], ino);

@@ -40,6 +40,14 @@ void		 tree_set_herald(struct tree *, pid_t);
  * The herald is about to be sent this path.  A folder of ra/ that has appeared
  * is not there for it until it has made it: inotify then tells of a new one.
  */
+/*
+ * How many of the folders around this event, from the inside, the hour's, the
+ * day's, the month's and the year's, hold nothing but what came behind the
+ * event `*last`, which is then this one.
+ */
+size_t		 tree_new_periods(struct tree *, const char *event,
+		    int64_t *last);
+int64_t		 tree_last_event(struct tree *);
 void		 tree_will_announce(struct tree *, const char *path);
 /* Main's answer to parts->ask_backing. */
 void		 tree_backed(struct tree *, uint64_t ino, uint32_t id);

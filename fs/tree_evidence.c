@@ -125,6 +125,63 @@ period_stat(struct ask *ask, struct node folder, struct stat *st)
 	return (1);
 }
 
+static int
+take_event(void *arg, const struct event_row *row)
+{
+	*(struct event_row *)arg = *row;
+	return (1);
+}
+
+/* Has it no event but of this hour, and of that none before? */
+static bool
+period_is_new(struct ask *ask, struct period period, int64_t hour,
+    int64_t last)
+{
+	struct event_row	first = { 0 };
+	int64_t			behind = events_next_hour(ask->view, hour + 1);
+
+	if (events_next_hour(ask->view, period.hour) != hour ||
+	    (behind != -1 && behind < period_end(period)))
+		return (false);
+	events_of_hour(ask->view, hour, 0, take_event, &first);
+	return (first.seq > last);
+}
+
+int64_t
+tree_last_event(struct tree *tree)
+{
+	struct ask	ask;
+	int64_t		last;
+
+	tree_ask(tree, &ask);
+	last = events_last(ask.view);
+	tree_answered(&ask);
+	return (last);
+}
+
+size_t
+tree_new_periods(struct tree *tree, const char *event, int64_t *last)
+{
+	const char		*name = strrchr(event, '/');
+	enum period_level	 level;
+	struct event_row	 row;
+	struct ask		 ask;
+	int64_t			 hour;
+	size_t			 count = 0;
+
+	tree_ask(tree, &ask);
+	if (name != NULL && event_named(&ask, name + 1, &row)) {
+		hour = hour_of(row.time);
+		for (level = PERIOD_HOUR; level >= PERIOD_YEAR &&
+		    period_is_new(&ask, period_holding(level, hour), hour,
+		    *last); level--)
+			count++;
+		*last = row.seq;
+	}
+	tree_answered(&ask);
+	return (count);
+}
+
 int
 period_parent(struct ask *ask, struct node folder, struct node *to)
 {

@@ -16,9 +16,13 @@ hour=$(ls -d "$ca"/evidence/*/*/*/* | grep -v by- | tail -n 1)
 watch "$ca/requests" games requests
 watch "$ca/status" nobody status
 watch "$ca/issued/by-serial" games issued
-runuser -u games -- inotifywait -m -r -q --format '%w%f %e' "$ca/evidence" \
-    >"$dir/seen.evidence" 2>"$dir/watch.evidence" &
-children="$children $!"
+watch_evidence() {
+	runuser -u games -- inotifywait -m -r -q --format '%w%f %e' \
+	    "$ca/evidence" >"$dir/seen.evidence" 2>"$dir/watch.evidence" &
+	watcher=$!
+	children="$children $watcher"
+}
+watch_evidence
 # A watch is there when /proc says so.
 watching() {
 	for pid in $(pgrep -f "inotifywait -m.*$ca/$1"); do
@@ -62,3 +66,31 @@ done
 for name in issuing.crl issuing.crl.pem issuing-delta.crl; do
 	within 5 cmp -s "$ca/status/$name" "$dir/copies/$name"
 done
+
+# Another year has folders of its own: who watches evidence/ sees it come, and
+# what happens in it.  (The clock steps once somebody watches.)
+now() { cut -d. -f1 /proc/uptime; }
+lead=5
+kill "$watcher"
+while :; do
+	must "$pkifs" umount "$ca"
+	step=$(($(now) + lead))
+	PKIFS_TEST_STEP=$step:$((366 * 86400))
+	export PKIFS_TEST_STEP
+	mount_ca
+	watch_evidence
+	within 30 watching evidence
+	[ "$(now)" -ge $step ] || break
+	kill "$watcher"
+	lead=$((2 * lead))
+done
+year=$(date -u -d '+366 days' +%Y)
+within $((lead + 20)) grep -q "/evidence/$year CREATE,ISDIR" "$dir/seen.evidence"
+new_csr later later.example.org
+chmod 644 "$dir/later.csr"
+as games cp "$dir/later.csr" "$ca/requests/" || true
+seen_in_it() {
+	grep -q "/evidence/$year/[0-9/]*-certificate-issued.json CREATE" \
+	    "$dir/seen.evidence"
+}
+within 5 seen_in_it
