@@ -484,6 +484,7 @@ papers_find(struct reading *r, struct err *err)
 		die("config: out of memory");
 	c->paper_count = 3;
 	for (i = 0; i < 3; i++) {
+		c->papers[i].bit = paper_rows[i].bit;
 		snprintf(c->papers[i].kind, sizeof(c->papers[i].kind), "%s",
 		    paper_rows[i].kind);
 		snprintf(path, sizeof(path), "%s/%s", c->home,
@@ -519,10 +520,10 @@ papers_part(struct reading *r, struct err *err)
 		paper = &c->papers[i];
 		snprintf(where, sizeof(where), "%s/%s.txt", paper->kind,
 		    paper->version);
-		if (paper_render(&values, paper_rows[i].bit, where,
+		if (paper_render(&values, paper->bit, where,
 		    SLICE(&r->templates[i]), &paper->text, err) == -1)
 			goto out;
-		if (paper_rows[i].bit == PAPER_TERMS && terms_check(where,
+		if (paper->bit == PAPER_TERMS && terms_check(where,
 		    SLICE(&paper->text), err) == -1)
 			goto out;
 		sha256_text(paper->sha256, SLICE(&paper->text));

@@ -24,6 +24,7 @@
  * read: what was published of them is kept by the store and never changes.
  */
 struct paper {
+	enum paper_kind bit;
 	char	kind[8], version[16], sha256[65];
 	struct bytes text;
 };

@@ -184,12 +184,13 @@ add_identity(const struct config *c, struct paper_values *to)
 	    c->name);
 	values_add_text(to, "ca.url", PAPER_CP | PAPER_CPS | PAPER_TERMS,
 	    c->url);
-	values_add_text(to, "ca.sandbox", 0, c->sandbox ? sandbox_sentence :
+	values_add_text(to, "ca.sandbox", c->sandbox ? PAPER_CP | PAPER_CPS |
+	    PAPER_TERMS : 0, c->sandbox ? sandbox_sentence :
 	    "This CA was made in a key ceremony.");
 	for (i = 0; i < c->paper_count; i++) {
 		paper = &c->papers[i];
 		snprintf(name, sizeof(name), "%s.version", paper->kind);
-		values_add_text(to, name, 0, paper->version);
+		values_add_text(to, name, paper->bit, paper->version);
 	}
 	clock_text_seconds(date, c->root_not_after);
 	values_add_text(to, "root.not_after", PAPER_CPS, date);
@@ -345,12 +346,12 @@ add_operation(const struct config *c, struct paper_values *to)
 	    c->ocsp_next_update / 2);
 	values_add_duration(to, "status.outage_max", PAPER_CPS,
 	    c->outage_max);
-	values_add_duration(to, "request.wait", 0, c->wait);
-	values_add_size(to, "limits.request_max", 0, c->request_max);
+	values_add_duration(to, "request.wait", PAPER_CPS, c->wait);
+	values_add_size(to, "limits.request_max", PAPER_CPS, c->request_max);
 	values_add_size(to, "limits.scratch_max", 0, c->scratch_max);
 	values_add_duration(to, "limits.scratch_age", 0, c->scratch_age);
 	snprintf(number, sizeof(number), "%d", c->open_requests_max);
-	values_add_text(to, "limits.open_requests_max", 0, number);
+	values_add_text(to, "limits.open_requests_max", PAPER_CPS, number);
 	values_add_text(to, "processes.user", 0, c->user);
 	values_add_text(to, "processes.signer_user", 0, c->signer_user);
 	values_add_text(to, "processes.separation", 0,

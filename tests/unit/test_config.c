@@ -468,6 +468,16 @@ static const struct {
 	{ "terms/1.txt", "${revocation.status_max}", "2 days",
 	    "terms/1.txt line 48: revocation.status_max: \"2 days\"" },
 	{ "cp/1.txt", "${policies.table}", "", "cp/1.txt: policies.table" },
+	/* by hand, and of the right name */
+	{ "cps/1.txt", "${limits.open_requests_max}", "500",
+	    "cps/1.txt: limits.open_requests_max" },
+	{ "cps/1.txt", "${request.wait}", "99 s", "request.wait: \"99 s\" is "
+	    "written by hand, the configuration says 5 s" },
+	{ "cps/1.txt", "${limits.request_max}", "1 MiB",
+	    "limits.request_max: \"1 MiB\" is written by hand" },
+	{ "cp/1.txt", "${cp.version}", "7", "cp/1.txt: cp.version" },
+	{ "terms/1.txt", "${terms.version}", "7", "terms.version" },
+	{ "terms/1.txt", "${ca.sandbox}", "", "terms/1.txt: ca.sandbox" },
 	/* terms are complete, by the names of their sections and fields */
 	/* OVR-6.9.4-01, -02; OVR-6.3.5-02, OVR-6.3.5-03 */
 	{ "terms/1.txt", "3. Acceptance of a certificate", "3. Of use",
