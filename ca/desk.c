@@ -11,6 +11,7 @@
 
 #include "agreement_act.h"
 #include "desk_meanings.h"
+#include "desk_people.h"
 #include "desk_private.h"
 #include "receipts.h"
 #include "recording.h"
@@ -141,8 +142,11 @@ keep(struct writing *w, struct tx *tx, struct err *e)
 	file->time = clock_now();
 	file->mtime = w->write.mtime != 0 ? w->write.mtime : file->time;
 	file->size = w->write.bytes.size;
-	return replace(tx, file->folder, file->name, file->id, e) == -1 ? -1 :
-	    desk_file_put(tx, file, e);
+	if (replace(tx, file->folder, file->name, file->id, e) == -1 ||
+	    desk_file_put(tx, file, e) == -1)
+		return -1;
+	return w->write.origin == 0 ? 0 : people_carry(tx, file,
+	    w->write.origin, w->write.origin_name, e);
 }
 
 static void
@@ -316,12 +320,14 @@ rename_apply(struct job *job, struct tx *tx, struct err *e)
 	struct change		*c = (struct change *)job;
 	struct view		*v = tx_view(tx);
 	const struct desk_name	*row;
+	char			 old[256];
 	int64_t			 from;
 
 	act_clear(&c->act);
 	if (find_file(c, v, e) == -1)
 		return -1;
 	from = c->file.folder;
+	memcpy(old, c->file.name, sizeof(old));
 	if (DESK_KIND(from) == DESK_BOX ||
 	    DESK_KIND(c->write.folder) == DESK_BOX)
 		return err_set(e, EPERM, "an agreement is written, not "
@@ -340,6 +346,7 @@ rename_apply(struct job *job, struct tx *tx, struct err *e)
 	c->file.uid = c->write.uid;
 	c->file.time = clock_now();
 	if (desk_file_put(tx, &c->file, e) == -1 ||
+	    people_carry(tx, &c->file, from, old, e) == -1 ||
 	    (row->meaning != NULL && row->meaning(&c->act, tx, e) == -1))
 		return -1;
 	c->fault = c->act.fault;

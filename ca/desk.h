@@ -20,6 +20,9 @@ struct desk_write {
 	char		name[256];
 	uid_t		uid;		/* of the opener */
 	usec_t		mtime;
+	/* The name its bytes had here before, if any: its writers count. */
+	int64_t		origin;		/* that folder; 0: none */
+	char		origin_name[256];
 	struct slice	bytes;
 };
 
@@ -39,11 +42,12 @@ typedef void desk_done(void *arg, bool kept, const struct err *fault);
 void	desk_submit(struct authority *, const struct desk_write *,
 	    desk_done *, void *arg);
 /*
- * More than *max was written or asked for: refused already (EFBIG), an event,
- * and a sentence in `state`.  Does not wait.
+ * What was refused before it came here (EFBIG: more than *max; EPERM: it is
+ * another's, and not written yet): an event, and a sentence in `state`.  Does
+ * not wait.
  */
-void	desk_too_large(struct authority *, int64_t folder, uid_t,
-	    uint64_t most);
+void	desk_was_refused(struct authority *, int64_t folder, uid_t,
+	    const struct err *why);
 /* In revoke/, where refusals are revocations_refused()'s to record. */
 bool	desk_is_of_revoke(int64_t folder);
 /* rm; EPERM, EACCES.  The document stays in evidence. */

@@ -11,6 +11,7 @@
 #include "dossier.h"
 #include "event.h"
 #include "registration.h"
+#include "registration_draft.h"
 #include "report_case.h"
 #include "store_desk.h"
 #include "store_events.h"
@@ -72,12 +73,15 @@ decided_before(struct view *v, const struct draft *draft)
 	    in_force.decided : 0;
 }
 
+/* What is written down in a draft, and has authors. */
+static const char *const	authored[] = {
+	REGISTRATION_FILE, AUTHORITY_FILE
+};
+#define AUTHORED	(sizeof(authored) / sizeof(authored[0]))
+
 bool
 people_wrote(struct view *v, const struct dossier *d, uid_t uid)
 {
-	static const char *const	files[] = {
-		"registration.conf", "authority.conf"
-	};
 	struct search	s = { .uid = uid };
 	struct draft	draft;
 	size_t		i;
@@ -86,10 +90,26 @@ people_wrote(struct view *v, const struct dossier *d, uid_t uid)
 	if (d->kind == DOSSIER_REQUEST || dossier_is_of_revocation(d->kind) ||
 	    draft_get(v, d->object, &draft) != 1)
 		return s.found;
-	for (i = 0; i < sizeof(files) / sizeof(files[0]) && !s.found; i++)
-		desk_writers(v, DESK_FOLDER(DESK_DRAFT, draft.id), files[i],
-		    decided_before(v, &draft), look_at_uid, &s);
+	for (i = 0; i < AUTHORED && !s.found; i++)
+		desk_writers(v, DESK_FOLDER(DESK_DRAFT, draft.id),
+		    authored[i], decided_before(v, &draft), look_at_uid, &s);
 	return s.found;
+}
+
+int
+people_carry(struct tx *tx, const struct desk_file *file, int64_t folder,
+    const char *name, struct err *e)
+{
+	struct draft	draft;
+	usec_t		since = 0;
+	size_t		i;
+
+	for (i = 0; i < AUTHORED; i++)
+		if (DESK_KIND(folder) == DESK_DRAFT &&
+		    strcmp(name, authored[i]) == 0 &&
+		    draft_get(tx_view(tx), DESK_OBJECT(folder), &draft) == 1)
+			since = decided_before(tx_view(tx), &draft);
+	return desk_writers_carry(tx, file, folder, name, since, e);
 }
 
 /* --- who is in it --------------------------------------------------------- */

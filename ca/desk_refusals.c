@@ -184,13 +184,8 @@ desk_refused(struct authority *authority, int64_t folder, uid_t uid,
 }
 
 void
-desk_too_large(struct authority *authority, int64_t folder, uid_t uid,
-    uint64_t most)
+desk_was_refused(struct authority *authority, int64_t folder, uid_t uid,
+    const struct err *why)
 {
-	struct err	why = { 0 };
-
-	err_set(&why, EFBIG, "what uid %u dropped was too large and is not "
-	    "kept: at most %llu octets are taken here", (unsigned)uid,
-	    (unsigned long long)most);
-	desk_refused(authority, folder, uid, "may-write", &why);
+	desk_refused(authority, folder, uid, "may-write", why);
 }

@@ -108,6 +108,26 @@ desk_writers(struct view *v, int64_t folder, const char *name, usec_t since,
 }
 
 int
+desk_writers_carry(struct tx *tx, const struct desk_file *f, int64_t folder,
+    const char *name, usec_t since, struct err *err)
+{
+	struct query *q;
+
+	q = query_new(tx->view.sql, "INSERT INTO desk_writers (folder, name,"
+	    " uid, time) SELECT ?, ?, uid, ? FROM desk_writers"
+	    " WHERE folder = ? AND name = ? AND time > ?"
+	    " ON CONFLICT (folder, name, uid)"
+	    " DO UPDATE SET time = max(time, excluded.time)");
+	bind_number(q, f->folder);
+	bind_text(q, f->name);
+	bind_number(q, f->time);
+	bind_number(q, folder);
+	bind_text(q, name);
+	bind_number(q, since);
+	return query_write(q, err);
+}
+
+int
 desk_file_remove(struct tx *tx, int64_t id, struct err *err)
 {
 	struct query *q;

@@ -67,6 +67,9 @@ void	desk_files_of(struct view *, int64_t folder, int64_t after,
 typedef int desk_writer_each(void *arg, uid_t);
 void	desk_writers(struct view *, int64_t folder, const char *name,
 	    usec_t since, desk_writer_each *, void *arg);
+/* Its bytes came from there: whoever wrote them since then wrote it, now. */
+int	desk_writers_carry(struct tx *, const struct desk_file *,
+	    int64_t folder, const char *name, usec_t since, struct err *);
 usec_t	desk_changed(struct view *, int64_t folder);	/* of the folder */
 
 enum draft_kind { DRAFT_SUBSCRIBER = 1, DRAFT_AUTHORITY = 2 };

@@ -40,7 +40,7 @@ truncate_handle(struct drops *drops, struct node node, uint64_t size,
  * other bytes.
  */
 static int
-truncate_path(struct drops *drops, struct node node, uint64_t size)
+truncate_path(struct drops *drops, struct node node, uint64_t size, uid_t uid)
 {
 	struct slab_file	*file;
 	struct err		 err;
@@ -48,7 +48,8 @@ truncate_path(struct drops *drops, struct node node, uint64_t size)
 
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, node.a);
-	if (file != NULL && !file->registered) {
+	if (file != NULL && !file->registered &&
+	    (code = drop_may_alter(drops, file, uid)) == 0) {
 		if (size > file->most)
 			code = EFBIG;
 		else if (slab_resize(drops->tree->slab, &file->content, size,
@@ -65,13 +66,13 @@ truncate_path(struct drops *drops, struct node node, uint64_t size)
 
 static int
 set_size(struct drops *drops, struct node node, uint64_t size,
-    struct fuse_file_info *fi)
+    struct fuse_file_info *fi, uid_t uid)
 {
 	struct bytes	registered = { 0 };
 	int		code;
 
 	if (fi == NULL)
-		return (truncate_path(drops, node, size));
+		return (truncate_path(drops, node, size, uid));
 	drop_fetch_registered(drops, node, fi, &registered);
 	drops_lock(drops);
 	code = truncate_handle(drops, node, size, fi, &registered);
@@ -157,7 +158,8 @@ drop_setattr(fuse_req_t req, struct tree *tree, struct node node,
 
 	if (which & FUSE_SET_ATTR_SIZE)
 		code = st->st_size < 0 ? EINVAL :
-		    set_size(tree->drops, node, (uint64_t)st->st_size, fi);
+		    set_size(tree->drops, node, (uint64_t)st->st_size, fi,
+		    fuse_req_ctx(req)->uid);
 	if (code != 0) {
 		fuse_reply_err(req, code);
 		return;

@@ -52,6 +52,45 @@ note_refused(struct drops *drops, int64_t box, const char *name, uid_t uid,
 	publisher_refused(drops->tree->parts.publisher, &act, fault);
 }
 
+struct refusal {
+	struct drops	*drops;
+	int64_t		 box;
+	uid_t		 uid;
+	char		 name[256];
+	struct err	 fault;
+};
+
+static void
+record_refusal(void *arg)
+{
+	struct refusal	*r = arg;
+
+	note_refused(r->drops, r->box, r->name, r->uid, &r->fault);
+	free(r);
+}
+
+/* Under a lock: what waits is done elsewhere. */
+static void
+desk_refuse(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    const struct err *fault)
+{
+	struct refusal	*r;
+
+	if (!desk_is_of_revoke(-box)) {
+		desk_was_refused(drops->tree->parts.authority, -box, uid,
+		    fault);
+		return;
+	}
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		die("out of memory");
+	*r = (struct refusal){ .drops = drops, .box = box, .uid = uid,
+	    .fault = *fault };
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	errands_run(drops->tree->errands, record_refusal, r);
+}
+
+/* --- who may -------------------------------------------------------------- */
+
 static int
 ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
     uint64_t *most)
@@ -81,8 +120,18 @@ static int
 desk_may_change(struct drops *drops, const struct found *found, uid_t uid,
     uint64_t *most)
 {
-	return (ask_desk(drops, found->box, found->in_store ?
-	    found->stored.name : found->info.name, uid, most));
+	const char	*name = found->in_store ? found->stored.name :
+			    found->info.name;
+	struct err	 err;
+	int		 code;
+
+	code = ask_desk(drops, found->box, name, uid, most);
+	if (code != 0 || found->in_store || !found->info.makers ||
+	    found->info.uid == uid)
+		return (code);
+	err_set(&err, EPERM, DROP_IS_ANOTHERS, (unsigned)found->info.uid);
+	desk_refuse(drops, found->box, name, uid, &err);
+	return (EPERM);
 }
 
 /* What the authority says of it is all there is to say. */
@@ -191,6 +240,9 @@ desk_submit_order(struct drop_order *order)
 		.bytes = SLICE(&order->bytes) };
 
 	memcpy(write.name, order->name, sizeof(write.name));
+	write.origin = order->origin;
+	memcpy(write.origin_name, order->origin_name,
+	    sizeof(write.origin_name));
 	desk_submit(order->drops->tree->parts.authority, &write,
 	    desk_decided, order);
 }
@@ -235,44 +287,10 @@ desk_file_was_read(struct drops *drops, uint64_t file, uid_t uid)
 	desk_was_read(drops->tree->parts.authority, (int64_t)file, uid);
 }
 
-struct too_large {
-	struct drops	*drops;
-	int64_t		 box;
-	uid_t		 uid;
-	struct err	 fault;
-};
-
-static void
-record_too_large(void *arg)
-{
-	struct too_large	*t = arg;
-
-	note_refused(t->drops, t->box, "too large", t->uid, &t->fault);
-	free(t);
-}
-
-/* Under a lock: what waits is done elsewhere. */
-static void
-desk_file_too_large(struct drops *drops, int64_t box, uid_t uid,
-    uint64_t most)
-{
-	struct too_large	*t;
-
-	if (!desk_is_of_revoke(-box)) {
-		desk_too_large(drops->tree->parts.authority, -box, uid, most);
-		return;
-	}
-	if ((t = calloc(1, sizeof(*t))) == NULL)
-		die("out of memory");
-	*t = (struct too_large){ .drops = drops, .box = box, .uid = uid };
-	err_set(&t->fault, EFBIG, "at most %llu octets are taken here",
-	    (unsigned long long)most);
-	errands_run(drops->tree->errands, record_too_large, t);
-}
-
 const struct drop_rules	desk_rules = {
 	.class = NODE_DESK_FILE,
 	.keeps_faulty = true,
+	.makers_alone = true,
 	.is_scratch = desk_is_scratch,
 	.check_name = desk_check_name,
 	.owner = desk_owner,
@@ -283,6 +301,6 @@ const struct drop_rules	desk_rules = {
 	.remove = desk_remove_file,
 	.rename = desk_rename_file,
 	.set_time = desk_set_file_time,
-	.too_large = desk_file_too_large,
+	.refused = desk_refuse,
 	.was_read = desk_file_was_read,
 };

@@ -94,10 +94,14 @@ truncate_at_open(struct drops *drops, struct slab_handle *handle)
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file = slab_file_find(slab, handle->file);
 	struct err		 err;
+	int			 code;
 
 	if (file == NULL)
 		return (0);
 	if (drop_is_scratch(file)) {
+		code = drop_may_alter(drops, file, handle->uid);
+		if (code != 0)
+			return (code);
 		drops_note_change(drops, file);
 		return (slab_resize(slab, &file->content, 0, &err) == 0 ?
 		    0 : fault_errno(&err));
@@ -292,11 +296,39 @@ begin_staging(struct drops *drops, struct slab_handle *handle,
 	return (answer);
 }
 
-void
-drop_too_large(struct drops *drops, int64_t box, uid_t uid, uint64_t most)
+static void
+tell_refusal(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    const struct err *err)
 {
-	if (drop_rules_of(box)->too_large != NULL)
-		drop_rules_of(box)->too_large(drops, box, uid, most);
+	if (drop_rules_of(box)->refused != NULL)
+		drop_rules_of(box)->refused(drops, box, name, uid, err);
+}
+
+void
+drop_too_large(struct drops *drops, int64_t box, const char *name, uid_t uid,
+    uint64_t most)
+{
+	struct err	err;
+
+	err_set(&err, EFBIG, "what uid %u dropped was too large and is not "
+	    "kept: at most %llu octets are taken here", (unsigned)uid,
+	    (unsigned long long)most);
+	tell_refusal(drops, box, name, uid, &err);
+}
+
+int
+drop_may_alter(struct drops *drops, struct slab_file *file, uid_t uid)
+{
+	struct err	err;
+
+	if (file->uid != uid && drop_rules_of(file->box)->makers_alone) {
+		err_set(&err, EPERM, DROP_IS_ANOTHERS, (unsigned)file->uid);
+		tell_refusal(drops, file->box, slab_file_name(file), uid,
+		    &err);
+		return (EPERM);
+	}
+	file->mixed |= file->uid != uid;
+	return (0);
 }
 
 int
@@ -305,6 +337,7 @@ drop_find_target(struct drops *drops, struct node node,
     struct target *to)
 {
 	struct err	err;
+	int		code;
 
 	to->handle = handle_of(drops, node, fi);
 	to->file = slab_file_find(drops->tree->slab, node.a);
@@ -314,10 +347,13 @@ drop_find_target(struct drops *drops, struct node node,
 		return (to->handle->code);
 	to->scratch = drop_is_scratch(to->file);
 	if (end > to->file->most) {
-		drop_too_large(drops, to->file->box, to->handle->uid,
-		    to->file->most);
+		drop_too_large(drops, to->file->box, slab_file_name(to->file),
+		    to->handle->uid, to->file->most);
 		return (EFBIG);
 	}
+	if (to->scratch && (code = drop_may_alter(drops, to->file,
+	    to->handle->uid)) != 0)
+		return (code);
 	to->bytes = to->scratch ? &to->file->content : &to->handle->staging;
 	if (!to->scratch && begin_staging(drops, to->handle, to->file,
 	    registered, &err) == -1)

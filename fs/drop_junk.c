@@ -40,7 +40,7 @@ note_recorded(struct junk *junk, bool in_store)
 	if (file == NULL || file->gone)
 		return (false);
 	if (in_store) {
-		file->registered = 1;
+		drops_note_registered(drops, file);
 		drops_forget_if_unused(drops, file);
 	}
 	return (true);

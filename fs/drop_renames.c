@@ -123,6 +123,24 @@ move_scratch(struct drops *drops, const struct rename *act)
 
 /* --- out of the store ---------------------------------------------------- */
 
+/*
+ * At the desk the copy is of whoever made it; who wrote the bytes is known by
+ * the name that they had.
+ */
+static void
+note_origin(struct slab_file *file, const struct rename *act)
+{
+	const struct stored	*stored = &act->source.stored;
+
+	file->mixed = 0;
+	if (drop_rules_of(act->target.box)->makers_alone)
+		file->uid = act->uid;
+	if (stored->box >= 0)
+		return;
+	file->origin = -stored->box;
+	memcpy(file->origin_name, stored->name, sizeof(file->origin_name));
+}
+
 /* With the lock held: the registered source's bytes as a scratch file. */
 static int
 make_copy(struct drops *drops, const struct rename *act)
@@ -150,6 +168,7 @@ make_copy(struct drops *drops, const struct rename *act)
 	}
 	replace_target(drops, act);
 	file->registered = 0;
+	note_origin(file, act);
 	file->subscriber = act->subscriber;
 	file->gid = act->gid;
 	file->most = act->most;
@@ -194,7 +213,6 @@ static void
 settle_copy(struct leaving *leaving, struct slab_file *file, bool removed)
 {
 	struct slab	*slab = leaving->drops->tree->slab;
-	struct err	 err;
 
 	if (removed) {
 		drops_note_change(leaving->drops, file);
@@ -202,8 +220,8 @@ settle_copy(struct leaving *leaving, struct slab_file *file, bool removed)
 	}
 	slab_file_rename(slab, file, leaving->stored.box,
 	    leaving->stored.name);
-	file->registered = 1;
-	(void)slab_resize(slab, &file->content, 0, &err);
+	file->uid = leaving->stored.uid;
+	drops_note_registered(leaving->drops, file);
 	drops_forget_if_unused(leaving->drops, file);
 }
 

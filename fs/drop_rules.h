@@ -39,6 +39,8 @@ struct drop_order {
 	usec_t		 mtime;
 	bool		 renamed;	/* else flushed */
 	char		 name[256];
+	int64_t		 origin;	/* as slab_file.origin */
+	char		 origin_name[256];
 	struct bytes	 bytes;
 	/* Called once.  `kept`: the store has them, whatever the fault. */
 	void		(*done)(struct drop_order *, bool kept,
@@ -49,6 +51,8 @@ struct drop_rules {
 	enum node_class	 class;		/* of the files */
 	/* A name that somebody gave stays with what is faulty. */
 	bool		 keeps_faulty;
+	/* What nobody registered yet is its maker's alone. */
+	bool		 makers_alone;
 
 	/* With a view, or without any. */
 	bool	(*is_scratch)(int64_t box, const char *name);
@@ -83,9 +87,9 @@ struct drop_rules {
 		    const char *name, uid_t, struct err *);
 	int	(*set_time)(struct drops *, uint64_t file, usec_t,
 		    struct err *);
-	/* Somebody wrote more than `most`: one call a handle; or NULL. */
-	void	(*too_large)(struct drops *, int64_t box, uid_t,
-		    uint64_t most);
+	/* Refused with the lock held: where that is to be told; or NULL. */
+	void	(*refused)(struct drops *, int64_t box, const char *name,
+		    uid_t, const struct err *);
 	/* Somebody opened it to read it; or NULL. */
 	void	(*was_read)(struct drops *, uint64_t file, uid_t);
 };

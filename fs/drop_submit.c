@@ -81,7 +81,6 @@ note_outcome(struct submission *submission, const struct err *fault,
 	struct drops		*drops = submission->order.drops;
 	struct slab_handle	*handle;
 	struct slab_file	*file;
-	struct err		 err;
 
 	handle = slab_handle_find(drops->tree->slab, submission->handle);
 	file = slab_file_find(drops->tree->slab, submission->order.file);
@@ -96,9 +95,8 @@ note_outcome(struct submission *submission, const struct err *fault,
 		return;
 	drops_note_change(drops, file);
 	if (in_store) {
-		file->registered = 1;
+		drops_note_registered(drops, file);
 		file->mtime = 0;
-		(void)slab_resize(drops->tree->slab, &file->content, 0, &err);
 		drops_note_refusal(drops, file, 0, "");
 	} else if (fault != NULL && !is_for_now(fault->code) &&
 	    drop_rules_of(file->box)->whole == NULL) {
@@ -274,7 +272,6 @@ move_in(struct renaming *renaming)
 	struct drops		*drops = renaming->order.drops;
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file, *before;
-	struct err		 err;
 
 	before = slab_file_named(slab, act->box, act->name);
 	file = slab_file_find(slab, act->file);
@@ -291,8 +288,7 @@ move_in(struct renaming *renaming)
 		return;
 	drops_note_change(drops, file);
 	slab_file_rename(slab, file, act->box, act->name);
-	file->registered = 1;
-	(void)slab_resize(slab, &file->content, 0, &err);
+	drops_note_registered(drops, file);
 	drops_forget_if_unused(drops, file);
 }
 
@@ -334,6 +330,24 @@ rename_decided(struct drop_order *order, bool kept, const struct err *fault)
 	free(renaming);
 }
 
+/* Whoever moves it there becomes its author: others had no part in it. */
+static int
+is_all_ones_own(struct drops *drops, const struct slab_file *file,
+    const struct rename_act *act)
+{
+	struct err	err;
+
+	if (!drop_rules_of(act->box)->makers_alone ||
+	    (file->uid == act->uid && !file->mixed))
+		return (1);
+	err_set(&err, EPERM, "another than uid %u wrote in what was to get "
+	    "this name: write it anew, or copy it", (unsigned)act->uid);
+	if (drop_rules_of(act->box)->refused != NULL)
+		drop_rules_of(act->box)->refused(drops, act->box, act->name,
+		    act->uid, &err);
+	return (0);
+}
+
 /* With the lock held; 0 or an errno. */
 static int
 fill_renaming(struct renaming *renaming)
@@ -347,14 +361,20 @@ fill_renaming(struct renaming *renaming)
 	if (file == NULL || file->gone)
 		return (ENOENT);
 	if (file->content.size > act->most) {
-		drop_too_large(order->drops, act->box, act->uid, act->most);
+		drop_too_large(order->drops, act->box, act->name, act->uid,
+		    act->most);
 		return (EFBIG);
 	}
+	if (!is_all_ones_own(order->drops, file, act))
+		return (EPERM);
 	code = drop_order_fill(order, file, &file->content, act->uid);
 	order->box = act->box;
 	if (act->target != 0)
 		order->file = act->target;
 	memcpy(order->name, act->name, sizeof(order->name));
+	order->origin = file->origin;
+	memcpy(order->origin_name, file->origin_name,
+	    sizeof(order->origin_name));
 	return (code);
 }
 

@@ -124,7 +124,6 @@ believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
 	const struct drop_rules	*rules = drop_rules_of(file->box);
 	struct slab		*slab = drops->tree->slab;
 	struct stored		 stored;
-	struct err		 err;
 
 	if (!drops_stored(ask, file->id, &stored, NULL))
 		return;
@@ -136,8 +135,7 @@ believe_store(struct drops *drops, struct ask *ask, struct slab_file *file)
 	if (strcmp(slab_file_name(file), stored.name) != 0 ||
 	    file->box != stored.box)
 		slab_file_rename(slab, file, stored.box, stored.name);
-	file->registered = 1;
-	(void)slab_resize(slab, &file->content, 0, &err);
+	drops_note_registered(drops, file);
 }
 
 void
@@ -206,6 +204,15 @@ drop_is_scratch(const struct slab_file *file)
 	    slab_file_name(file)));
 }
 
+/* An empty file that was made and left is for whoever writes it first. */
+static bool
+is_makers(struct drops *drops, const struct slab_file *file, bool empty)
+{
+	return (drop_rules_of(file->box)->makers_alone && !file->registered &&
+	    (drop_is_scratch(file) || !empty ||
+	    drops->opens[slab_file_number(drops->tree->slab, file)] > 0));
+}
+
 /* A row without handles stays only for bytes that are nowhere else. */
 void
 drops_forget_if_unused(struct drops *drops, struct slab_file *file)
@@ -222,6 +229,17 @@ drops_note_change(struct drops *drops, struct slab_file *file)
 {
 	file->touched = clock_now();
 	slab_note_change(drops->tree->slab, file->box, file->touched);
+}
+
+void
+drops_note_registered(struct drops *drops, struct slab_file *file)
+{
+	struct err	err;
+
+	file->registered = 1;
+	file->mixed = 0;
+	file->origin = 0;
+	(void)slab_resize(drops->tree->slab, &file->content, 0, &err);
 }
 
 void
@@ -270,6 +288,7 @@ fill_info(struct drops *drops, struct slab_file *file, struct drop_info *info)
 		info->staged = true;
 		info->size = handle->staging.size;
 	}
+	info->makers = is_makers(drops, file, info->size == 0);
 }
 
 /* --- what is there ------------------------------------------------------- */

@@ -35,6 +35,7 @@ struct drop_info {
 	bool		registered;	/* only open: the store has it */
 	bool		staged;		/* a handle wrote: `size` is its */
 	bool		timed;		/* somebody set its time */
+	bool		makers;		/* no other uid's to touch, as yet */
 	uint64_t	size;
 	uint64_t	verdict;	/* number of its refusal; 0: none */
 	char		name[256];

@@ -61,6 +61,8 @@ void	drops_forget_if_unused(struct drops *, struct slab_file *);
 void	drops_note_refusal(struct drops *, struct slab_file *, int code,
 	    const char *reason);
 void	drops_note_change(struct drops *, struct slab_file *);
+/* The store has it, its bytes and who wrote them. */
+void	drops_note_registered(struct drops *, struct slab_file *);
 /* Its name leads nowhere now. */
 void	drops_note_gone(struct drops *, struct slab_file *);
 
@@ -84,8 +86,16 @@ struct target {
 	bool		    scratch;
 };
 
+#define DROP_IS_ANOTHERS	"it belongs to uid %u until it has a name " \
+	"that counts"
+/*
+ * With the lock held: may this uid change what nobody registered?  0, which
+ * notes that it does, or EPERM, which is told where the rules say.
+ */
+int	drop_may_alter(struct drops *, struct slab_file *, uid_t);
 /* More than may be was written: told, where the rules say to whom. */
-void	drop_too_large(struct drops *, int64_t box, uid_t, uint64_t most);
+void	drop_too_large(struct drops *, int64_t box, const char *name, uid_t,
+	    uint64_t most);
 /* With the lock held; 0 or an errno. */
 int	drop_find_target(struct drops *, struct node,
 	    struct fuse_file_info *, const struct bytes *registered,

@@ -21,7 +21,7 @@
 #include "tries.h"
 
 #define MAGIC		UINT64_C(0x706b6966736c6162)	/* "pkifslab" */
-#define LAYOUT		4
+#define LAYOUT		5
 #define BOXES		64		/* change times, by box modulo */
 #define BUCKETS		4096
 #define NO_ROW		UINT16_MAX

@@ -34,6 +34,7 @@ struct slab_file {
 	uint32_t	 registered;	/* the store has it, and its bytes */
 	uint32_t	 gone;		/* unlinked; a handle still has it */
 	uint32_t	 recorded;	/* as no request, with its event */
+	uint32_t	 mixed;		/* others than `uid` wrote in it */
 	uint64_t	 id;		/* in its inode number */
 	uint64_t	 unique;	/* of the CREATE */
 	int64_t		 box;		/* or minus a folder of the desk */
@@ -45,6 +46,8 @@ struct slab_file {
 	usec_t		 touched;
 	_Atomic uint32_t name_in_use;
 	char		 names[2][256];
+	int64_t		 origin;	/* desk folder its bytes were in; 0 */
+	char		 origin_name[256];	/* by this name */
 	uint64_t	 verdict;	/* number of the refusal; 0: none */
 	usec_t		 refused;	/* when */
 	int32_t		 code;

@@ -379,6 +379,8 @@ desk_file_stat(struct ask *ask, struct node node, struct stat *st)
 	if ((in_slab && is_of_revoke(-info.box)) ||
 	    (in_store && is_of_revoke(file.folder)))
 		revoke_mode(ask, S_IFREG | 0640, st);
+	if (in_slab && !in_store && info.makers)
+		st->st_mode = S_IFREG | 0640;
 	if (in_slab) {
 		st->st_uid = info.uid;
 		st->st_gid = info.gid;

@@ -10,6 +10,7 @@ new_person rr-anna rr-ra
 new_person rr-bo rr-ra
 new_person rr-rev rr-rev rr-ra
 new_person rr-karl rr-ab
+new_person rr-kim rr-ab
 make_ca --user games
 sed -i 's/^separation = .*/separation = yes/
 	s/^ra = .*/ra = rr-ra/
@@ -28,7 +29,7 @@ events() { ls "$ca"/evidence/*/*/*/*/; }
 pending() { ls "$ca/ra/pending"; }
 
 # The template of a device, with the people and the day of this story.
-sed "s/^group = .*/group = rr-ab/; s/^users = .*/users = rr-karl/
+sed "s/^group = .*/group = rr-ab/; s/^users = .*/users = rr-karl, rr-kim/
 	s/^verifier = .*/verifier = rr-bo/; s/example\.org/example.net/
 	s/^validated = .*/validated = $(date -u +%F)/
 	s/^until = .*/until = $(date -u -d '+300 days' +%F)/" \
@@ -156,6 +157,13 @@ awk '/^FORM$/ { form = 1 } /^Part two/ { form = 0 }
 	form && /^(subscriber|accepted by):$/ { $0 = $0 " Example AB" }
 	{ print }' "$ca/ca/terms/current.txt" >"$dir/agreement"
 chmod 644 "$dir/agreement"
+# Agreed to by who wrote it, not by who gives another's file that name.
+must as rr-karl cp "$dir/agreement" "$box/agreement.txt~"
+must as rr-kim rm -f "$box/agreement.txt~"
+must as rr-kim cp "$dir/agreement" "$box/agreement.txt~"
+refuses "Operation not permitted" as rr-karl mv "$box/agreement.txt~" \
+    "$box/agreement.txt"
+must as rr-kim rm "$box/agreement.txt~"
 must as rr-karl cp "$dir/agreement" "$box/agreement.txt"
 must as rr-karl cp "$dir/www.csr" "$dir/mail.csr" "$box/"
 must verify_certificate "$box/www.crt"
@@ -184,6 +192,87 @@ within 10 grep -q privilegeWithdrawn "$ca/revoke/$mail"
 must test ! -e "$ca/revoke/$(serial_of "$box/www.crt")"
 must as rr-karl cp "$dir/mail.csr" "$box/again.csr"
 says "not inside what was validated" "$box/again.status"
+
+# What an editor saves by a file of its own is its officer's alone until it has
+# a name that counts: no other writes into it, cuts, replaces or removes it.
+draft() {	# NAME: a draft that wants its registration.conf alone
+	two=$ca/ra/subscribers/$1
+	must anna mkdir "$two"
+	must anna cp "$dir/scan" "$two/documents/mandate.pdf"
+	must anna cp "$dir/scan" "$two/documents/register.pdf"
+}
+draft rr-two
+echo "of another" >"$dir/foreign"
+sed 's/rr-ab/rr-ra/' "$dir/good" >"$dir/saved"
+chmod 644 "$dir/foreign" "$dir/saved"
+new=$two/.goutputstream-ABC123
+must anna cp "$dir/saved" "$new"
+[ "$(stat -c '%a %U' "$new")" = "640 rr-anna" ] || fail "$(stat "$new")"
+refuses "Permission denied" bo cp "$dir/foreign" "$new"
+refuses "Permission denied" bo truncate -s 9 "$new"
+refuses "Operation not permitted" bo rm -f "$new"
+refuses "Operation not permitted" bo mv "$new" "$two/registration.conf"
+must bo cp "$dir/foreign" "$two/.foreign"
+refuses "Operation not permitted" bo mv "$two/.foreign" "$new"
+within 5 grep -q "belongs to uid $(id -u rr-anna)" "$two/state"
+must anna cmp "$dir/saved" "$new"
+must anna mv "$new" "$two/registration.conf"
+must cmp "$dir/saved" "$two/registration.conf"
+[ "$(stat -c '%a %U' "$two/registration.conf")" = "660 rr-anna" ] ||
+    fail "$(stat "$two/registration.conf")"
+must anna rm "$two/registration.conf"
+# What was made and left empty is whoever's writes it.
+must anna touch "$two/registration.conf"
+must bo cp "$dir/foreign" "$two/notes.txt"
+refuses "Invalid argument" bo cp "$dir/foreign" "$two/registration.conf"
+must bo cmp "$dir/foreign" "$two/registration.conf"
+must bo rm "$two/registration.conf"
+
+# Nor by a handle from when it had a name that counts.
+must anna cp "$dir/saved" "$two/notes.conf"
+bo python3 - "$two/notes.conf" "$dir/held" >"$dir/holds" <<'E' &
+import os, sys, time
+fd = os.open(sys.argv[1], os.O_RDWR)
+print("held", flush=True)
+while not os.path.exists(sys.argv[2]):
+    time.sleep(0.02)
+for act in (lambda: os.pwrite(fd, b"other", 0), lambda: os.ftruncate(fd, 9)):
+    try:
+        act()
+    except PermissionError:
+        continue
+    sys.exit("taken")
+E
+holder=$!
+children="$children $holder"
+within 10 grep -q held "$dir/holds"
+must anna mv "$two/notes.conf" "$two/notes.conf~"
+touch "$dir/held"
+wait "$holder" || fail "a kept handle wrote into another's file"
+must anna cmp "$dir/saved" "$two/notes.conf~"
+
+# Whoever wrote under the name it had before is an author of it, too, whatever
+# it was called between, and though core is killed.
+moved() {	# DRAFT NAME...: what bo wrote becomes anna's registration.conf
+	draft "$1"
+	shift
+	must bo cp "$dir/saved" "$two/$1"
+	while [ $# -gt 1 ]; do
+		must anna mv "$two/$1" "$two/$2"
+		[ "$1" != .y ] || kill -9 "$(process core)"
+		shift
+	done
+	says "state: complete" "$two/state"
+	id=$(pending | sort -n | tail -n 1)
+	for who in anna bo; do
+		refuses "Operation not permitted" $who mv \
+		    "$ca/ra/pending/$id" "$ca/ra/approved/"
+	done
+	must test -e "$ca/ra/pending/$id"
+}
+moved rr-three draft.conf registration.conf
+moved rr-four draft.conf draft.conf~ registration.conf
+moved rr-five draft.conf .x other.conf .y .z registration.conf
 
 # The evidence tells it, and names nobody.
 registered=$(ls "$ca"/evidence/*/*/*/*/*subscriber-registered.json | tail -n 1)

@@ -248,6 +248,16 @@ name_is_told(void)
 }
 
 static void
+refuse_too_large(int64_t folder, uid_t uid, int most)
+{
+	struct err why = { 0 };
+
+	err_set(&why, EFBIG, "what uid %u dropped was too large and is not "
+	    "kept: at most %d octets are taken here", (unsigned)uid, most);
+	desk_was_refused(bed, folder, uid, &why);
+}
+
+static void
 a_refusal_is_a_sentence_in_its_folder(void **state)
 {
 	struct dossier d = ask("www", "DNS:www.example.net");
@@ -257,15 +267,15 @@ a_refusal_is_a_sentence_in_its_folder(void **state)
 	assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, "example-ab", ANNA,
 	    &id, &test_err));
 	told_in = DESK_FOLDER(DESK_DRAFT, id);
-	desk_too_large(bed, DESK_FOLDER(DESK_DRAFT_DOCUMENTS, id), ANNA, 77);
+	refuse_too_large(DESK_FOLDER(DESK_DRAFT_DOCUMENTS, id), ANNA, 77);
 	assert_true(bed_within(5 * USEC, large_is_told));
 	assert_true(was_told(told_in, "registration.conf"));
 	told_in = DOSSIER(d.id);
-	desk_too_large(bed, DOCUMENTS(d.id), ANNA, 77);
+	refuse_too_large(DOCUMENTS(d.id), ANNA, 77);
 	assert_true(bed_within(5 * USEC, large_is_told));
 	assert_int_equal(bed_events("desk-refused"), 2);
 	/* Who has no role writes nothing there. */
-	desk_too_large(bed, DOCUMENTS(d.id), NOBODY, 78);
+	refuse_too_large(DOCUMENTS(d.id), NOBODY, 78);
 	assert_int_equal(desk_write_file(DOCUMENTS(d.id), 0, "a\nb", ANNA,
 	    "x"), EINVAL);
 	assert_true(bed_within(5 * USEC, name_is_told));

@@ -63,6 +63,68 @@ whoever_wrote_a_draft_is_its_author(void **state)
 	view_put(v);
 }
 
+/* Anna gives it the name that counts, or her program does. */
+static void
+take_bytes(int64_t draft, int64_t folder, const char *name, bool is_scratch)
+{
+	struct desk_write write = { .folder = DESK_FOLDER(DESK_DRAFT, draft),
+	    .file = bed_file++, .name = "registration.conf", .uid = ANNA,
+	    .origin = folder, .bytes = slice_text("[subscriber]\n") };
+	struct desk_answer a = { .kept = false };
+	struct desk_file file;
+	struct view *v = view_take(test_store);
+
+	assert_int_equal(desk_file_find(v, folder, name, &file), 1);
+	view_put(v);
+	if (is_scratch) {
+		snprintf(write.origin_name, sizeof(write.origin_name), "%s",
+		    name);
+		desk_answer_init(&a.drop);
+		desk_submit(bed, &write, desk_answered, &a);
+		assert_int_equal(bed_wait(&a.drop), EINVAL);
+		assert_true(a.kept);
+	} else {
+		assert_done(desk_rename(bed, file.id, write.folder,
+		    write.name, ANNA, &test_err));
+	}
+}
+
+/* A write or a rename that takes its bytes from where others wrote. */
+static void
+whoever_wrote_it_by_another_name_is_its_author(void **state)
+{
+	static const struct {
+		const char	*name;		/* Bert wrote under it */
+		enum desk_kind	 kind;
+		bool		 is_scratch;	/* for a while */
+	} rows[] = {
+		{ "notes.conf", DESK_DRAFT, false },
+		{ "notes.conf", DESK_DRAFT, true },
+		{ "scan.txt", DESK_DRAFT_DOCUMENTS, false },
+		{ "scan.txt", DESK_DRAFT_DOCUMENTS, true },
+	};
+	struct dossier d = { .kind = DOSSIER_REGISTRATION, .author = ANNA };
+	char name[16];
+	struct view *v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(name, sizeof(name), "draft-%zu", i);
+		assert_done(desk_make_draft(bed, DRAFT_SUBSCRIBER, name, ANNA,
+		    &d.object, &test_err));
+		desk_write_file(DESK_FOLDER(rows[i].kind, d.object), 0,
+		    rows[i].name, BERT, "[subscriber]\n");
+		take_bytes(d.object, DESK_FOLDER(rows[i].kind, d.object),
+		    rows[i].name, rows[i].is_scratch);
+		v = view_take(test_store);
+		assert_true(people_wrote(v, &d, BERT));
+		assert_true(people_wrote(v, &d, ANNA));
+		assert_false(people_wrote(v, &d, BED_BOTH));
+		view_put(v);
+	}
+}
+
 static void
 whoever_is_named_in_a_draft_is_in_it(void **state)
 {
@@ -159,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(whoever_wrote_a_draft_is_its_author),
+		TEST(whoever_wrote_it_by_another_name_is_its_author),
 		TEST(whoever_is_named_in_a_draft_is_in_it),
 		TEST(whoever_drops_for_an_external_ra_is_in_it),
 		TEST(whoever_acts_for_the_subscriber_is_in_it),

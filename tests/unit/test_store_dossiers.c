@@ -158,6 +158,48 @@ everybody_who_wrote_is_known(void **state)
 	tx_abort(tx);
 }
 
+/* What had another name was written by those who wrote under that one. */
+static void
+writers_go_with_the_bytes(void **state)
+{
+	static const struct {
+		usec_t		 carried_since, since;
+		const char	*writers;
+	} rows[] = {
+		{ 0,	0,	"5 6 7 " },
+		{ 150,	0,	"6 7 " },	/* 5's was decided about */
+		{ 0,	250,	"5 6 7 " },	/* from the rename on */
+		{ 150,	250,	"6 7 " },
+		{ 200,	0,	"7 " },
+		{ 0,	300,	"" },
+	};
+	struct desk_file f = { .folder = DESK_FOLDER(DESK_DRAFT_DOCUMENTS, 2),
+	    .name = "notes", .size = 1 }, to = { .time = 300, .uid = 7,
+	    .folder = DESK_FOLDER(DESK_DRAFT, 1),
+	    .name = "registration.conf", .size = 1 };
+	char text[64];
+	struct tx *tx;
+	size_t i;
+
+	(void)state;
+	strcpy(f.sha256, digest_of("a"));
+	strcpy(to.sha256, digest_of("a"));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		tx = begin();
+		f.id = to.id = 0;
+		for (f.uid = 5; f.uid <= 6; f.uid++) {
+			f.time = f.uid == 5 ? 100 : 200;
+			assert_done(desk_file_put(tx, &f, &test_err));
+		}
+		assert_done(desk_file_put(tx, &to, &test_err));
+		assert_done(desk_writers_carry(tx, &to, f.folder, f.name,
+		    rows[i].carried_since, &test_err));
+		note_writers(text, tx, rows[i].since);
+		assert_string_equal(text, rows[i].writers);
+		tx_abort(tx);
+	}
+}
+
 static void
 a_text_of_ours_is_a_new_file(void **state)
 {
@@ -196,6 +238,7 @@ main(void)
 		TEST(what_was_decided_is_never_undone),
 		TEST(a_draft_keeps_its_number),
 		TEST(everybody_who_wrote_is_known),
+		TEST(writers_go_with_the_bytes),
 		TEST(a_text_of_ours_is_a_new_file),
 	};
 
