@@ -220,7 +220,7 @@ remove_stored(void *arg)
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, removal->stored.file);
 	if (file != NULL && answer == 0)
-		drops_note_gone(drops, file);
+		drops_note_gone(drops, file, removal->uid);
 	drops_unlock(drops);
 	fuse_reply_err(removal->req, answer == 0 ? 0 : fault_errno(&err));
 	free(removal);
@@ -243,7 +243,7 @@ order_removal(fuse_req_t req, struct drops *drops,
 
 /* False when it is not there any more: registered meanwhile, perhaps. */
 static bool
-unlink_unregistered(struct drops *drops, uint64_t id)
+unlink_unregistered(struct drops *drops, uint64_t id, uid_t uid)
 {
 	struct slab_file	*file;
 	bool			 there;
@@ -252,7 +252,7 @@ unlink_unregistered(struct drops *drops, uint64_t id)
 	file = slab_file_find(drops->tree->slab, id);
 	there = file != NULL && !file->registered;
 	if (there)
-		drops_note_gone(drops, file);
+		drops_note_gone(drops, file, uid);
 	drops_unlock(drops);
 	return (there);
 }
@@ -287,7 +287,7 @@ drop_unlink(fuse_req_t req, struct tree *tree, struct node folder,
 	do {
 		code = judge_unlink(drops, folder, name, uid, &found);
 	} while (code == 0 && !found.in_store &&
-	    !unlink_unregistered(drops, found.node.a) && ++tries < 5);
+	    !unlink_unregistered(drops, found.node.a, uid) && ++tries < 5);
 	if (tries == 5)
 		code = EBUSY;
 	/* Sent again: the other core removed it and could not say so. */

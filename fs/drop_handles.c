@@ -562,6 +562,7 @@ drop_release(fuse_req_t req, struct tree *tree, struct node node,
 	if (file != NULL) {
 		if (is_leftover(handle, file)) {
 			drops_note_change(drops, file);
+			file->gone_by = DROP_REFUSED;
 			file->gone = 1;
 		}
 		keep_staged(drops, handle, file);

@@ -92,7 +92,7 @@ replace_target(struct drops *drops, const struct rename *act)
 	before = slab_file_named(drops->tree->slab, act->target.box,
 	    act->to);
 	if (before != NULL)
-		drops_note_gone(drops, before);
+		drops_note_gone(drops, before, act->uid);
 }
 
 /* Scratch (or what never was registered) to a scratch name. */
@@ -290,7 +290,7 @@ change_name(void *arg)
 		slab_note_change(slab, leaving->box, clock_now());
 		before = slab_file_named(slab, leaving->box, leaving->name);
 		if (before != NULL && before->id != leaving->stored.file)
-			drops_note_gone(drops, before);
+			drops_note_gone(drops, before, leaving->uid);
 		file = slab_file_find(slab, leaving->stored.file);
 		if (file != NULL)
 			slab_file_rename(slab, file, leaving->box,

@@ -101,7 +101,10 @@ note_outcome(struct submission *submission, const struct err *fault,
 	} else if (fault != NULL && !is_for_now(fault->code) &&
 	    drop_rules_of(file->box)->whole == NULL) {
 		/* It would look as if it had been taken. */
-		file->gone = file->gone || !file->registered;
+		if (!file->gone && !file->registered) {
+			file->gone_by = DROP_REFUSED;
+			file->gone = 1;
+		}
 	} else if (fault != NULL && !is_for_now(fault->code)) {
 		drops_note_refusal(drops, file, fault_errno(fault),
 		    fault->text);
@@ -157,6 +160,19 @@ drop_order_fill(struct drop_order *order, const struct slab_file *file,
 }
 
 /*
+ * Who removed it while writing meant to; whose file another removed has to
+ * hear that nothing was taken.
+ */
+static int
+code_of_gone(const struct slab_handle *handle, const struct slab_file *file)
+{
+	if (!handle->dirty)
+		return (handle->code);
+	return (handle->staging.size == 0 ||
+	    file->gone_by == handle->uid ? 0 : ESTALE);
+}
+
+/*
  * With the lock held: what the handle wrote, to be submitted; NULL when the
  * call was answered already (`code`), or joined one that waits (-1).
  */
@@ -170,9 +186,13 @@ take_submission(struct drops *drops, struct node node,
 	struct submission	*submission;
 
 	*code = 0;
-	if (handle == NULL || file == NULL || file->gone ||
-	    drop_is_scratch(file) || (!handle->staged && !handle->spoiled))
+	if (handle == NULL || file == NULL || drop_is_scratch(file) ||
+	    (!handle->staged && !handle->spoiled))
 		return (NULL);
+	if (file->gone) {
+		*code = code_of_gone(handle, file);
+		return (NULL);
+	}
 	if (!handle->dirty) {
 		*code = handle->code;
 		return (NULL);
@@ -279,11 +299,11 @@ move_in(struct renaming *renaming)
 	/* The file of that name has its bytes. */
 	if (renaming->order.file != act->file) {
 		if (file != NULL)
-			drops_note_gone(drops, file);
+			drops_note_gone(drops, file, act->uid);
 		return;
 	}
 	if (before != NULL && before != file)
-		drops_note_gone(drops, before);
+		drops_note_gone(drops, before, act->uid);
 	if (file == NULL)
 		return;
 	drops_note_change(drops, file);

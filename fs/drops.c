@@ -243,9 +243,10 @@ drops_note_registered(struct drops *drops, struct slab_file *file)
 }
 
 void
-drops_note_gone(struct drops *drops, struct slab_file *file)
+drops_note_gone(struct drops *drops, struct slab_file *file, uid_t uid)
 {
 	drops_note_change(drops, file);
+	file->gone_by = uid;
 	file->gone = 1;
 	drops_forget_if_unused(drops, file);
 }

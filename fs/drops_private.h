@@ -63,8 +63,9 @@ void	drops_note_refusal(struct drops *, struct slab_file *, int code,
 void	drops_note_change(struct drops *, struct slab_file *);
 /* The store has it, its bytes and who wrote them. */
 void	drops_note_registered(struct drops *, struct slab_file *);
-/* Its name leads nowhere now. */
-void	drops_note_gone(struct drops *, struct slab_file *);
+/* Its name leads nowhere now: somebody removed it, or DROP_REFUSED. */
+#define DROP_REFUSED	((uid_t)-1)
+void	drops_note_gone(struct drops *, struct slab_file *, uid_t);
 
 /* drop_handles.c: a new handle; fills fi.  NULL: too many are open. */
 struct slab_handle *drop_handle_new(struct drops *, uint64_t file, uid_t,

@@ -34,6 +34,7 @@ struct slab_file {
 	uint32_t	 registered;	/* the store has it, and its bytes */
 	uint32_t	 gone;		/* unlinked; a handle still has it */
 	uint32_t	 recorded;	/* as no request, with its event */
+	uid_t		 gone_by;	/* who removed it; -1: it was refused */
 	uint32_t	 mixed;		/* others than `uid` wrote in it */
 	uint64_t	 id;		/* in its inode number */
 	uint64_t	 unique;	/* of the CREATE */

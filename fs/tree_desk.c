@@ -189,8 +189,8 @@ outer_row(struct ask *ask, int64_t folder, uint64_t *row, usec_t *changed)
 }
 
 /*
- * revoke/batch/, revoke/reports/: for all, each for his own files; only
- * officers see what others reported.
+ * revoke/batch/, revoke/reports/: for all, each for his own files, which the
+ * sticky bit keeps from others; only officers see what others reported.
  */
 static bool
 is_of_revoke(int64_t folder)
@@ -215,7 +215,7 @@ desk_stat(struct ask *ask, struct node folder, struct stat *st)
 
 	if (is_of_revoke(number))
 		revoke_mode(ask, S_IFDIR | (DESK_KIND(number) == DESK_BATCH ?
-		    01777 : 0773), st);
+		    01777 : 01773), st);
 	else if (!outer_row(ask, number, &row, &changed))
 		return (0);
 	changed = later(changed, desk_changed(ask->view, number));

@@ -167,6 +167,34 @@ must as rr-kim rm "$box/agreement.txt~"
 must as rr-karl cp "$dir/agreement" "$box/agreement.txt"
 must as rr-karl cp "$dir/www.csr" "$dir/mail.csr" "$box/"
 must verify_certificate "$box/www.crt"
+# What another user of it removed before it was closed was not taken; what one
+# removes oneself was not to be.
+for who in rr-kim rr-karl; do
+	as rr-karl python3 - "$box/gone.csr" "$dir/mail.csr" "$dir/$who" \
+	    >"$dir/said" <<'E' &
+import os, sys, time
+fd = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+os.write(fd, open(sys.argv[2], "rb").read())
+print("written", flush=True)
+while not os.path.exists(sys.argv[3]):
+    time.sleep(0.02)
+try:
+    os.close(fd)
+    print("closed", flush=True)
+except OSError as e:
+    print(e.strerror, flush=True)
+E
+	children="$children $!"
+	within 10 grep -q written "$dir/said"
+	must as $who rm -f "$box/gone.csr"
+	touch "$dir/$who"
+	case $who in
+	rr-kim) within 10 grep -qx "Stale file handle" "$dir/said" ;;
+	rr-karl) within 10 grep -qx closed "$dir/said" ;;
+	esac
+	must test ! -e "$box/gone.csr"
+	must test ! -e "$box/gone.crt"
+done
 says "registration version 1 was decided in dossier $id" "$box/www.status"
 mail=$(serial_of "$box/mail.crt")
 

@@ -52,7 +52,7 @@ on_crl() {
 
 # A folder where all may write, and officers read what others wrote.
 drop www
-[ "$(stat -c %A "$reports")" = drwxrwx-wx ] || fail "$(stat -c %A "$reports")"
+[ "$(stat -c %A "$reports")" = drwxrwx-wt ] || fail "$(stat -c %A "$reports")"
 refuses "Permission denied" bob ls "$reports"
 must report www.txt "The key of www is on a web page." "Serial: $(echo \
     "$serial" | tr A-F a-f)" "Yours, Bob"
@@ -206,6 +206,33 @@ must bob rm -f "$reports/.y.swp"
 must bob rm -f "$reports/.x.swp"
 refuses "not permitted" bob cp "$dir/report" "$reports/scratch"
 id=$(dossier_of renamed)
+must write reason.txt "a test"
+must rita mv "$ca/ra/pending/$id" "$ca/ra/rejected/"
+
+# Nobody takes away what another is still writing.
+bob python3 - "$reports/slow.txt" "$dir/go" >"$dir/slow" <<'E' &
+import os, sys, time
+fd = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+os.write(fd, b"It takes long to say.\n")
+print("written", flush=True)
+while not os.path.exists(sys.argv[2]):
+    time.sleep(0.02)
+os.close(fd)
+E
+slow=$!
+children="$children $slow"
+within 10 grep -q written "$dir/slow"
+must as s60-eve cp "$dir/report" "$reports/.eve"
+refuses "Operation not permitted" as s60-eve rm -f "$reports/slow.txt"
+refuses "Operation not permitted" as s60-eve mv "$reports/.eve" \
+    "$reports/slow.txt"
+refuses "Operation not permitted" as s60-eve mv "$reports/slow.txt" \
+    "$reports/.mine"
+refuses "Permission denied" as s60-eve cp "$dir/report" "$reports/slow.txt"
+must as s60-eve rm "$reports/.eve"
+touch "$dir/go"
+must wait "$slow"
+id=$(dossier_of slow)
 must write reason.txt "a test"
 must rita mv "$ca/ra/pending/$id" "$ca/ra/rejected/"
 
