@@ -48,16 +48,16 @@ truncate_path(struct drops *drops, struct node node, uint64_t size, uid_t uid)
 
 	drops_lock(drops);
 	file = slab_file_find(drops->tree->slab, node.a);
-	if (file != NULL && !file->registered &&
-	    (code = drop_may_alter(drops, file, uid)) == 0) {
-		if (size > file->most)
-			code = EFBIG;
-		else if (slab_resize(drops->tree->slab, &file->content, size,
+	if (file != NULL && !file->registered)
+		code = drop_may_alter(drops, file, uid);
+	if (code == 0 && size > file->most) {
+		drop_refuse_size(drops, file, NULL, uid);
+		code = EFBIG;
+	} else if (code == 0) {
+		if (slab_resize(drops->tree->slab, &file->content, size,
 		    &err) == -1)
 			code = fault_errno(&err);
 		else
-			code = 0;
-		if (code == 0)
 			drops_note_change(drops, file);
 	}
 	drops_unlock(drops);

@@ -212,6 +212,39 @@ box_submit(struct drop_order *order)
 	    order->renamed, box_decided, order);
 }
 
+struct turned_away {
+	struct drop_order	*order;
+	struct err		 why;
+};
+
+static void
+record_turned_away(void *arg)
+{
+	struct turned_away	*t = arg;
+	struct drop		 drop;
+	struct err		 err;
+
+	drop_of_order(t->order, &drop);
+	if (requests_record_junk(t->order->drops->tree->parts.authority,
+	    &drop, &t->why, &err) == -1)
+		log_line("%s: not recorded: %s", t->order->name, err.text);
+	box_decided(t->order, &t->why);
+	free(t);
+}
+
+/* Recording it waits for a commit. */
+static void
+box_turn_away(struct drop_order *order, const struct err *why)
+{
+	struct turned_away	*t = malloc(sizeof(*t));
+
+	if (t == NULL)
+		die("out of memory");
+	t->order = order;
+	t->why = *why;
+	errands_run(order->drops->tree->errands, record_turned_away, t);
+}
+
 static int
 box_remove(struct drops *drops, const struct stored *stored, uid_t uid,
     struct err *err)
@@ -262,6 +295,7 @@ const struct drop_rules	box_rules = {
 	.check = box_check,
 	.whole = box_whole,
 	.submit = box_submit,
+	.turn_away = box_turn_away,
 	.remove = box_remove,
 	.set_time = box_set_time,
 };

@@ -1,7 +1,8 @@
 /*
  * Handles on what users write: open, read, write and release; flush is in
- * drop_submit.c, setattr in drop_attr.c.  A handle under a request name writes
- * into a staging copy of its own; scratch is one content for all handles.
+ * drop_submit.c, setattr in drop_attr.c, what a write works on in
+ * drop_target.c.  A handle under a request name writes into a staging copy of
+ * its own; scratch is one content for all handles.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,9 +45,8 @@ drop_handle_new(struct drops *drops, uint64_t id, uid_t uid,
 	return (handle);
 }
 
-/* The handle of a request, if it is of this file; with the lock held. */
-static struct slab_handle *
-handle_of(struct drops *drops, struct node node, struct fuse_file_info *fi)
+struct slab_handle *
+drop_handle_of(struct drops *drops, struct node node, struct fuse_file_info *fi)
 {
 	struct slab_handle	*handle;
 
@@ -209,7 +209,7 @@ read_slab(struct drops *drops, struct node node, struct fuse_file_info *fi,
     struct stored *stored, struct range *range)
 {
 	struct slab		*slab = drops->tree->slab;
-	struct slab_handle	*handle = handle_of(drops, node, fi);
+	struct slab_handle	*handle = drop_handle_of(drops, node, fi);
 	struct slab_file	*file = slab_file_find(slab, node.a);
 	const struct slab_bytes	*from = NULL;
 	struct err		 err;
@@ -264,147 +264,6 @@ drop_read(fuse_req_t req, struct tree *tree, struct node node, size_t size,
 }
 
 /* --- write --------------------------------------------------------------- */
-
-/*
- * A staging copy begins as what the file holds; the registered bytes were
- * fetched before the lock was taken.
- */
-static int
-begin_staging(struct drops *drops, struct slab_handle *handle,
-    struct slab_file *file, const struct bytes *registered, struct err *err)
-{
-	struct slab	*slab = drops->tree->slab;
-	struct bytes	 content = { 0 };
-	int		 answer;
-
-	drops->writer[slab_file_number(slab, file)] = handle->id;
-	if (handle->staged)
-		return (0);
-	if (file->registered) {
-		answer = slab_replace(slab, &handle->staging,
-		    SLICE(registered), err);
-	} else {
-		answer = slab_read(slab, &file->content, 0,
-		    file->content.size, &content, err);
-		if (answer == 0)
-			answer = slab_replace(slab, &handle->staging,
-			    SLICE(&content), err);
-		bytes_free(&content);
-	}
-	if (answer == 0)
-		handle->staged = 1;
-	return (answer);
-}
-
-static void
-tell_refusal(struct drops *drops, int64_t box, const char *name, uid_t uid,
-    const struct err *err)
-{
-	if (drop_rules_of(box)->refused != NULL)
-		drop_rules_of(box)->refused(drops, box, name, uid, err);
-}
-
-void
-drop_too_large(struct drops *drops, int64_t box, const char *name, uid_t uid,
-    uint64_t most)
-{
-	struct err	err;
-
-	err_set(&err, EFBIG, "what uid %u dropped was too large and is not "
-	    "kept: at most %llu octets are taken here", (unsigned)uid,
-	    (unsigned long long)most);
-	tell_refusal(drops, box, name, uid, &err);
-}
-
-int
-drop_may_alter(struct drops *drops, struct slab_file *file, uid_t uid)
-{
-	struct err	err;
-
-	if (file->uid != uid && drop_rules_of(file->box)->makers_alone) {
-		err_set(&err, EPERM, DROP_IS_ANOTHERS, (unsigned)file->uid);
-		tell_refusal(drops, file->box, slab_file_name(file), uid,
-		    &err);
-		return (EPERM);
-	}
-	file->mixed |= file->uid != uid;
-	return (0);
-}
-
-int
-drop_find_target(struct drops *drops, struct node node,
-    struct fuse_file_info *fi, const struct bytes *registered, uint64_t end,
-    struct target *to)
-{
-	struct err	err;
-	int		code;
-
-	to->handle = handle_of(drops, node, fi);
-	to->file = slab_file_find(drops->tree->slab, node.a);
-	if (to->handle == NULL || to->file == NULL || !to->handle->writes)
-		return (EBADF);
-	if (to->handle->spoiled)
-		return (to->handle->code);
-	to->scratch = drop_is_scratch(to->file);
-	if (end > to->file->most) {
-		drop_too_large(drops, to->file->box, slab_file_name(to->file),
-		    to->handle->uid, to->file->most);
-		return (EFBIG);
-	}
-	if (to->scratch && (code = drop_may_alter(drops, to->file,
-	    to->handle->uid)) != 0)
-		return (code);
-	to->bytes = to->scratch ? &to->file->content : &to->handle->staging;
-	if (!to->scratch && begin_staging(drops, to->handle, to->file,
-	    registered, &err) == -1)
-		return (fault_errno(&err));
-	return (0);
-}
-
-/*
- * The registered bytes, when a handle will need them to begin its staging: a
- * question to the store, so it is asked before the lock is taken for good.
- */
-void
-drop_fetch_registered(struct drops *drops, struct node node,
-    struct fuse_file_info *fi, struct bytes *to)
-{
-	struct slab_handle	*handle;
-	struct slab_file	*file;
-	struct ask		 ask;
-	struct stored		 stored;
-	bool			 needed;
-
-	drops_lock(drops);
-	handle = handle_of(drops, node, fi);
-	file = slab_file_find(drops->tree->slab, node.a);
-	needed = handle != NULL && file != NULL && !handle->staged &&
-	    file->registered;
-	drops_unlock(drops);
-	if (!needed)
-		return;
-	tree_ask(drops->tree, &ask);
-	(void)drops_stored(&ask, node.a, &stored, to);
-	tree_answered(&ask);
-}
-
-void
-drop_spoil(struct drops *drops, struct node node, struct fuse_file_info *fi,
-    int code)
-{
-	struct slab_handle	*handle = handle_of(drops, node, fi);
-	struct slab_file	*file;
-	struct err		 err;
-
-	file = slab_file_find(drops->tree->slab, node.a);
-	if (handle == NULL || file == NULL || !handle->writes ||
-	    drop_rules_of(file->box)->whole != NULL || drop_is_scratch(file))
-		return;
-	handle->spoiled = 1;
-	handle->dirty = 0;
-	handle->code = code;
-	(void)slab_resize(drops->tree->slab, &handle->staging, 0, &err);
-}
 
 /* One write, and what becomes of it. */
 struct piece {
@@ -468,7 +327,7 @@ note_verdict(struct drops *drops, struct node node,
 	struct slab_file	*file;
 
 	drops_lock(drops);
-	handle = handle_of(drops, node, fi);
+	handle = drop_handle_of(drops, node, fi);
 	file = slab_file_find(drops->tree->slab, node.a);
 	if (handle != NULL) {
 		handle->code = fault_errno(err);
@@ -556,7 +415,7 @@ drop_release(fuse_req_t req, struct tree *tree, struct node node,
 	size_t			 row;
 
 	drops_lock(drops);
-	handle = handle_of(drops, node, fi);
+	handle = drop_handle_of(drops, node, fi);
 	if (handle != NULL && handle->counted)
 		file = slab_file_find(tree->slab, node.a);
 	if (file != NULL) {

@@ -100,8 +100,8 @@ void
 drop_record_junk(struct drops *drops, struct slab_file *file)
 {
 	if (file->recorded || drop_is_scratch(file) ||
-	    drop_rules_of(file->box)->whole == NULL ||
-	    file->content.size == 0 || file->verdict == 0)
+	    drop_rules_of(file->box)->whole == NULL || file->verdict == 0 ||
+	    (file->content.size == 0 && file->code != EFBIG))
 		return;
 	file->recorded = 1;
 	order_junk(drops, file, &file->content, file->code, file->reason);
@@ -114,6 +114,6 @@ drop_record_overwrite(struct drops *drops, const struct slab_file *file,
 {
 	if (file->registered && !file->gone && handle->junk &&
 	    !drop_is_scratch(file))
-		order_junk(drops, file, &handle->staging, EBADMSG,
-		    handle->reason);
+		order_junk(drops, file, &handle->staging, handle->spoiled ?
+		    EFBIG : EBADMSG, handle->reason);
 }

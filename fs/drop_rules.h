@@ -80,6 +80,8 @@ struct drop_rules {
 	int	(*check)(struct drops *, struct slice, struct err *);
 	int	(*whole)(struct slice, struct err *);	/* 1/0 */
 	void	(*submit)(struct drop_order *);
+	/* What never was one, by a rename: recorded, and done; or NULL. */
+	void	(*turn_away)(struct drop_order *, const struct err *);
 	/* These wait for a commit. */
 	int	(*remove)(struct drops *, const struct stored *, uid_t,
 		    struct err *);

@@ -372,22 +372,21 @@ is_all_ones_own(struct drops *drops, const struct slab_file *file,
 static int
 fill_renaming(struct renaming *renaming)
 {
-	struct drop_order	*order = &renaming->order;
-	const struct rename_act	*act = &renaming->act;
-	struct slab_file	*file;
-	int			 code;
+	static const struct slab_bytes	none;
+	struct drop_order		*order = &renaming->order;
+	const struct rename_act		*act = &renaming->act;
+	struct slab_file		*file;
+	bool				 too_large;
+	int				 code;
 
 	file = slab_file_find(order->drops->tree->slab, act->file);
 	if (file == NULL || file->gone)
 		return (ENOENT);
-	if (file->content.size > act->most) {
-		drop_too_large(order->drops, act->box, act->name, act->uid,
-		    act->most);
-		return (EFBIG);
-	}
 	if (!is_all_ones_own(order->drops, file, act))
 		return (EPERM);
-	code = drop_order_fill(order, file, &file->content, act->uid);
+	too_large = file->content.size > act->most;
+	code = drop_order_fill(order, file, too_large ? &none :
+	    &file->content, act->uid);
 	order->box = act->box;
 	if (act->target != 0)
 		order->file = act->target;
@@ -395,7 +394,11 @@ fill_renaming(struct renaming *renaming)
 	order->origin = file->origin;
 	memcpy(order->origin_name, file->origin_name,
 	    sizeof(order->origin_name));
-	return (code);
+	if (code != 0 || !too_large)
+		return (code);
+	drop_too_large(order->drops, act->box, act->name, act->uid,
+	    act->most);
+	return (EFBIG);
 }
 
 void
@@ -417,14 +420,19 @@ drop_submit_rename(fuse_req_t req, struct drops *drops,
 	drops_lock(drops);
 	code = fill_renaming(renaming);
 	drops_unlock(drops);
+	if (code == EFBIG)
+		err_set(&err, EFBIG, DROP_TOO_LARGE,
+		    (unsigned long long)act->most);
 	if (code == 0 && rules->whole != NULL &&
 	    !rules->whole(SLICE(&renaming->order.bytes), &err))
 		code = EBADMSG;
-	if (code != 0) {
+	if ((code == EFBIG || code == EBADMSG) && rules->turn_away != NULL) {
+		rules->turn_away(&renaming->order, &err);
+	} else if (code != 0) {
 		fuse_reply_err(req, code);
 		bytes_free(&renaming->order.bytes);
 		free(renaming);
-		return;
+	} else {
+		rules->submit(&renaming->order);
 	}
-	rules->submit(&renaming->order);
 }

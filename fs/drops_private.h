@@ -1,9 +1,9 @@
 /*
  * What the files of the drops share: drops.c (what is there), drop_handles.c
- * (open to release), drop_attr.c (size and time), drop_submit.c (the verdict),
- * drop_folders.c (create, unlink), drop_renames.c and the other drop_*.c,
- * and the files that are written as drops are: control_files.c, proof_files.c
- * and desk_folders.c.
+ * (open to release), drop_target.c (what a write works on), drop_attr.c (size
+ * and time), drop_submit.c (the verdict), drop_folders.c (create, unlink),
+ * drop_renames.c and the other drop_*.c, and the files that are written as
+ * drops are: control_files.c, proof_files.c and desk_folders.c.
  */
 #ifndef FS_DROPS_PRIVATE_H
 #define FS_DROPS_PRIVATE_H
@@ -79,7 +79,11 @@ struct drop_opener {
 int	drop_open_locked(struct drops *, uint64_t file, const struct found *,
 	    const struct drop_opener *, struct fuse_file_info *);
 
-/* What a handle's write or ftruncate works on. */
+/* The handle of a request, if it is of this file; with the lock held. */
+struct slab_handle *drop_handle_of(struct drops *, struct node,
+	    struct fuse_file_info *);
+
+/* drop_target.c: what a handle's write or ftruncate works on. */
 struct target {
 	struct slab_handle *handle;
 	struct slab_file   *file;
@@ -94,7 +98,16 @@ struct target {
  * notes that it does, or EPERM, which is told where the rules say.
  */
 int	drop_may_alter(struct drops *, struct slab_file *, uid_t);
-/* More than may be was written: told, where the rules say to whom. */
+#define DROP_TOO_LARGE	"it is larger than %llu octets, the most that a " \
+	"request may have: nothing of it is kept"
+/*
+ * With the lock held: more than may be was written, or asked for.  Under a
+ * request name that stands in its .status, and whatever the handle wrote (or
+ * NULL) counts for nothing.
+ */
+void	drop_refuse_size(struct drops *, struct slab_file *,
+	    struct slab_handle *, uid_t);
+/* The same, told where the rules say to whom. */
 void	drop_too_large(struct drops *, int64_t box, const char *name, uid_t,
 	    uint64_t most);
 /* With the lock held; 0 or an errno. */
