@@ -122,18 +122,17 @@ box_is_refused(struct ask *ask, const struct stored *stored)
 /* The number of open requests is no limit for scratch. */
 static int
 box_may_drop(struct drops *drops, int64_t box, const char *name, uid_t uid,
-    uint64_t *most)
+    uint64_t *most, struct err *err)
 {
 	const struct tree_parts	*parts = &drops->tree->parts;
 	bool			 scratch = box_is_scratch(box, name);
-	struct err		 err;
 
 	*most = scratch ? parts->config->scratch_max :
 	    parts->config->request_max;
-	if (requests_admit(parts->authority, box, uid, &err) == 0 ||
-	    (scratch && err.code == EDQUOT))
+	if (requests_admit(parts->authority, box, uid, err) == 0 ||
+	    (scratch && err->code == EDQUOT))
 		return (0);
-	return (fault_errno(&err));
+	return (fault_errno(err));
 }
 
 /* A slot belongs to its subscriber; what is not registered, likewise. */

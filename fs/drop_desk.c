@@ -93,17 +93,16 @@ desk_refuse(struct drops *drops, int64_t box, const char *name, uid_t uid,
 
 static int
 ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
-    uint64_t *most)
+    uint64_t *most, struct err *err)
 {
-	struct err	err;
 	char		plain[256];
 	size_t		max = 0;
 
 	stand_in(box, name, plain);
 	if (desk_may_write(drops->tree->parts.authority, -box, plain, uid,
-	    &max, &err) == -1) {
-		note_refused(drops, box, name, uid, &err);
-		return (fault_errno(&err));
+	    &max, err) == -1) {
+		note_refused(drops, box, name, uid, err);
+		return (fault_errno(err));
 	}
 	*most = max;
 	return (0);
@@ -111,9 +110,9 @@ ask_desk(struct drops *drops, int64_t box, const char *name, uid_t uid,
 
 static int
 desk_may_drop(struct drops *drops, int64_t box, const char *name, uid_t uid,
-    uint64_t *most)
+    uint64_t *most, struct err *err)
 {
-	return (ask_desk(drops, box, name, uid, most));
+	return (ask_desk(drops, box, name, uid, most, err));
 }
 
 static int
@@ -125,7 +124,7 @@ desk_may_change(struct drops *drops, const struct found *found, uid_t uid,
 	struct err	 err;
 	int		 code;
 
-	code = ask_desk(drops, found->box, name, uid, most);
+	code = ask_desk(drops, found->box, name, uid, most, &err);
 	if (code != 0 || found->in_store || !found->info.makers ||
 	    found->info.uid == uid)
 		return (code);

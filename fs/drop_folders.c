@@ -16,10 +16,7 @@
 /* --- create -------------------------------------------------------------- */
 
 struct creation {
-	int64_t		box, subscriber;
-	const char	*name;
-	uid_t		uid;
-	gid_t		gid;
+	struct drop_place where;
 	uint64_t	most;
 };
 
@@ -33,7 +30,8 @@ has_too_many(struct drops *drops, uid_t uid)
 		return (false);
 	for (i = 0; i < SLAB_FILES; i++) {
 		file = slab_file_row(drops->tree->slab, i);
-		if (file != NULL && file->uid == uid && !file->registered)
+		if (file != NULL && file->uid == uid && !file->registered &&
+		    !file->absent)
 			count++;
 	}
 	return (count >= FILES_OF_ONE);
@@ -44,27 +42,29 @@ static int
 create_locked(struct drops *drops, const struct creation *new,
     struct fuse_file_info *fi, uint64_t *id)
 {
+	const struct drop_place	*place = &new->where;
 	struct slab		*slab = drops->tree->slab;
 	struct slab_file	*file;
 
-	if (slab_file_named(slab, new->box, new->name) != NULL)
+	if (slab_file_named(slab, place->box, place->name) != NULL)
 		return (EEXIST);
-	if (has_too_many(drops, new->uid))
+	if (has_too_many(drops, place->uid))
 		return (EDQUOT);
 	if ((*id = slab_take_id(slab)) == 0)
 		return (EAGAIN);
 	if ((file = slab_file_new(slab)) == NULL)
 		return (EDQUOT);
+	drop_is_made(drops, place->box, place->name);
 	file->id = *id;
 	file->unique = request_unique();
-	file->box = new->box;
-	file->subscriber = new->subscriber;
+	file->box = place->box;
+	file->subscriber = place->subscriber;
 	file->most = new->most;
-	file->uid = new->uid;
-	file->gid = new->gid;
-	slab_file_keep(slab, file, new->name);
+	file->uid = place->uid;
+	file->gid = place->gid;
+	slab_file_keep(slab, file, place->name);
 	drops_note_change(drops, file);
-	if (drop_handle_new(drops, *id, new->uid, fi) == NULL) {
+	if (drop_handle_new(drops, *id, place->uid, fi) == NULL) {
 		slab_file_free(slab, file);
 		return (ENFILE);
 	}
@@ -128,13 +128,14 @@ static int
 open_existing(struct drops *drops, const struct found *found,
     const struct creation *new, struct fuse_file_info *fi)
 {
-	struct drop_opener	opener = { .uid = new->uid, .gid = new->gid };
+	struct drop_opener	opener = { .uid = new->where.uid,
+				    .gid = new->where.gid };
 	int			code;
 
 	if (!node_is_drop(found->node) || (fi->flags & O_EXCL))
 		return (EEXIST);
-	code = drop_rules_of(found->box)->may_change(drops, found, new->uid,
-	    &opener.most);
+	code = drop_rules_of(found->box)->may_change(drops, found,
+	    opener.uid, &opener.most);
 	if (code != 0)
 		return (code);
 	drops_lock(drops);
@@ -147,16 +148,23 @@ static int
 create_new(struct drops *drops, struct creation *new,
     struct fuse_file_info *fi, uint64_t *id)
 {
-	int	code;
+	const struct drop_place	*place = &new->where;
+	struct err		 err;
+	int			 code;
 
-	code = drop_rules_of(new->box)->may_drop(drops, new->box, new->name,
-	    new->uid, &new->most);
-	if (code != 0)
-		return (code);
-	drops_order_ids(drops);
-	drops_lock(drops);
-	code = create_locked(drops, new, fi, id);
-	drops_unlock(drops);
+	code = drop_rules_of(place->box)->may_drop(drops, place->box,
+	    place->name, place->uid, &new->most, &err);
+	if (code == 0) {
+		drops_order_ids(drops);
+		drops_lock(drops);
+		code = create_locked(drops, new, fi, id);
+		drops_unlock(drops);
+		err_set(&err, code, "uid %u has %d files that are not "
+		    "registered, or all have too many; more are not taken",
+		    (unsigned)place->uid, FILES_OF_ONE);
+	}
+	if (code == EDQUOT)
+		drop_note_absent(drops, place, &err);
 	return (code);
 }
 
@@ -166,9 +174,10 @@ drop_create(fuse_req_t req, struct tree *tree, struct node folder,
 {
 	const struct drop_rules	*rules;
 	struct drops		*drops = tree->drops;
-	struct creation		 new = { .name = name,
+	struct creation		 new = { .where = { .name = name,
 				    .gid = tree->parts.gid,
-				    .uid = fuse_req_ctx(req)->uid };
+				    .uid = fuse_req_ctx(req)->uid } };
+	struct drop_place	*where = &new.where;
 	struct found		 found;
 	struct ask		 ask;
 	uint64_t		 id;
@@ -176,14 +185,15 @@ drop_create(fuse_req_t req, struct tree *tree, struct node folder,
 
 	tree_ask(tree, &ask);
 	drops_look(drops, &ask, folder, name, &found);
-	new.box = found.box;
-	rules = drop_rules_of(new.box);
-	rules->owner(&ask, new.box, new.uid, &new.subscriber, &new.gid);
-	code = rules->check_name(&ask, new.box, name);
+	where->box = found.box;
+	rules = drop_rules_of(where->box);
+	rules->owner(&ask, where->box, where->uid, &where->subscriber,
+	    &where->gid);
+	code = rules->check_name(&ask, where->box, name);
 	tree_answered(&ask);
 	id = found.node.a;
 	if (found.there && node_is_drop(found.node) &&
-	    was_created(drops, id, new.uid, fi))
+	    was_created(drops, id, where->uid, fi))
 		code = 0;
 	else if (code == 0 && found.there)
 		code = open_existing(drops, &found, &new, fi);

@@ -56,6 +56,10 @@ judge(struct drops *drops, struct rename *act)
 {
 	const struct drop_rules	*from = drop_rules_of(act->source.box);
 	const struct drop_rules	*to = drop_rules_of(act->target.box);
+	const struct drop_place	 place = {
+		.box = act->target.box, .subscriber = act->subscriber,
+		.name = act->to, .uid = act->uid, .gid = act->gid };
+	struct err		 err;
 	uint64_t		 most;
 	int			 code;
 
@@ -66,9 +70,12 @@ judge(struct drops *drops, struct rename *act)
 	code = from->may_change(drops, &act->source, act->uid, &most);
 	if (code == 0 && act->target.there)
 		code = to->may_change(drops, &act->target, act->uid, &most);
-	if (code == 0)
-		code = to->may_drop(drops, act->target.box, act->to,
-		    act->uid, &act->most);
+	if (code != 0)
+		return (code);
+	code = to->may_drop(drops, act->target.box, act->to, act->uid,
+	    &act->most, &err);
+	if (code == EDQUOT && !act->target.there)
+		drop_note_absent(drops, &place, &err);
 	return (code);
 }
 

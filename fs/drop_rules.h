@@ -67,10 +67,10 @@ struct drop_rules {
 
 	/*
 	 * These take views of their own.  May this uid make or overwrite it:
-	 * 0 or an errno; how large it may become.
+	 * 0 or an errno; how large it may become; of the first, why not.
 	 */
 	int	(*may_drop)(struct drops *, int64_t box, const char *name,
-		    uid_t, uint64_t *most);
+		    uid_t, uint64_t *most, struct err *);
 	int	(*may_change)(struct drops *, const struct found *, uid_t,
 		    uint64_t *most);
 	/*

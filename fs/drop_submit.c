@@ -307,6 +307,7 @@ move_in(struct renaming *renaming)
 	if (file == NULL)
 		return;
 	drops_note_change(drops, file);
+	drop_is_made(drops, act->box, act->name);
 	slab_file_rename(slab, file, act->box, act->name);
 	drops_note_registered(drops, file);
 	drops_forget_if_unused(drops, file);
@@ -327,6 +328,8 @@ stay_out(struct renaming *renaming)
 	file = slab_file_find(slab, renaming->act.file);
 	if (file != NULL && (id = slab_take_id(slab)) != 0)
 		slab_file_renumber(slab, file, id);
+	drop_is_made(renaming->order.drops, renaming->act.box,
+	    renaming->act.name);
 	slab_note_change(slab, renaming->act.box, clock_now());
 }
 

@@ -151,9 +151,9 @@ drops_start(struct drops *drops)
 		file = slab_file_row(drops->tree->slab, i);
 		if (file == NULL)
 			continue;
-		if (!file->gone)
+		if (!file->gone && !file->absent)
 			believe_store(drops, &ask, file);
-		if (drops->opens[i] > 0)
+		if (drops->opens[i] > 0 || file->absent)
 			continue;
 		if (!file->gone && !file->registered)
 			drop_record_junk(drops, file);
@@ -281,6 +281,7 @@ fill_info(struct drops *drops, struct slab_file *file, struct drop_info *info)
 	info->timed = file->mtime != 0;
 	info->time = info->timed ? file->mtime : file->touched;
 	info->registered = file->registered;
+	info->absent = file->absent;
 	info->verdict = file->verdict;
 	info->size = file->content.size;
 	snprintf(info->name, sizeof(info->name), "%s", slab_file_name(file));
@@ -357,6 +358,26 @@ drops_of_slot(struct drops *drops, int64_t box, const char *slot,
 			return (1);
 	}
 	return (0);
+}
+
+int
+drops_absent_of_slot(struct drops *drops, int64_t box, const char *slot,
+    struct drop_info *info)
+{
+	struct slab_file	*file = NULL;
+	char			 name[256];
+	const char		*suffix;
+	size_t			 i;
+
+	drops_lock(drops);
+	for (i = 0; file == NULL && (suffix = drop_suffix(i)) != NULL; i++) {
+		snprintf(name, sizeof(name), "%s%s", slot, suffix);
+		file = slab_file_absent(drops->tree->slab, box, name);
+	}
+	if (file != NULL)
+		fill_info(drops, file, info);
+	drops_unlock(drops);
+	return (file != NULL);
 }
 
 int

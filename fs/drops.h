@@ -33,6 +33,7 @@ struct drop_info {
 	gid_t		gid;
 	usec_t		time;
 	bool		registered;	/* only open: the store has it */
+	bool		absent;		/* its .status alone is there */
 	bool		staged;		/* a handle wrote: `size` is its */
 	bool		timed;		/* somebody set its time */
 	bool		makers;		/* no other uid's to touch, as yet */
@@ -44,11 +45,14 @@ struct drop_info {
 int	drops_named(struct drops *, int64_t box, const char *name,
 	    struct drop_info *);
 int	drops_find(struct drops *, uint64_t id, struct drop_info *);
-/* The first one shown in a box whose id is greater; 1/0. */
+/* The first one shown in a box, or absent, whose id is greater; 1/0. */
 int	drops_next(struct drops *, int64_t box, uint64_t after,
 	    struct drop_info *);
 /* One under the same slot's name, unregistered: its kin by suffix. */
 int	drops_of_slot(struct drops *, int64_t box, const char *slot,
+	    struct drop_info *);
+/* One that was refused before it was made. */
+int	drops_absent_of_slot(struct drops *, int64_t box, const char *slot,
 	    struct drop_info *);
 int	drops_content(struct drops *, uint64_t id, struct bytes *to);
 /* The text of NAME.status while nothing is registered under the name. */

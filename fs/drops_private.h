@@ -148,6 +148,20 @@ struct rename_act {		/* a scratch file becomes a request */
 void	drop_submit_rename(fuse_req_t, struct drops *,
 	    const struct rename_act *);
 
+/*
+ * drop_absent.c: NAME.csr was refused before it was made, so that only its
+ * NAME.status says why, for a while; and it is made after all (lock held).
+ */
+struct drop_place {
+	int64_t		box, subscriber;
+	const char	*name;
+	uid_t		uid;
+	gid_t		gid;
+};
+void	drop_note_absent(struct drops *, const struct drop_place *,
+	    const struct err *);
+void	drop_is_made(struct drops *, int64_t box, const char *name);
+
 /* drop_folders.c, drop_renames.c */
 void	drop_create(fuse_req_t, struct tree *, struct node, const char *,
 	    struct fuse_file_info *);

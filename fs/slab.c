@@ -370,8 +370,8 @@ slab_file_find(struct slab *slab, uint64_t id)
 	return (NULL);
 }
 
-struct slab_file *
-slab_file_named(struct slab *slab, int64_t box, const char *name)
+static struct slab_file *
+find_named(struct slab *slab, int64_t box, const char *name, bool absent)
 {
 	uint16_t		 row = slab->by_name[bucket_of_name(box, name)];
 	struct slab_file	*file;
@@ -379,10 +379,23 @@ slab_file_named(struct slab *slab, int64_t box, const char *name)
 	for (; row != NO_ROW; row = slab->next_name[row]) {
 		file = &slab->memory->files[row];
 		if (file->box == box && !file->gone &&
+		    (file->absent != 0) == absent &&
 		    strcmp(slab_file_name(file), name) == 0)
 			return (file);
 	}
 	return (NULL);
+}
+
+struct slab_file *
+slab_file_named(struct slab *slab, int64_t box, const char *name)
+{
+	return (find_named(slab, box, name, false));
+}
+
+struct slab_file *
+slab_file_absent(struct slab *slab, int64_t box, const char *name)
+{
+	return (find_named(slab, box, name, true));
 }
 
 void

@@ -33,6 +33,7 @@ struct slab_file {
 	_Atomic uint32_t used;
 	uint32_t	 registered;	/* the store has it, and its bytes */
 	uint32_t	 gone;		/* unlinked; a handle still has it */
+	uint32_t	 absent;	/* never made; it has a .status alone */
 	uint32_t	 recorded;	/* as no request, with its event */
 	uid_t		 gone_by;	/* who removed it; -1: it was refused */
 	uint32_t	 mixed;		/* others than `uid` wrote in it */
@@ -106,6 +107,9 @@ size_t		 slab_file_number(struct slab *, const struct slab_file *);
 struct slab_file *slab_file_find(struct slab *, uint64_t id);
 /* Not one that is gone. */
 struct slab_file *slab_file_named(struct slab *, int64_t box,
+		    const char *name);
+/* One that never was made, of that name. */
+struct slab_file *slab_file_absent(struct slab *, int64_t box,
 		    const char *name);
 const char	*slab_file_name(const struct slab_file *);
 void		 slab_file_rename(struct slab *, struct slab_file *,

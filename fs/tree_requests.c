@@ -188,8 +188,10 @@ beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
 		*to = node_of_status(ask, &slot);
 		return (slot.status != 0);
 	}
-	if (kind != NAME_STATUS || !drops_of_slot(ask->tree->drops, box->id,
-	    slot_name, &info) || info.verdict == 0)
+	if (kind != NAME_STATUS ||
+	    (!drops_of_slot(ask->tree->drops, box->id, slot_name, &info) &&
+	    !drops_absent_of_slot(ask->tree->drops, box->id, slot_name,
+	    &info)) || info.verdict == 0)
 		return (0);
 	*to = node_of_refusal(&info);
 	return (1);
@@ -343,9 +345,9 @@ list_files(struct box_walk *walk)
 		put_refusal(walk, &info);
 	while (!walk->full && drops_next(drops, walk->box.id, id, &info)) {
 		id = info.id;
-		walk->full = walk->to->put(walk->to, info.name,
-		    node_of(NODE_DROP, id), part_key(PART_FILES, id * 2),
-		    NULL) != 0;
+		walk->full = !info.absent && walk->to->put(walk->to,
+		    info.name, node_of(NODE_DROP, id),
+		    part_key(PART_FILES, id * 2), NULL) != 0;
 		if (!walk->full)
 			put_refusal(walk, &info);
 	}

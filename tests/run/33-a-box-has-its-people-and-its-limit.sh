@@ -2,8 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 need_root
 make_ca --user games
-sed -i 's/^open_requests_max.*/open_requests_max = 2/
-	s/^scratch_age.*/scratch_age = 3 s/' "$home/pkifs.conf"
+sed -i 's/^open_requests_max.*/open_requests_max = 2/' "$home/pkifs.conf"
 mount_ca
 for i in 1 2 3 4; do
 	new_csr o$i o$i.example.net
@@ -42,18 +41,54 @@ must as games cp "$dir/o1.csr" "$ca/requests/"
 must as games cp "$dir/o2.csr" "$ca/requests/"
 refuses "Disk quota exceeded" as games cp "$dir/o3.csr" "$ca/requests/"
 must test ! -e "$ca/requests/o3.csr"
+full="2 requests are open in this box, more are not taken"
+says "state: rejected" "$ca/requests/o3.status"
+says "$full" "$ca/requests/o3.status"
+must ls "$ca/requests" >"$dir/listed"
+[ "$(grep -c '^o3' "$dir/listed")" = 1 ] || fail "$(cat "$dir/listed")"
+[ "$(stat -c '%a %U %G' "$ca/requests/o3.status")" = "440 games games" ] ||
+    fail "$(stat "$ca/requests/o3.status")"
+# A file for each name that was refused, and for no more than the last ones; one
+# event a minute.
+must as games cp "$dir/o3.csr" "$ca/requests/.o5"
+refuses "Disk quota exceeded" as games mv "$ca/requests/.o5" \
+    "$ca/requests/o5.csr"
+says "$full" "$ca/requests/o5.status"
+must as games rm "$ca/requests/.o5"
+for i in $(seq 20); do
+	refuses "Disk quota exceeded" as games cp "$dir/o3.csr" \
+	    "$ca/requests/many$i.csr"
+	says "$full" "$ca/requests/many$i.status"
+done
+[ "$(ls "$ca"/requests/many*.status | wc -l)" = 16 ] ||
+    fail "$(ls "$ca/requests")"
+must test ! -e "$ca/requests/o5.status"
+refuses "Disk quota exceeded" as games cp "$dir/o3.csr" "$ca/requests/"
+[ "$(events | grep -c access-refused)" -le 3 ] || fail "$(events)"
+refuses "Operation not permitted" as games rm -f "$ca/requests/o3.status"
+! has_resend || kill -9 "$(process core)"
+within 10 grep -q "more are not taken" "$ca/requests/o3.status"
 within 5 sh -c "grep -l open-requests '$ca'/evidence/*/*/*/*/*access-refused.json"
 must as games cp "$dir/o3.csr" "$box/"
 must as games rm "$ca/requests/o1.csr"
+must as games cp "$dir/o3.csr" "$ca/requests/"
+[ "$(head -n 1 "$ca/requests/o3.status")" = "state: pending" ] || fail "o3"
+[ "$(ls "$ca/requests" | grep -cx o3.status)" = 1 ] || fail "$(ls "$ca/requests")"
+must as games rm "$ca/requests/o3.csr"
+must test ! -e "$ca/requests/o3.status"
 must as games cp "$dir/o4.csr" "$ca/requests/"
 [ "$(head -n 1 "$ca/requests/o4.status")" = "state: pending" ] || fail "o4"
 
 # Scratch goes after its time, and is never more than its size.
+must test -e "$ca/requests/many20.status"
+sed -i 's/^scratch_age.*/scratch_age = 3 s/' "$home/pkifs.conf"
+must "$pkifs" reload "$home"
 must as games sh -c "echo x >'$box/old'; echo y >'$box/.hidden.csr'"
 refuses "File too large" as games sh -c "head -c 2M /dev/zero >'$box/big'"
 refuses "File too large" as games truncate -s 2M "$box/old"
 must as games mv "$box/old" "$ca/requests/moved"
-for gone in "$ca/requests/moved" "$box/.hidden.csr" "$box/big"; do
+for gone in "$ca/requests/many20.status" "$ca/requests/moved" \
+    "$box/.hidden.csr" "$box/big"; do
 	within 20 test ! -e "$gone"
 done
 must test -e "$box/www.csr"

@@ -287,7 +287,7 @@ moved() {	# DRAFT NAME...: what bo wrote becomes anna's registration.conf
 	must bo cp "$dir/saved" "$two/$1"
 	while [ $# -gt 1 ]; do
 		must anna mv "$two/$1" "$two/$2"
-		[ "$1" != .y ] || kill -9 "$(process core)"
+		[ "$1" != .y ] || ! has_resend || kill -9 "$(process core)"
 		shift
 	done
 	says "state: complete" "$two/state"

@@ -18,6 +18,7 @@
 #	new_shim [MS]		after make_ca: a token that counts in $dir/signed
 #				and takes so long for a signature
 #	need_resend		Linux 6.9: a core goes on where one was killed
+#	has_resend		the same, asked
 #	appoint NAME ROLES [KEY=VALUE...]	a section of appointments.conf
 
 set -eu
@@ -163,10 +164,14 @@ need_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root for several users"
 }
 
-need_resend() {
+has_resend() {
 	case $(uname -r) in
-	[0-5].*|6.[0-8].*|6.[0-8]-*) skip "the kernel is older than 6.9" ;;
+	[0-5].*|6.[0-8].*|6.[0-8]-*) return 1 ;;
 	esac
+}
+
+need_resend() {
+	has_resend || skip "the kernel is older than 6.9"
 }
 
 new_stops() {

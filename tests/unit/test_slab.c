@@ -107,6 +107,49 @@ rows_survive(void **state)
 	close(fd);
 }
 
+/* What was never made has its name apart, beside a file that has it. */
+static void
+what_was_never_made_is_found_apart(void **state)
+{
+	static const struct {
+		int64_t		 box;
+		const char	*name;
+		uint64_t	 named, absent;		/* ids; 0: none */
+	} rows[] = {
+		{ 3, "a.csr",	0,	10 },
+		{ 3, "b.csr",	12,	11 },
+		{ 3, "c.csr",	13,	0 },
+		{ 4, "a.csr",	0,	0 },
+	};
+	int			 fd = memfd_create("slab", MFD_CLOEXEC);
+	struct slab		*slab = open_slab(fd);
+	struct slab_file	*file;
+	uint64_t		 id;
+	size_t			 i;
+
+	for (id = 10; id <= 13; id++) {
+		file = slab_file_new(slab);
+		file->id = id;
+		file->box = 3;
+		file->absent = id <= 11;
+		slab_file_keep(slab, file, id == 10 ? "a.csr" :
+		    id == 13 ? "c.csr" : "b.csr");
+	}
+	slab_close(slab);
+	slab = open_slab(fd);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		file = slab_file_named(slab, rows[i].box, rows[i].name);
+		assert_int_equal(file == NULL ? 0 : file->id, rows[i].named);
+		file = slab_file_absent(slab, rows[i].box, rows[i].name);
+		assert_int_equal(file == NULL ? 0 : file->id,
+		    rows[i].absent);
+	}
+	for (id = 10; id <= 13; id++)
+		slab_file_free(slab, slab_file_find(slab, id));
+	slab_close(slab);
+	close(fd);
+}
+
 static void
 contents_grow_into_the_spool(void **state)
 {
@@ -249,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_survive),
+		cmocka_unit_test(what_was_never_made_is_found_apart),
 		cmocka_unit_test(contents_grow_into_the_spool),
 		cmocka_unit_test(ids_are_never_given_twice),
 		cmocka_unit_test(a_full_table_says_so),
