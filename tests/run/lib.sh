@@ -9,6 +9,8 @@
 #	refuses TEXT COMMAND...	it fails and says TEXT
 #	within SECONDS COMMAND	it succeeds before that, asked again and again
 #	says TEXT FILE		FILE contains TEXT
+#	lacks PATTERN FILE...	none of them does, and all could be read
+#	changed WHAT OLD NEW	an event tells of it, with both digests
 #	as USER COMMAND...	run by another person
 #	new_group NAME		a Unix group for this story
 #	new_person NAME GROUP..	a Unix user for this story, in these groups
@@ -110,6 +112,22 @@ within() {
 
 says() {
 	grep -qF -- "$1" "$2" || fail "$2 does not say '$1': $(cat "$2")"
+}
+
+# What cannot be read shows nothing.
+lacks() {	# PATTERN FILE...
+	text=$1
+	shift
+	[ $# -gt 0 ] || fail "no file that may lack '$text'"
+	found=0
+	grep -aE -e "$text" -- "$@" >"$dir/found" || found=$?
+	[ $found != 0 ] || fail "this says '$text': $*: $(head -n 5 "$dir/found")"
+	[ $found = 1 ] || fail "cannot be read: $*"
+}
+
+changed() {
+	grep -hF "\"what\": \"$1\"" "$ca"/evidence/*/*/*/*/*-changed.json |
+	    grep -F "\"old\": \"$2\"" | grep -qF "\"new\": \"$3\""
 }
 
 as() {
