@@ -24,7 +24,8 @@ LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -pthread
 ifdef SAN
 B := build/san
 BASE_CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(BASE_CFLAGS)) \
-	-fsanitize=address,undefined -fno-omit-frame-pointer
+	-fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
 LDFLAGS_ALL += -fsanitize=address,undefined
 endif
 PC_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -95,7 +96,7 @@ $B/test/%: tests/tools/%.c
 # A PKCS#11 module that counts C_Sign; never with sanitizers in it.
 $B/test/p11shim.so: tests/tools/p11shim.c
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(filter-out -fsanitize=% -fPIE,$(BASE_CFLAGS)) -fPIC \
+	$(SAY)$(CC) $(filter-out -fsanitize=% -fno-sanitize% -fPIE,$(BASE_CFLAGS)) -fPIC \
 		$(PC_CFLAGS) -shared -pthread -o $@ $< -ldl
 
 unit: $(UNIT) $B/test/p11shim.so

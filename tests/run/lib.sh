@@ -43,24 +43,34 @@ export LSAN_OPTIONS="suppressions=$dir/lsan:print_suppressions=0"
 unset PKIFS_STOP_FILE PKIFS_TEST_CLOCK PKIFS_TEST_SEED PKIFS_TEST_STEP \
     PKIFS_TEST_SYNCHRONISED 2>/dev/null || true
 
+# What a sanitizer said, wherever a program of this story wrote: the log of a
+# mount with -f, that of a daemon in its home, the file a verb spoke into.  And
+# a process that was started again after a fault of its own is one.
+reports() {
+	logs=$(find "$dir" -xdev -path '*/run/log')
+	grep -aE 'Sanitizer|runtime error:|signal (6|11) ' "$dir/log" \
+	    "$home/run/log" $logs 2>/dev/null
+	find "$dir" -xdev -type f -size -2048k ! -name log \
+	    -exec grep -aHE 'Sanitizer:|runtime error:' {} +
+}
+
 end_story() {
 	status=${told:-$?}
 	set +e
 	for child in $children; do
 		kill "$child" 2>/dev/null
 	done
-	# A process that was started again after a fault of its own is one.
-	if [ $status -eq 0 ] && grep -aE 'Sanitizer|runtime error:|signal (6|11) ' \
-	    "$dir/log" 2>/dev/null | sed 's/^/    log: /' | grep . >&2; then
+	main=$(cat "$home/run/lock" 2>/dev/null)
+	[ -n "$main" ] && kill "$main" 2>/dev/null
+	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
+	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
+	if [ $status -eq 0 ] &&
+	    reports | sort -u | sed 's/^/    log: /' | grep . >&2; then
 		status=1
 	fi
 	if [ $status -ne 0 ] && [ $status -ne 77 ]; then
 		[ -f "$dir/log" ] && tail -n 40 "$dir/log" | sed 's/^/    log: /'
 	fi
-	main=$(cat "$home/run/lock" 2>/dev/null)
-	[ -n "$main" ] && kill "$main" 2>/dev/null
-	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
-	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
 	for made in $people; do
 		userdel -f "$made" 2>/dev/null
 	done

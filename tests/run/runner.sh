@@ -12,7 +12,11 @@ one() {
 	name=$(basename "$1" .sh)
 	start=$(date +%s)
 	timeout -k 15 "${PKIFS_STORY_TIME:-240}" sh "$1" >"$out/$name" 2>&1
-	echo "$? $(($(date +%s) - start))" >"$out/$name.rc"
+	rc=$?
+	# What a verb said to nobody in particular.
+	[ $rc != 0 ] || ! grep -qaE 'Sanitizer:|runtime error:' "$out/$name" ||
+	    rc=1
+	echo "$rc $(($(date +%s) - start))" >"$out/$name.rc"
 }
 
 jobs=${PKIFS_JOBS:-3}
