@@ -51,7 +51,7 @@ reports() {
 	grep -aE 'Sanitizer|runtime error:|signal (6|11) ' "$dir/log" \
 	    "$home/run/log" $logs 2>/dev/null
 	find "$dir" -xdev -type f -size -2048k ! -name log \
-	    -exec grep -aHE 'Sanitizer:|runtime error:' {} +
+	    -exec grep -aHE 'Sanitizer:|runtime error:' {} + 2>/dev/null
 }
 
 end_story() {
