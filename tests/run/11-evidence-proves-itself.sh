@@ -42,7 +42,8 @@ assert len(e['certificate']['serial']) == 34
 assert e['requirements'], 'no requirement is named'
 assert e['detail']['published'].startswith('issued/by-serial/')
 P
-grep -L '"sandbox": *true' $(cat "$dir/files") | grep . &&
+[ "$(grep -l '"sandbox": *true' $(cat "$dir/files") | wc -l)" = \
+    "$(wc -l <"$dir/files")" ] ||
     fail "an event that does not say it is a sandbox"
 for event in ca-started request-decided certificate-issued certificate-revoked \
     certificate-delivered crl-published; do

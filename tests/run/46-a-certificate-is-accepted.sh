@@ -84,7 +84,6 @@ chmod 644 "$dir"/*.csr
 must as games cp "$dir/new.csr" "$ca/requests/"
 new=$ca/issued/by-serial/$(serial_of "$ca/requests/new.crt")
 must test ! -e "$new/accept"
-grep -q acceptance "$new/status" && fail "$(cat "$new/status")"
-grep -q acceptance "$ca/requests/new.status" && fail "NAME.status"
+lacks acceptance "$new/status" "$ca/requests/new.status"
 must test -e "$folder/accept"
 must "$pkifs" verify "$ca/evidence"

@@ -88,7 +88,7 @@ must verify_certificate "$dir/public"
 last=$(ls "$ca"/evidence/*/*/*/*/*agreement-recorded.json | tail -n 1)
 says "REG-6.3.4-11A" "$last"
 says '"role": "subject"' "$last"
-grep -l somebody "$ca"/evidence/*/*/*/*/*.json && fail "a name stands in an event"
+lacks somebody "$ca"/evidence/*/*/*/*/*.json
 
 # It is accepted for its subscriber; the subject is not among who acts for it.
 printf 'accept\n' >"$dir/word"

@@ -25,7 +25,7 @@ says "path: modification" "$by/$second/changes.txt"
 says "predecessor: $first" "$by/$second/changes.txt"
 says "authenticated-by: login of uid $(id -u)" "$by/$second/changes.txt"
 says "+ dns: mail.example.org" "$by/$second/changes.txt"
-grep -q "^[-+~] key" "$by/$second/changes.txt" && fail "the key is the same"
+lacks "^[-+~] key" "$by/$second/changes.txt"
 [ "$(stat -c %s "$by/$second/changes.txt")" = \
     "$(wc -c <"$by/$second/changes.txt")" ] || fail "its size"
 
@@ -36,7 +36,7 @@ must cp "$dir/www.csr" "$ca/requests/"
 third=$(serial_of "$ca/requests/www.crt")
 says "path: re-key" "$by/$third/changes.txt"
 grep -q "^~ key: " "$by/$third/changes.txt" || fail "no new key"
-grep -q "mail.example.org" "$by/$third/changes.txt" && fail "names are the same"
+lacks "mail.example.org" "$by/$third/changes.txt"
 [ "$(readlink "$by/$second/successor")" = "../$third" ] || fail "not linked"
 [ "$(readlink "$by/$first/successor")" = "../$second" ] || fail "moved"
 
@@ -44,7 +44,7 @@ grep -q "mail.example.org" "$by/$third/changes.txt" && fail "names are the same"
 event=$(ls "$ca"/evidence/*/*/*/*/*-certificate-issued.json | tail -n 1)
 says "\"predecessor\": \"$second\"" "$event"
 says '"changed": "key' "$event"
-grep -q "example.org" "$event" && fail "a name in the event"
+lacks "example.org" "$event"
 
 # What waits for a person says what would be other, in its dossier.
 openssl req -new -key "$dir/www.key" -subj /CN=www.example.org -addext \

@@ -25,7 +25,11 @@ drop() {	# NAME: its certificate, and $serial
 # act USER LINE: into the file of $serial
 act() { as "$1" bash -c "echo '$2' >'$file'"; }
 crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text; }
-on_crl() { crl | grep -A4 "Serial Number: $serial" >"$dir/entry"; }
+# No is an answer only when the CRL was read.
+on_crl() {
+	crl >"$dir/crl.text" || fail "the CRL cannot be read"
+	grep -A4 "Serial Number: $serial" "$dir/crl.text" >"$dir/entry"
+}
 ocsp_says() {	# NAME STATUS
 	openssl ocsp -issuer "$ca/ca/issuing.pem" \
 	    -cert "$ca/requests/$1.crt" -reqout "$dir/ocsp.req" -no_nonce \
