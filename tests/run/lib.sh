@@ -64,6 +64,11 @@ end_story() {
 	[ -n "$main" ] && kill "$main" 2>/dev/null
 	timeout 10 "$pkifs" umount "$ca" >/dev/null 2>&1
 	mountpoint -q "$ca" 2>/dev/null && umount -l "$ca" 2>/dev/null
+	# It may have a last word, and publish for a last time.
+	for tenth in 1 2 3 4 5 6 7 8 9 10; do
+		grep -qs '^State:.[^Z]' "/proc/$main/status" || break
+		sleep 0.1
+	done
 	if [ $status -eq 0 ] &&
 	    reports | sort -u | sed 's/^/    log: /' | grep . >&2; then
 		status=1
