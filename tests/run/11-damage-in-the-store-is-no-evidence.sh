@@ -16,6 +16,9 @@ import sqlite3
 import sys
 
 store = sqlite3.connect(sys.argv[1])
+# A disk asks no trigger, and loses none.
+trigger, = store.execute("SELECT sql FROM sqlite_master "
+                         "WHERE name = 'dictionaries_update'").fetchone()
 store.execute("DROP TRIGGER dictionaries_update")
 rows = store.execute("SELECT id, bytes FROM dictionaries "
                      "WHERE kind = 'certificate-issued'").fetchall()
@@ -26,6 +29,7 @@ for number, octets in rows:
               octets[middle + 1:])
     store.execute("UPDATE dictionaries SET bytes = ? WHERE id = ?",
                   (octets, number))
+store.execute(trigger)
 store.commit()
 P
 mount_ca

@@ -110,9 +110,8 @@ begin(void)
 	return tx;
 }
 
-/* SQL from outside, as somebody with the file would write it. */
 static inline int
-attack(const char *sql)
+attack_with(const char *sql, int triggers)
 {
 	char path[128];
 	sqlite3 *db;
@@ -121,9 +120,25 @@ attack(const char *sql)
 	snprintf(path, sizeof(path), "%s/db", test_dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	sqlite3_busy_timeout(db, 5000);
+	assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+	    triggers, NULL), SQLITE_OK);
 	result = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	sqlite3_close(db);
 	return result;
+}
+
+/* SQL from outside, as somebody with the file would write it. */
+static inline int
+attack(const char *sql)
+{
+	return attack_with(sql, 1);
+}
+
+/* Beneath SQL: what is on the disk is other, and no trigger was asked. */
+static inline int
+attack_beneath(const char *sql)
+{
+	return attack_with(sql, 0);
 }
 
 static inline int64_t

@@ -164,8 +164,7 @@ much_is_counted_in_pieces(void **state)
 	int64_t first;
 
 	end();
-	assert_int_equal(attack("DROP TRIGGER events_insert;"
-	    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+	assert_int_equal(attack_beneath("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
 	    " WHERE i < 400000) INSERT INTO events (seq, time, hour, size,"
 	    " name, sha256) SELECT i, 1, 0, 1, 'e' || (i % 200),"
 	    " zeroblob(32) FROM n"), SQLITE_OK);
