@@ -15,12 +15,44 @@ for key in rsa:3072 ec:P-384; do
 	*) says ecdsa-with-SHA384 "$dir/text" ;;
 	esac
 	must sh -c "echo superseded >'$ca/revoke/$(serial_of "$crt")'"
-	refuses "" "$pkifs" init "$home"
+	refuses "exists and is not empty" "$pkifs" init "$home"
 	must "$pkifs" umount "$ca"
 	rm -rf "$home"
 done
+# What init said for its first subscriber nobody verified, and that is recorded
+# as it is: in the evidence of init and in each answer that leans on it.
+new_ca --names example.org --names example.com
+event_of() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | head -n 1; }
+says '"sandbox": "yes, from birth"' "$(event_of ca-initialised)"
+says '"method": "asserted (sandbox)", "names": 2' \
+    "$(event_of subscriber-registered)"
+agreement=$(event_of agreement-recorded)
+says '"kind": "sandbox: asserted, not verified"' "$agreement"
+says "\"terms_sha256\": \"$(sha256sum <"$ca/ca/terms/1.txt" | cut -c1-64)\"" \
+    "$agreement"
+digest=$(sed -n 's/.*"name": "agreement.txt", [^}]*"sha256": "\([0-9a-f]*\)".*/\1/p' \
+    "$agreement")
+must cp "$ca/evidence/documents/$digest" "$dir/agreement"
+says "SANDBOX AGREEMENT" "$dir/agreement"
+says "asserted by whoever made the CA; nobody verified it" "$dir/agreement"
+says "names asserted: example.org example.com" "$dir/agreement"
+for name in asserted.example.org asserted.example.com; do
+	new_csr $name $name
+	must cp "$dir/$name.csr" "$ca/requests/"
+	status=$ca/requests/$name.status
+	[ "$(head -n 1 "$status")" = "state: issued" ] || fail "$(cat "$status")"
+	says "sandbox: yes; nothing in it is verified, do not rely on it" "$status"
+	says "the subscriber's registration is asserted (sandbox)" "$status"
+	says "in agreement 1 (sandbox agreement)" "$status"
+	says "of dns by asserted (sandbox)" "$status"
+	says '"sandbox": true' "$(event_of certificate-issued)"
+done
+new_csr outside asserted.example.net
+must cp "$dir/outside.csr" "$ca/requests/"
+[ "$(head -n 1 "$ca/requests/outside.status")" = "state: pending" ] ||
+    fail "$(cat "$ca/requests/outside.status")"
+
 # A subscriber's RSA key, and each curve.
-new_ca
 for type in rsa:2048 rsa:3072 ec:P-384; do
 	name=k$(echo $type | tr -d :-)
 	new_key $name $type
