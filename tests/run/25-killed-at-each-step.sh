@@ -1,7 +1,7 @@
 # Killed at any step of issuance and revocation, pkifs loses nothing and does nothing twice.
 # (The Boulder issuance cycle: a crash leaves proof of what was to be signed.)
 # Core at every step, the signer where a signature can be lost, the herald where
-# names appear; the whole campaign, with main, is `make check-crash`.
+# names appear; main has a story of its own, all of it is `make check-crash`.
 set -eu
 crash=$(dirname "$0")/../crash/run.sh
 sh "$crash" core
