@@ -1162,24 +1162,54 @@ is_given(const char *serial, int64_t answer)
 	return w.file == OCSP_ANSWER;
 }
 
+/* As if all answers had been signed so much later, or earlier. */
+static usec_t	began_in;
+
+static int
+put_later_answers(struct job *job, struct tx *tx, struct err *err)
+{
+	struct query *q = query_new(tx_view(tx)->sql, "UPDATE ocsp_answers"
+	    " SET this_update = this_update + ?, next_update = next_update"
+	    " + ?");
+
+	bind_number(q, began_in);
+	bind_number(q, began_in);
+	return query_write(q, err);
+}
+
+static void
+answers_began(usec_t in)
+{
+	struct job job = { .apply = put_later_answers };
+
+	began_in = in;
+	assert_done(commit_wait(committer, &job, &test_err));
+}
+
 static void
 answers_are_renewed_at_half(void **state)
 {
+	const usec_t half = config.ocsp_next_update / 2;
 	EVP_PKEY *key = fake_key("P-256");
 	char serial[SERIAL_TEXT];
 	int64_t first, second;
-	usec_t renewed;
 
-	config.ocsp_next_update = 6 * USEC;
 	issue(key, "tls-server", 1, serial);
 	first = ask_until_answered(serial).answer;
+	answers_began(-half + 3600 * USEC);
+	assert_true(is_given(serial, first));
+	answers_began(-2 * 3600 * USEC);
 	eventually((second = ask(serial).answer) != first);
-	renewed = clock_now();
+	assert_int_equal(status_of(second, serial, EVP_sha1()),
+	    V_OCSP_CERTSTATUS_GOOD);
 	/* Past half, and no signer: what is kept is still true. */
 	signer_set(&signer.away, true);
-	eventually(!is_given(serial, second));
+	answers_began(-half - 3600 * USEC);
+	assert_true(is_given(serial, second));
+	answers_began(-half + 2 * 3600 * USEC);
+	assert_true(is_given(serial, second));
+	answers_began(-2 * 3600 * USEC);
 	assert_int_equal(ask(serial).file, OCSP_TRY_LATER);
-	assert_true(clock_now() > renewed + 4 * USEC);
 	signer_set(&signer.away, false);
 	eventually(ask(serial).file == OCSP_ANSWER);
 	EVP_PKEY_free(key);
@@ -1214,24 +1244,7 @@ answers_about_several_are_few(void **state)
 	EVP_PKEY_free(key);
 }
 
-static void
-the_crl_is_renewed_at_half(void **state)
-{
-	long number = 0, before = 1;
-
-	eventually(on_crl("01", &number) == -1);
-	assert_int_equal(number, before);
-	close_publisher();
-	config.crl_next_update = 4 * USEC;	/* a new configuration */
-	open_publisher();
-	eventually((on_crl("01", &number), number > before));
-	before = number;
-	eventually((on_crl("01", &number), number > before));
-}
-
-/* The newest CRL began so long from now, as if the clock was set back. */
-static int64_t	began_in;
-
+/* The newest CRL began so long from now, as if the clock was set. */
 static int
 put_later_crl(struct job *job, struct tx *tx, struct err *err)
 {
@@ -1272,6 +1285,39 @@ with_later_crl(int64_t in)
 }
 
 static void
+the_crl_is_renewed_at_half(void **state)
+{
+	const usec_t half = config.crl_next_update / 2;
+	EVP_PKEY *key = fake_key("P-256");
+	char serial[SERIAL_TEXT];
+	struct crl later;
+	long number = 0;
+
+	eventually(on_crl("01", &number) == -1);
+	/* Half is over in three seconds, the end half a day away. */
+	later = with_later_crl(-half + 3 * USEC);
+	eventually(newest_crl().number > later.number);
+	assert_int_equal(newest_crl().number, later.number + 1);
+	assert_in_range(newest_crl().this_update, later.this_update + half,
+	    later.next_update - 1);
+	/* In an hour: it is what a turn of the publisher leaves as it is. */
+	later = with_later_crl(-half + 3600 * USEC);
+	issue(key, "tls-server", 1, serial);
+	ask_until_answered(serial);
+	assert_int_equal(newest_crl().number, later.number);
+	/* An hour ago, when nobody was there to do it. */
+	later = with_later_crl(-half - 3600 * USEC);
+	eventually(newest_crl().number > later.number);
+	/* What is configured now counts where it is shorter. */
+	close_publisher();
+	config.crl_next_update = 4 * USEC;
+	later = newest_crl();
+	open_publisher();
+	eventually(newest_crl().number > later.number);
+	EVP_PKEY_free(key);
+}
+
+static void
 a_crl_of_the_future_is_replaced(void **state)
 {
 	long number = 0;
@@ -1306,30 +1352,16 @@ this_update_never_goes_back(void **state)
 	EVP_PKEY_free(key);
 }
 
-static int
-put_later_answers(struct job *job, struct tx *tx, struct err *err)
-{
-	struct query *q = query_new(tx_view(tx)->sql, "UPDATE ocsp_answers"
-	    " SET this_update = this_update + ?, next_update = next_update"
-	    " + ?");
-
-	bind_number(q, began_in);
-	bind_number(q, began_in);
-	return query_write(q, err);
-}
-
 static void
 an_answer_of_the_future_is_replaced(void **state)
 {
-	struct job job = { .apply = put_later_answers };
 	EVP_PKEY *key = fake_key("P-256");
 	char serial[SERIAL_TEXT];
 	int64_t first;
 
 	issue(key, "tls-server", 1, serial);
 	first = ask_until_answered(serial).answer;
-	began_in = 10 * USEC_DAY;
-	assert_done(commit_wait(committer, &job, &test_err));
+	answers_began(10 * USEC_DAY);
 	assert_int_not_equal(ask_until_answered(serial).answer, first);
 	EVP_PKEY_free(key);
 }
