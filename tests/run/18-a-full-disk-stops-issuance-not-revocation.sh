@@ -50,12 +50,17 @@ openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text |
     grep -q "$serial" || fail "the CRL does not say so"
 # It is told, too, and not again and again because that cannot be recorded.
 within 20 test -s "$dir/told/$serial"
-grep -q "^fail.*" "$ca/status/health.txt" || fail "health does not say so"
+health() { grep -qE "^$1 +$2 +$3$" "$ca/status/health.txt"; }
+full="the disk is full: nothing is issued, the reserve keeps revocation going"
+within 20 health fail store "$full"
+within 20 health fail disk "less than [0-9]+ % and .* are free"
 
 # With room again it issues again.
 rm -f "$home/fill" "$home/fill2"
 works() { cp "$dir/two.csr" "$ca/requests/" && test -s "$ca/requests/two.crt"; }
 within 30 works
+within 20 health ok store ".*"
+within 20 health ok disk ".*"
 told_of() { ls "$ca"/evidence/*/*/*/*/*-notice-delivered.json; }
 within 30 told_of
 [ "$(wc -l <"$dir/told/$serial")" = 1 ] || fail "told again and again"
