@@ -11,7 +11,6 @@ new_csr first first.example.org
 new_csr www www.example.org
 chmod 644 "$dir"/*.csr
 must as games cp "$dir/first.csr" "$ca/requests/"
-hour=$(ls -d "$ca"/evidence/*/*/*/* | grep -v by- | tail -n 1)
 
 watch "$ca/requests" games requests
 watch "$ca/status" nobody status

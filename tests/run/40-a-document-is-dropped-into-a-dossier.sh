@@ -12,7 +12,6 @@ ra=$ca/ra
 new_csr www www.example.net
 new_csr two two.example.net
 chmod 644 "$dir"/*.csr
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 
 # A request that nobody validated opens a dossier, and inotify sees it come.
 # (runuser itself, so that it is what ends with the story.)

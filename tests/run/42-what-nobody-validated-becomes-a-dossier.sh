@@ -13,8 +13,6 @@ mount_ca
 ra=$ca/ra
 new_csr www www.example.net
 chmod 644 "$dir"/*.csr
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
-newest() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1; }
 dossier_of() { sed -n 's/^dossier: //p' "$ca/requests/$1.status"; }
 anna() { as pk42-anna "$@"; }
 drop() {	# NAME: a request for a name nobody validated, and its dossier

@@ -40,8 +40,6 @@ appoint pk43-rev revocation
 appoint pk43-aud auditor
 mount_ca
 ra=$ca/ra
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
-newest() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1; }
 drop() {	# NAME: a request, and its dossier
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"

@@ -10,7 +10,6 @@ desk=$ca/ra/subscribers/ag-ab
 box=$ca/requests/ag-ab
 karl() { as ag-karl "$@"; }
 eva() { as ag-eva "$@"; }
-events() { ls "$ca"/evidence/*/*/*/*/; }
 # agreement one|two PUBLISH: the terms in force with that part filled in.
 agreement() {
 	awk -v wanted="$1" -v publish="$2" -v subscriber="${3:-Example AB}" '

@@ -14,7 +14,6 @@ printf '\n[revocation]\nsuspension = yes\n' \
 mount_ca
 sub() { as pk54-sub "$@"; }
 rev() { as pk54-rev "$@"; }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {	# NAME: its certificate, and $serial
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"
@@ -24,10 +23,9 @@ drop() {	# NAME: its certificate, and $serial
 }
 # act USER LINE: into the file of $serial
 act() { as "$1" bash -c "echo '$2' >'$file'"; }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text; }
 # No is an answer only when the CRL was read.
 on_crl() {
-	crl >"$dir/crl.text" || fail "the CRL cannot be read"
+	crl -text >"$dir/crl.text" || fail "the CRL cannot be read"
 	grep -A4 "Serial Number: $serial" "$dir/crl.text" >"$dir/entry"
 }
 ocsp_says() {	# NAME STATUS

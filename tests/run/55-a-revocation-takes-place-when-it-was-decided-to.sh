@@ -11,7 +11,6 @@ make_ca --user pk55-sub
 sed -i 's/^revocation = .*/revocation = pk55-rev/' "$home/pkifs.conf"
 mount_ca
 sub() { as pk55-sub "$@"; }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {	# NAME [KEY]: its certificate, and $serial
 	[ $# = 1 ] || cp "$dir/$2.key" "$dir/$1.key"
 	new_csr "$1" "$1.example.org"
@@ -22,7 +21,6 @@ drop() {	# NAME [KEY]: its certificate, and $serial
 }
 act() { as "$1" bash -c "echo '$2' >'$file'"; }
 of() { serial=$(serial_of "$ca/requests/$1.crt"); file=$ca/revoke/$serial; }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout "$@"; }
 on_crl() { of "$1" && crl -text | grep -A7 "Serial Number: $serial" >"$dir/entry"; }
 ahead=
 in_time() { date -u -d "$1 $ahead" +%Y-%m-%dT%H:%M:%SZ; }

@@ -13,7 +13,6 @@ printf '\n[revocation]\nsuspension = yes\n' \
     >>"$home/profiles/tls-server.conf"
 new_stops
 mount_ca
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {	# NAME: its certificate, and $serial
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"
@@ -22,7 +21,6 @@ drop() {	# NAME: its certificate, and $serial
 	file=$ca/revoke/$serial
 }
 act() { as "$1" bash -c "echo '$2' >'$file'"; }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout "$@"; }
 on_crl() { crl -text | grep -A4 "Serial Number: $serial" >"$dir/entry"; }
 crl_number() { echo $(($(crl -crlnumber | sed 's/.*=//'))); }
 published() { grep -q "^publication: CRL [0-9]* at [^;]*, OCSP at " "$file"; }

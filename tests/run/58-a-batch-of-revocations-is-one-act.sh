@@ -15,7 +15,6 @@ sed -i 's/^revocation = .*/revocation = pk58-rev/
 mount_ca
 sub() { as pk58-sub "$@"; }
 rev() { as pk58-rev "$@"; }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 batch=$ca/revoke/batch
 drop() {	# NAME: its certificate, and $serial
 	new_csr "$1" "$1.example.org"
@@ -29,8 +28,7 @@ put() {
 	chmod 644 "$dir/$2"
 	as "$1" cp "$dir/$2" "$batch/$2"
 }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text; }
-on_crl() { crl | grep -A4 "Serial Number: $1" >"$dir/entry"; }
+on_crl() { crl -text | grep -A4 "Serial Number: $1" >"$dir/entry"; }
 
 for name in a b c d e f g h; do
 	drop $name

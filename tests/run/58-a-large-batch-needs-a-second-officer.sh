@@ -26,8 +26,6 @@ appoint pk58l-clerk ra
 mount_ca
 batch=$ca/revoke/batch
 ra=$ca/ra
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
-newest() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1; }
 drop() {	# NAME: its certificate, and $serial
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"
@@ -39,8 +37,7 @@ put() {		# USER NAME: standard input becomes a file of theirs
 	chmod 644 "$dir/$2"
 	as "$1" cp "$dir/$2" "$batch/$2"
 }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout -text; }
-on_crl() { crl | grep -q "Serial Number: $1"; }
+on_crl() { crl -text | grep -q "Serial Number: $1"; }
 moves() { as "$1" mv "$ra/$2/$id" "$ra/$3/"; }
 dossier_of() { sed -n 's,^dossier: ra/pending/,,p' "$batch/$1.result"; }
 

@@ -11,7 +11,6 @@ make_ca --user pk59-sub
 sed -i 's/^revocation = .*/revocation = pk59-rev/' "$home/pkifs.conf"
 mount_ca
 finder() { as pk59-finder "$@"; }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {	# NAME [KEY TYPE]: its certificate, and $serial
 	new_key "$1" "${2:-ec}"
 	new_csr "$1" "$1.example.org"

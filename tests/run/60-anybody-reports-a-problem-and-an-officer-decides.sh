@@ -26,8 +26,6 @@ drop() {	# NAME: its certificate, and $serial
 	must as s60-sub cp "$dir/$1.csr" "$ca/requests/"
 	serial=$(serial_of "$ca/requests/$1.crt")
 }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
-newest() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1; }
 report() {	# NAME LINE...: as bob
 	name=$1
 	shift

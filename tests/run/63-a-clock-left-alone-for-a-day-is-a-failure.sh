@@ -3,10 +3,8 @@
 # revocation, its deadline and its CRL go by the new time. (REV-6.2.4-07)
 . "$(dirname "$0")/lib.sh"
 make_ca
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 health() { grep "^$1 .* $2 " "$ca/status/health.txt" >"$dir/line"; }
 told() { [ "$(events clock-not-synchronised)" = "$1" ]; }
-crl() { openssl crl -in "$ca/status/issuing.crl" -inform DER -noout "$@"; }
 on_crl() { crl -text | grep -q "Serial Number: $serial"; }
 drop() {
 	new_csr "$1" "$1.example.org"

@@ -13,8 +13,6 @@ new_stops
 mount_ca
 within 20 test -e "$ca/ca/evidence.pem"
 reports=$ca/revoke/reports
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
-newest() { ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1; }
 drop() {	# NAME: its certificate, and $serial
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"

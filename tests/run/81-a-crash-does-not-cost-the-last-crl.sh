@@ -8,7 +8,6 @@ new_shim 700	# time to kill the signer in the middle of a signature
 mount_ca
 within 20 test -e "$ca/ca/handover.pem"
 within 20 test -e "$ca/ca/evidence.pem"
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 told() { [ "$(events "$1")" = "$2" ]; }
 
 new_csr www www.example.org

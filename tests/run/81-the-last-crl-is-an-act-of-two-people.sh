@@ -20,7 +20,6 @@ appoint pk81-anna revocation
 appoint pk81-bert revocation
 appoint pk81-ops operator
 mount_ca
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 drop() {
 	new_csr "$1" "$1.example.org"
 	chmod 644 "$dir/$1.csr"

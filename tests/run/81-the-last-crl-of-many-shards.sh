@@ -8,7 +8,6 @@ mount_ca
 within 20 test -e "$ca/ca/handover.pem"
 within 20 test -e "$ca/ca/evidence.pem"
 within 20 test -e "$ca/status/crl/40.crl"
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 told() { [ "$(events "$1")" = "$2" ]; }
 lists="issuing.crl $(seq -f 'crl/%g.crl' 40)"
 ended() {	# how many of them have their last

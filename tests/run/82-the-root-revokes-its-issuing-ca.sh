@@ -23,7 +23,6 @@ relies() {	# with both lists
 	    -CAfile "$ca/ca/root.pem" -untrusted "$ca/ca/issuing.pem" \
 	    "$ca/requests/www.crt"
 }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 must relies >/dev/null
 
 # What makes no sense is refused, and nothing was signed.

@@ -31,7 +31,6 @@ revoke_new() {
 	    grep -q "$serial" || within 10 sh -c "openssl crl -inform DER \
 		-in '$ca/status/issuing.crl' -noout -text | grep -q $serial"
 }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 remount() {
 	must "$pkifs" mount "$home" "$ca"
 	main=$(cat "$home/run/lock")

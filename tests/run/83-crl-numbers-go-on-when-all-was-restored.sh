@@ -25,7 +25,6 @@ remount() {
 	must "$pkifs" mount "$home" "$ca"
 	main=$(cat "$home/run/lock")
 }
-events() { ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l; }
 
 remount
 within 20 all_there "$dir/www"

@@ -10,7 +10,10 @@
 #	within SECONDS COMMAND	it succeeds before that, asked again and again
 #	says TEXT FILE		FILE contains TEXT
 #	lacks PATTERN FILE...	none of them does, and all could be read
+#	events NAME		how many events of this name there are
+#	newest NAME		the file of the last of them
 #	changed WHAT OLD NEW	an event tells of it, with both digests
+#	crl OPTIONS...		what openssl says of the issuing CA's CRL
 #	as USER COMMAND...	run by another person
 #	new_group NAME		a Unix group for this story
 #	new_person NAME GROUP..	a Unix user for this story, in these groups
@@ -138,6 +141,18 @@ lacks() {	# PATTERN FILE...
 	grep -aE -e "$text" -- "$@" >"$dir/found" || found=$?
 	[ $found != 0 ] || fail "this says '$text': $*: $(head -n 5 "$dir/found")"
 	[ $found = 1 ] || fail "cannot be read: $*"
+}
+
+events() {
+	ls "$ca"/evidence/*/*/*/*/*-"$1".json 2>/dev/null | wc -l
+}
+
+newest() {
+	ls "$ca"/evidence/*/*/*/*/*-"$1".json | tail -n 1
+}
+
+crl() {
+	openssl crl -in "$ca/status/issuing.crl" -inform DER -noout "$@"
 }
 
 changed() {
