@@ -39,8 +39,9 @@ tar tf "$dir/all.tar" >"$dir/names"
 for name in $live; do
 	says "./status/$name" "$dir/names"
 done
+# So is health.txt, whenever something is another way than it was.
 must tar df "$dir/all.tar" -C "$ca" --exclude=./status/metrics.prom \
-    --exclude=./status/index.html
+    --exclude=./status/index.html --exclude=./status/health.txt
 must rsync -a "$ca/issued/" "$dir/issued/"
 
 # Which inode is what, and since when, over a restart; scratch ends with it.
