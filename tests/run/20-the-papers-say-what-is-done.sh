@@ -119,7 +119,7 @@ is_said root "$(signature "$dir/issuing.text")" "the issuing CA's certificate"
 is_said issuing "$(signature "$dir/www.text")" "subscribers' certificates"
 is_said issuing "$(signature "$dir/crl.text")" "and the CRL"
 is_said ocsp ecdsa-with-SHA256 "OCSP responses"
-is_said evidence ecdsa-with-SHA256 "heads of the evidence log"
+is_said evidence ecdsa-with-SHA256 "receipts for what external RAs"
 ends() { date -u -d "$(openssl x509 -in "$1" -noout -enddate | cut -d= -f2)" +%F; }
 tr -s ' \n' ' ' <"$cps" >"$dir/cps.line"
 says "The root certificate ends $(ends "$ca/ca/root.pem")" "$dir/cps.line"

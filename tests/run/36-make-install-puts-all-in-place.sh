@@ -23,8 +23,9 @@ there() {	# FOLDER: all that a machine gets
 	for page in "$top"/docs/*.[1-9]; do
 		must cmp "$page" "$1/share/man/man${page##*.}/$(basename "$page")"
 	done
-	for folder in registration nginx apache; do
-		must diff -r "$top/examples/$folder" "$1/share/doc/pkifs/$folder"
+	for folder in registration nginx apache systemd prometheus; do
+		must diff -r "$top/examples/$folder" \
+		    "$1/share/doc/pkifs/examples/$folder"
 	done
 	for file in README.md CHANGES LICENSE docs/FORMAT.conf; do
 		must cmp "$top/$file" "$1/share/doc/pkifs/$(basename "$file")"
