@@ -8,8 +8,9 @@
  * room for, and the committer syncs by itself.
  *
  * When the disk is full (DESIGN 2.3): essential jobs that failed with ENOSPC
- * are tried again, alone, with a slice of the reserve each time; while it is
- * not whole nothing else is committed, and before each batch, or each second
+ * are tried again, alone, with a slice of the reserve each time.  While it is
+ * not whole they are tried alone at once, with a slice when less than one is
+ * free, and nothing else is committed; before each batch, or each second
  * without one, it is tried to take it back.
  */
 #include <errno.h>
@@ -25,8 +26,6 @@
 #include "store_private.h"
 #include "store_synced.h"
 
-#define RESERVE_TRIES	17	/* its slices, and once more */
-#define RESERVE_PAUSE	20000	/* microseconds */
 #define PATIENCE (100 * USEC / 1000)
 #define COMPANY	(USEC / 1000)	/* at most so long for others to come */
 
@@ -82,8 +81,10 @@ fail:
 
 /* --- when the disk is full ----------------------------------------------- */
 
+/* Without a slice while those given before have room, unless it failed so. */
 static void
-retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
+retry_from_reserve(struct committer *c, struct batch *b, struct batch *part,
+    bool tried)
 {
 	size_t index[BATCH], i;
 	struct err err;
@@ -93,10 +94,10 @@ retry_from_reserve(struct committer *c, struct batch *b, struct batch *part)
 		batch_roomless(b, part, index);
 		if (part->count == 0)
 			return;
-		/* The file system may take a moment to give blocks back. */
 		if (tries > 0)
 			usleep(RESERVE_PAUSE);
-		store_reserve_open(c->store);
+		if (tried || tries > 0 || store_reserve_is_needed(c->store))
+			store_reserve_open(c->store);
 		batch_commit(c, part, &err);
 		for (i = 0; i < part->count; i++) {
 			b->failed[index[i]] = part->failed[i];
@@ -365,14 +366,16 @@ static bool
 batch_run(struct committer *c, struct batch *b, struct batch *part)
 {
 	size_t index[BATCH];
+	bool tried;
 
 	b->careful = false;
 	b->begun = clock_steady();
 	if (!store_reserve_is_kept(c->store))
 		store_reserve_restore(c->store);
 	b->roomy = !store_is_nearly_full(c->store);
-	if (store_reserve_is_kept(c->store) &&
-	    (b->roomy || !batch_has_essential(b))) {
+	tried = store_reserve_is_kept(c->store) &&
+	    (b->roomy || !batch_has_essential(b));
+	if (tried) {
 		if (batch_start(c, b)) {
 			batch_roomless(b, part, index);
 			if (part->count == 0 && !store_is_to_tend(c->store))
@@ -383,7 +386,7 @@ batch_run(struct committer *c, struct batch *b, struct batch *part)
 		batch_refuse(b);
 	}
 	wait_for_landing(c);
-	retry_from_reserve(c, b, part);
+	retry_from_reserve(c, b, part, tried);
 	if (c->flying != NULL)
 		land(c);
 	else

@@ -108,10 +108,16 @@ void	views_settle(struct store *, bool committed);
 
 /* --- store_reserve.c ----------------------------------------------------- */
 
+#define RESERVE_TRIES	17	/* its slices, and once more */
+/* Microseconds: a file system may take a moment to give blocks back. */
+#define RESERVE_PAUSE	20000
+
 /* At store_open; a new store without a reserve is refused. */
 int	store_reserve_make(struct store *, bool is_new, struct err *);
 /* Not given to the file system: what is not essential is committed. */
 bool	store_reserve_is_kept(struct store *);
+/* Less than a slice is free: then one is to be given first. */
+bool	store_reserve_is_needed(struct store *);
 
 /* --- store_checkpoint.c -------------------------------------------------- */
 

@@ -20,8 +20,22 @@
  * again at the next certificate.
  */
 #define MARGIN		((off_t)4 << 20)
+#define ROOM_UNKNOWN	MARGIN
 /* How long an answer stands: statfs adds up what each processor has counted. */
 #define ROOMY_FOR	(USEC / 200)
+
+/* What others than root may write; a disk that cannot tell is not full. */
+static off_t
+room(struct store *s)
+{
+	struct statvfs fs;
+	char path[PATH_MAX];
+
+	store_path(s, path, ".");
+	if (statvfs(path, &fs) != 0)
+		return ROOM_UNKNOWN;
+	return (off_t)(fs.f_bavail * fs.f_frsize);
+}
 
 /* 0 or an errno. */
 static int
@@ -117,6 +131,12 @@ release_slice(struct store *s)
 	return code;
 }
 
+bool
+store_reserve_is_needed(struct store *s)
+{
+	return room(s) < SLICE_OCTETS;
+}
+
 void
 store_reserve_open(struct store *s)
 {
@@ -135,13 +155,8 @@ store_reserve_open(struct store *s)
 void
 store_reserve_restore(struct store *s)
 {
-	struct statvfs fs;
-	char path[PATH_MAX];
-
 	pthread_mutex_lock(&s->reserve_lock);
-	store_path(s, path, ".");
-	if (!s->reserve_whole && statvfs(path, &fs) == 0 &&
-	    (off_t)(fs.f_bavail * fs.f_frsize) >= RESERVE + MARGIN &&
+	if (!s->reserve_whole && room(s) >= RESERVE + MARGIN &&
 	    allocate(s) == 0) {
 		s->reserve_whole = true;
 		log_line("store: the reserve is whole again");
@@ -152,15 +167,11 @@ store_reserve_restore(struct store *s)
 bool
 store_is_nearly_full(struct store *s)
 {
-	struct statvfs fs;
-	char path[PATH_MAX];
 	usec_t now = clock_steady();
 
 	if (now < atomic_load(&s->roomy_until))
 		return false;
-	store_path(s, path, ".");
-	if (statvfs(path, &fs) == 0 &&
-	    (off_t)(fs.f_bavail * fs.f_frsize) < MARGIN)
+	if (room(s) < MARGIN)
 		return true;
 	atomic_store(&s->roomy_until, now + ROOMY_FOR);
 	return false;

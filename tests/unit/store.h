@@ -13,9 +13,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -67,9 +69,22 @@ store_make(void)
 		fail_msg("%s", test_err.text);
 }
 
+/* No file may become longer, as if there were no room; 0: any length. */
+static inline void
+limit_files(rlim_t octets)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = octets == 0 ? limit.rlim_max : octets;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
 static inline void
 store_unmake(void)
 {
+	limit_files(0);
 	store_close(test_store);
 	test_store = NULL;
 	nftw(test_dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -158,6 +173,17 @@ number_in_db(const char *sql)
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
 	return number;
+}
+
+static inline int64_t
+reserve_size(void)
+{
+	struct stat st;
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/reserve", test_dir);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
 }
 
 /* A digest that is different for each text. */
