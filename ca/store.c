@@ -71,7 +71,33 @@ open_writer(struct store *s, struct err *err)
 	s->tx.view.sql = sql_open(path, SQL_WRITER, err);
 	if (s->tx.view.sql == NULL)
 		return -1;
-	return store_schema_apply(s->tx.view.sql, clock_now(), err);
+	if (store_schema_apply(s->tx.view.sql, clock_now(), err) == 0)
+		return 0;
+	sql_close(s->tx.view.sql);
+	s->tx.view.sql = NULL;
+	return -1;
+}
+
+/*
+ * On a full disk a WAL and its index have no room, and without them nothing
+ * can be revoked: that is what the reserve is for.  There is to be room before
+ * it is tried, for the index is mapped: where blocks are smaller than pages one
+ * that finds none when it is written to is a SIGBUS.
+ */
+static int
+open_writer_in_reserve(struct store *s, struct err *err)
+{
+	int tries;
+
+	if (store_reserve_is_needed(s))
+		store_reserve_open(s);
+	for (tries = 0; open_writer(s, err) != 0; tries++) {
+		if (err->code != ENOSPC || tries == RESERVE_TRIES)
+			return -1;
+		store_reserve_open(s);
+		usleep(RESERVE_PAUSE);
+	}
+	return 0;
 }
 
 struct store *
@@ -102,7 +128,7 @@ store_open(const char *dir, struct err *err)
 	}
 	if (touch_database(s, &is_new, err) != 0 ||
 	    store_reserve_make(s, is_new, err) != 0 ||
-	    open_writer(s, err) != 0 ||
+	    (is_new ? open_writer : open_writer_in_reserve)(s, err) != 0 ||
 	    large_prepare(s, err) != 0)
 		goto fail;
 	return s;

@@ -66,10 +66,12 @@ drops_order_ids(struct drops *drops)
 	commit_submit(drops->tree->parts.committer, &ids->job);
 }
 
+/* Essential: without them there is no tree to revoke in. */
 static int
 first_ids(struct drops *drops, struct err *err)
 {
-	struct id_job	ids = { .job.apply = take_ids };
+	struct id_job	ids = { .job.apply = take_ids,
+	    .job.essential = true };
 
 	if (slab_ids_left(drops->tree->slab) > 0)
 		return (0);

@@ -21,6 +21,7 @@
 
 #define LOCK_WAIT	(10 * USEC)	/* for one that is ending */
 #define OPEN_FILES_WAIT	(5 * USEC)	/* DETAILS: umount while busy */
+#define LOCK_OCTETS	16	/* a pid, and lines without anything */
 
 /* The process that wrote the lock, when it is one of ours and not dead. */
 static pid_t
@@ -74,6 +75,21 @@ lock_or_name_holder(int fd, const char *home, struct err *err)
 	return 0;
 }
 
+/*
+ * A pid, or 0: somebody is starting or ending.  Always as long, and never
+ * truncated, so that a full disk has room for it: the block is there.
+ */
+static int
+fill_lock(int fd, pid_t pid)
+{
+	char text[LOCK_OCTETS + 1] = "";
+
+	if (pid != 0)
+		snprintf(text, sizeof(text), "%d", (int)pid);
+	memset(text + strlen(text), '\n', LOCK_OCTETS - strlen(text));
+	return pwrite(fd, text, LOCK_OCTETS, 0) == LOCK_OCTETS ? 0 : -1;
+}
+
 int
 keeper_lock(struct keeper *k, struct err *err)
 {
@@ -92,20 +108,22 @@ keeper_lock(struct keeper *k, struct err *err)
 		return -1;
 	}
 	k->lock = fd;
-	if (ftruncate(fd, 0) == -1)
-		return err_set(err, errno, "%s: %s", path, strerror(errno));
+	/* The pid there now is of one that has ended: it names nobody. */
+	(void)fill_lock(fd, 0);
 	return 0;
 }
 
 int
 keeper_sign_lock(struct keeper *k, struct err *err)
 {
-	char text[32];
-	int n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
-
-	if (pwrite(k->lock, text, (size_t)n, 0) != n)
+	if (fill_lock(k->lock, getpid()) == 0)
+		return 0;
+	if (errno != ENOSPC && errno != EDQUOT)
 		return err_set(err, errno, "%s/run/lock: %s", k->home,
 		    strerror(errno));
+	/* It is held all the same, and revocations are waiting. */
+	log_line("%s/run/lock does not name this process: %s", k->home,
+	    strerror(errno));
 	return 0;
 }
 
@@ -181,9 +199,8 @@ keeper_end(struct keeper *k)
 	char path[PATH_MAX];
 	struct err err;
 
-	/* An empty lock says: wait, it is ending. */
 	if (k->lock != -1)
-		(void)!ftruncate(k->lock, 0);
+		(void)fill_lock(k->lock, 0);
 	if (snprintf(path, sizeof(path), "%s/run/socket", k->home) <
 	    (int)sizeof(path) && k->socket != -1)
 		(void)unlink(path);
