@@ -37,7 +37,22 @@ room(struct store *s)
 	return (off_t)(fs.f_bavail * fs.f_frsize);
 }
 
-/* 0 or an errno. */
+/*
+ * What could not be had is given back, so that whatever else is written finds
+ * what room there is; what there was before is kept.
+ */
+static int
+fill_up(int fd, const struct stat *before)
+{
+	int code = posix_fallocate(fd, 0, RESERVE);
+
+	if (code != 0)
+		while (ftruncate(fd, before->st_size) != 0 && errno == EINTR)
+			continue;
+	return code;
+}
+
+/* 0 or an errno: then it is what it was. */
 static int
 allocate(struct store *s)
 {
@@ -53,13 +68,8 @@ allocate(struct store *s)
 		code = errno;
 	else if (st.st_size >= RESERVE && st.st_blocks >= RESERVE / 512)
 		code = 0;
-	else {
-		code = posix_fallocate(fd, 0, RESERVE);
-		if (code != 0)
-			/* Half a reserve is none: give it back. */
-			while (ftruncate(fd, 0) != 0 && errno == EINTR)
-				continue;
-	}
+	else
+		code = fill_up(fd, &st);
 	close(fd);
 	return code;
 }
@@ -81,8 +91,8 @@ store_reserve_make(struct store *s, bool is_new, struct err *err)
 		    (long long)RESERVE, strerror(code));
 	}
 	/* Reading and revoking go on; issuing waits for room. */
-	log_line("store: the reserve cannot be made: %s; nothing is issued",
-	    strerror(code));
+	log_line("store: the reserve is not whole and cannot be made so: %s; "
+	    "nothing is issued", strerror(code));
 	return 0;
 }
 

@@ -29,7 +29,7 @@ new_csr one one.example.org
 new_csr two two.example.org
 must cp "$dir/one.csr" "$ca/requests/"
 serial=$(serial_of "$ca/requests/one.crt")
-for name in mounted; do
+for name in restarted killed mounted; do
 	new_csr $name $name.example.org
 	must cp "$dir/$name.csr" "$ca/requests/"
 	serial_of "$ca/requests/$name.crt" >"$dir/$name.serial"
@@ -73,6 +73,23 @@ full="the disk is full: nothing is issued, the reserve keeps revocation going"
 within 20 health fail store "$full"
 within 20 health fail disk "less than [0-9]+ % and .* are free"
 
+# What is left of the reserve is kept by a core that comes after one that was
+# killed, and spent a slice at a time.
+reserve() { stat -c %s "$home/store/reserve"; }
+left=$(reserve)
+[ "$left" -gt 0 ] && [ "$left" -lt $((16 << 20)) ] ||
+    fail "the reserve has $left octets"
+fill_disk
+old=$(process core)
+kill -9 "$old"
+another() { [ -n "$(process core)" ] && [ "$(process core)" != "$old" ]; }
+within 20 another
+must cat "$ca/README.txt" >/dev/null
+now=$(reserve)
+[ "$now" -gt $((left - (5 << 20))) ] && [ "$now" -le "$left" ] ||
+    fail "of $left octets of the reserve $now are left"
+revokes "$(cat "$dir/killed.serial")"
+
 # It can be mounted on a full disk: after an end in good order there is no WAL.
 must "$pkifs" umount "$ca"
 wait "$main" || true
@@ -80,6 +97,10 @@ must test ! -e "$home/store/db-wal"
 fill_disk
 mount_ca
 revokes "$(cat "$dir/mounted.serial")"
+fill_disk
+must "$pkifs" reload "$home"
+revokes "$(cat "$dir/restarted.serial")"
+must test "$(reserve)" -gt 0
 refused_for_space again || fail "it issues on a full disk"
 
 # With room again it issues again.
@@ -90,6 +111,6 @@ within 20 health ok store ".*"
 within 20 health ok disk ".*"
 told_of() { ls "$ca"/evidence/*/*/*/*/*-notice-delivered.json; }
 within 30 told_of
-# By each of the two cores, for none could record it.
-[ "$(wc -l <"$dir/told/$serial")" -le 2 ] || fail "told again and again"
+# By each of the four cores, for none could record it.
+[ "$(wc -l <"$dir/told/$serial")" -le 4 ] || fail "told again and again"
 must "$pkifs" verify "$ca/evidence"

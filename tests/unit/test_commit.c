@@ -628,6 +628,25 @@ what_is_essential_uses_the_reserve(void **state)
 	assert_true(store_reserve_whole(test_store));
 }
 
+/* While there is room in those that were given; none is taken back here. */
+static void
+no_slice_is_given_but_for_room(void **state)
+{
+	struct counting job = { .job.apply = counting_apply,
+	    .job.essential = true };
+
+	for (int i = 0; i < 10; i++)
+		store_reserve_open(test_store);
+	limit_files(8 << 20);
+	for (job.value = 0; job.value < 3; job.value++)
+		assert_done(commit_wait(committer, &job.job, &test_err));
+	assert_int_equal(reserve_size(), 6 << 20);
+	fault_arm("commit-enospc", 1);
+	assert_done(commit_wait(committer, &job.job, &test_err));
+	assert_int_equal(reserve_size(), 5 << 20);
+	limit_files(0);
+}
+
 /* Nobody submits while nothing can be issued: it must not need a job. */
 static void
 the_reserve_comes_back_by_itself(void **state)
@@ -901,6 +920,7 @@ main(void)
 		TEST(a_failed_commit_fails_all),
 		TEST(without_evidence_nothing_is_decided),
 		TEST(what_is_essential_uses_the_reserve),
+		TEST(no_slice_is_given_but_for_room),
 		TEST(the_reserve_comes_back_by_itself),
 		TEST(many_threads_wait),
 		TEST(the_wal_begins_again_beside_readers),

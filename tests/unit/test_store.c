@@ -362,6 +362,24 @@ the_reserve_is_given_and_taken_back(void **state)
 	assert_int_equal(st.st_size, 16 << 20);
 }
 
+/* What is left of it is for revocations, whoever opens the store. */
+static void
+a_reserve_that_cannot_be_filled_up_is_kept(void **state)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		store_reserve_open(test_store);
+	limit_files(8 << 20);
+	store_reopen();
+	limit_files(0);
+	assert_false(store_reserve_whole(test_store));
+	assert_int_equal(reserve_size(), 6 << 20);
+	store_reopen();
+	assert_true(store_reserve_whole(test_store));
+	assert_int_equal(reserve_size(), 16 << 20);
+}
+
 static void *
 reader(void *arg)
 {
@@ -416,6 +434,7 @@ main(void)
 		TEST(the_nth_page_is_missing),
 		TEST(a_commit_survives_kill),
 		TEST(the_reserve_is_given_and_taken_back),
+		TEST(a_reserve_that_cannot_be_filled_up_is_kept),
 		TEST(readers_never_see_half),
 	};
 
