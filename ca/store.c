@@ -66,6 +66,8 @@ open_writer(struct store *s, struct err *err)
 {
 	char path[PATH_MAX];
 
+	if (store_wal_secure(s, err) != 0)
+		return -1;
 	store_path(s, path, "db");
 	s->tx.view.store = s;
 	s->tx.view.sql = sql_open(path, SQL_WRITER, err);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,18 +14,73 @@
 #include "store_synced.h"
 #include "store_vfs.h"
 
+#define PIECE	((size_t)1 << 20)	/* octets, written anew at once */
+
+/* 0 or an errno. */
+static int
+sync_once(int wal)
+{
+	if (fault_here("sync-eio"))
+		return EIO;
+	return fdatasync(wal) == -1 ? errno : 0;
+}
+
 /* After a fault the kernel forgets what it could not write: no second try. */
 static void
 sync_wal(int wal)
 {
-	if (fault_here("sync-eio")) {
-		errno = EIO;
-		die("store: cannot sync: input/output error (ordered by a "
-		    "test)");
-	}
-	if (fdatasync(wal) == -1)
-		die("store: cannot sync: %s", strerror(errno));
+	int code = sync_once(wal);
+
+	if (code != 0)
+		die("store: cannot sync: %s", strerror(code));
 }
+
+/* --- at start ------------------------------------------------------------ */
+
+/* All of it where it lies; 0 or an errno. */
+static int
+write_anew(int wal)
+{
+	unsigned char *piece = malloc(PIECE);
+	off_t offset = 0;
+	ssize_t n;
+	int code = 0;
+
+	if (piece == NULL)
+		die("store: out of memory");
+	while ((n = pread(wal, piece, PIECE, offset)) > 0) {
+		n = pwrite(wal, piece, (size_t)n, offset);
+		if (n <= 0)
+			break;
+		offset += n;
+	}
+	if (n == -1)
+		code = errno;
+	free(piece);
+	return code != 0 ? code : sync_once(wal);
+}
+
+int
+store_wal_secure(struct store *s, struct err *err)
+{
+	char path[PATH_MAX];
+	int wal, code;
+
+	store_path(s, path, "db-wal");
+	wal = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (wal == -1 && errno == ENOENT)
+		return 0;
+	if (wal == -1)
+		return err_set(err, errno, "cannot open %s: %s", path,
+		    strerror(errno));
+	code = write_anew(wal);
+	close(wal);
+	return code == 0 ? 0 : err_set(err, code, "cannot write %s anew: "
+	    "what was committed is not known to be on the disk: %s", path,
+	    strerror(code));
+}
+
+/* --- while it is open ---------------------------------------------------- */
 
 int
 store_sync_apart(struct store *s, struct err *err)

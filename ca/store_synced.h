@@ -10,6 +10,16 @@
 #include "store.h"
 
 /*
+ * Before the first connection is opened: the WAL that an earlier process left
+ * is written again, in place, and synced.  What that one could not sync the
+ * kernel may show as if it were on the disk and never write; recovery would
+ * take it from there, and a loss of power then all that was committed behind
+ * it.  What recovery reads after this is on the disk.  -1: it could not be
+ * done, and nobody knows.
+ */
+int	store_wal_secure(struct store *, struct err *);
+
+/*
  * From here on tx_commit_ahead leaves the sync to its caller, up to
  * store_sync_within; first all that an earlier process left unsynced is synced.
  * Where it cannot be done so tx_commit_ahead is tx_commit.  -1 when the WAL

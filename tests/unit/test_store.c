@@ -362,6 +362,61 @@ the_reserve_is_given_and_taken_back(void **state)
 	assert_int_equal(st.st_size, 16 << 20);
 }
 
+/* A commit, and the end before anything of it was brought home. */
+static void
+commit_and_die(void)
+{
+	int status;
+	pid_t pid;
+
+	store_close(test_store);
+	test_store = NULL;
+	if ((pid = fork()) == 0) {
+		struct tx *tx;
+
+		test_store = store_open(test_dir, &test_err);
+		tx = tx_begin(test_store, &test_err);
+		if (issue(tx, 1) != 0 || tx_commit(tx, &test_err) != 0)
+			_exit(1);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+}
+
+/*
+ * What a sync failed to write is in the page cache, and nowhere else: recovery
+ * would take it from there, and no sync would write it any more.
+ */
+static void
+what_recovery_reads_was_written_again(void **state)
+{
+	const struct timespec long_ago[2] = { { .tv_sec = 1 },
+	    { .tv_sec = 1 } };
+	struct stat before, st;
+	char path[128];
+	struct view *v;
+
+	commit_and_die();
+	snprintf(path, sizeof(path), "%s/db-wal", test_dir);
+	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+	assert_int_equal(stat(path, &before), 0);
+	assert_true(before.st_size > 0);
+	/* Not on the disk: then nothing is served. */
+	fault_arm("sync-eio", 1);
+	assert_null(store_open(test_dir, &test_err));
+	assert_int_equal(test_err.code, EIO);
+	assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+	test_store = store_open(test_dir, &test_err);
+	assert_non_null(test_store);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(st.st_mtim.tv_sec > 1);
+	assert_int_equal(st.st_size, before.st_size);
+	v = view_take(test_store);
+	assert_int_equal(certificates_count(v), 1);
+	view_put(v);
+}
+
 /* What is left of it is for revocations, whoever opens the store. */
 static void
 a_reserve_that_cannot_be_filled_up_is_kept(void **state)
@@ -433,6 +488,7 @@ main(void)
 		TEST(a_commit_that_fails_changes_nothing),
 		TEST(the_nth_page_is_missing),
 		TEST(a_commit_survives_kill),
+		TEST(what_recovery_reads_was_written_again),
 		TEST(the_reserve_is_given_and_taken_back),
 		TEST(a_reserve_that_cannot_be_filled_up_is_kept),
 		TEST(readers_never_see_half),
