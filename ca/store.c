@@ -216,14 +216,26 @@ ordered_fault(struct err *err)
 }
 
 /*
- * After a failed sync nobody knows whether the transaction is on the disk: the
- * frames may lie in the WAL and be found by a recovery.  Then this process
- * ends, and the recovery of the next one decides, as after a crash.
+ * Nothing of it counts: it was against the schema, or the frame that ends it
+ * could not be written.
+ */
+static bool
+has_failed(int result)
+{
+	return result == SQLITE_FULL || result == SQLITE_IOERR_WRITE ||
+	    (result & 0xff) == SQLITE_CONSTRAINT;
+}
+
+/*
+ * After any other fault, as that of a sync or of the WAL's index, nobody knows
+ * whether the transaction is on the disk: its frames may lie in the WAL and be
+ * found by a recovery.  Then this process ends, and the recovery of the next
+ * one decides, as after a crash.
  */
 static void
 die_if_unknown(struct sql *sql, const struct err *err)
 {
-	if (sqlite3_extended_errcode(sql_handle(sql)) == SQLITE_IOERR_FSYNC)
+	if (!has_failed(sqlite3_extended_errcode(sql_handle(sql))))
 		die("store: %s", err->text);
 }
 

@@ -230,6 +230,9 @@ sql_fault(struct sql *s, const char *doing, struct err *err)
 	if ((result & 0xff) == SQLITE_MISUSE)
 		die("store: misuse of the database: %s", doing);
 	switch (result) {
+	case SQLITE_IOERR_SHMSIZE:	/* it comes without an errno */
+		return err_set(err, ENOSPC, "cannot %s: there is no room for "
+		    "the index of the WAL", doing);
 	case SQLITE_CONSTRAINT_TRIGGER:
 		return err_set(err, EPERM, "cannot %s: %s", doing, message);
 	case SQLITE_CONSTRAINT_UNIQUE:
