@@ -16,6 +16,7 @@
 #include "handover.h"
 #include "key.h"
 #include "paths.h"
+#include "stop.h"
 #include "store_events.h"
 #include "subject.h"
 #include "succession.h"
@@ -346,12 +347,14 @@ make_certificate(struct application *app, usec_t now, struct err *e)
 	if ((permit = permit_make(&app->verdict, &judged)) == NULL)
 		return err_set(e, EIO, "a verdict without findings made no "
 		    "permit");
+	stop_at("core.permitted");
 	bytes_clear(&app->tbs);
 	rc = permit_spend(permit, app->authority->config, now, app->serial,
 	    &app->tbs, e);
 	permit_free(permit);
 	if (rc == -1)
 		return -1;
+	stop_at("core.tbs-built");
 	sha256_text(app->tbs_sha256, SLICE(&app->tbs));
 	if (tbs_lint(SLICE(&app->tbs), app->profile, app->authority->config,
 	    judged.crl_point, &why) == -1)
@@ -359,6 +362,7 @@ make_certificate(struct application *app, usec_t now, struct err *e)
 	else
 		add_passed(&app->verdict, lint, clauses,
 		    "the certificate to be signed conforms");
+	stop_at("core.linted");
 	return 0;
 }
 

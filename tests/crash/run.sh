@@ -9,10 +9,10 @@ set -eu
 . "$(dirname "$0")/../run/lib.sh"
 . "$(dirname "$0")/lib.sh"
 
-issuance="core.received core.judged core.commit-written
-	core.intent-committed signer.begin-synced
-	signer.signed signer.end-written core.signed core.reread
-	core.result-committed core.published core.replied"
+issuance="core.received core.permitted core.tbs-built core.linted
+	core.judged core.commit-written core.intent-committed
+	signer.begin-synced signer.signed signer.end-written core.signed
+	core.reread core.result-committed core.published core.replied"
 handover="core.received signer.begin-synced signer.unwrapped
 	signer.end-written core.judged core.intent-committed
 	core.result-committed core.replied"
