@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct book {
 	struct ledger	*ledger;
 	pthread_mutex_t	 lock;		/* the ledger and marked */
 	uint64_t	 marked;	/* seq of the last mark */
+	atomic_bool	 lost;		/* slots of the ledger, perhaps */
 };
 
 /* Keys of the ledger: one sort for each question that is asked. */
@@ -192,9 +194,12 @@ checkpoint(struct book *b, struct err *err)
 	pthread_mutex_lock(&b->lock);
 	journal_mark(b->journal, &mark);
 	pthread_mutex_unlock(&b->lock);
-	if (journal_sync(b->journal, err) == -1 ||
-	    ledger_checkpoint(b->ledger, &mark, err) == -1)
+	if (journal_sync(b->journal, err) == -1)
 		return -1;
+	if (ledger_checkpoint(b->ledger, &mark, err) == -1) {
+		atomic_store(&b->lost, true);
+		return -1;
+	}
 	pthread_mutex_lock(&b->lock);
 	ledger_set_synced(b->ledger, mark.offset);
 	b->marked = mark.seq;
@@ -217,6 +222,12 @@ book_open(const char *dir, struct err *err)
 	return b;
 }
 
+bool
+book_is_in_doubt(struct book *b)
+{
+	return atomic_load(&b->lost) || journal_is_in_doubt(b->journal);
+}
+
 void
 book_close(struct book *b)
 {
@@ -224,7 +235,7 @@ book_close(struct book *b)
 
 	if (b == NULL)
 		return;
-	if (b->journal != NULL && b->ledger != NULL &&
+	if (b->journal != NULL && b->ledger != NULL && !book_is_in_doubt(b) &&
 	    checkpoint(b, &err) == -1)
 		log_line("%s", err.text);
 	journal_close(b->journal);
@@ -336,20 +347,19 @@ int
 book_begin(struct book *b, struct journal_record *records, size_t count,
     struct err *err)
 {
-	struct journal_mark before;
 	bool urgent = true;
-	struct err second;
 	size_t i;
 	int ret = -1;
 
 	for (i = 0; i < count; i++)
 		urgent &= records[i].kind != SIGN_CERTIFICATE &&
 		    records[i].kind != SIGN_HANDOVER;
+	if (atomic_load(&b->lost))
+		return err_set(err, EIO, "the ledger is in doubt");
 	pthread_mutex_lock(&b->lock);
 	if (journal_room(b->journal, count, urgent, err) == -1 ||
 	    ledger_room(b->ledger, KEYS_MOST * count, err) == -1)
 		goto out;
-	journal_mark(b->journal, &before);
 	if (journal_append(b->journal, records, count, err) == -1)
 		goto out;
 	for (i = 0; i < count; i++)
@@ -357,14 +367,9 @@ book_begin(struct book *b, struct journal_record *records, size_t count,
 	ret = 0;
 out:
 	pthread_mutex_unlock(&b->lock);
-	if (ret == -1)
+	/* Begun they stay when it fails: nobody knows what the disk has. */
+	if (ret == -1 || journal_sync(b->journal, err) == -1)
 		return -1;
-	if (journal_sync(b->journal, err) == -1) {
-		/* Nobody knows what the disk has: leave it to a new process. */
-		if (journal_cut(b->journal, &before, &second) == -1)
-			log_line("%s", second.text);
-		return -1;
-	}
 	pthread_mutex_lock(&b->lock);
 	ledger_set_synced(b->ledger, records[count - 1].offset);
 	pthread_mutex_unlock(&b->lock);
@@ -413,6 +418,8 @@ book_tick(struct book *b)
 	struct err err;
 	int ret = 0;
 
+	if (book_is_in_doubt(b))
+		return;
 	journal_mark(b->journal, &mark);
 	if (mark.seq - b->marked >= MARK_EVERY ||
 	    ledger_wants_checkpoint(b->ledger))

@@ -33,8 +33,9 @@ int64_t		 book_crl_number(struct book *, const char *list);
 enum book_state	 book_crl_last(struct book *, const char *list);
 
 /*
- * Begins all of these or none: on disk when it returns.  ENOSPC: nothing was
- * begun, later perhaps.  `records` get their numbers.
+ * Begins all of these: on disk when it returns 0.  ENOSPC: nothing was begun,
+ * later perhaps.  Any other fault leaves the book in doubt.  `records` get
+ * their numbers.
  */
 int		 book_begin(struct book *, struct journal_record *, size_t,
 		    struct err *);
@@ -46,5 +47,10 @@ int		 book_refuse(struct book *, struct journal_record *,
 int		 book_note(struct book *, const char *text, struct err *);
 /* Once a second, from one thread: syncs ends, marks the ledger. */
 void		 book_tick(struct book *);
+/*
+ * What is on disk is not known since a sync failed: nothing is begun or ended
+ * any more, and another opening, by another process, finds out.
+ */
+bool		 book_is_in_doubt(struct book *);
 
 #endif

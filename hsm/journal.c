@@ -34,6 +34,7 @@
 
 struct journal {
 	int		fd;
+	pthread_mutex_t	syncing;	/* held while fd is synced */
 	pthread_mutex_t	lock;		/* all below */
 	struct journal_mark end;
 	uint64_t	synced;		/* offset */
@@ -235,11 +236,14 @@ journal_open(const char *path, const struct journal_mark *from,
 
 	if ((j = calloc(1, sizeof(*j))) == NULL)
 		die("out of memory");
+	pthread_mutex_init(&j->syncing, NULL);
 	pthread_mutex_init(&j->lock, NULL);
 	r.j = j;
 	j->end.seq = 1;
 	if (from != NULL)
 		j->end = *from;
+	/* The rest is the next sync's, whoever wrote it. */
+	j->synced = j->end.offset;
 	if ((j->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    0600)) == -1) {
 		err_set(err, errno, "%s: %m", path);
@@ -261,7 +265,6 @@ journal_open(const char *path, const struct journal_mark *from,
 	j->filled = (uint64_t)st.st_size;
 	if (read_all(&r, err) == -1)
 		goto out;
-	j->synced = j->end.offset;
 	if (cut_tail(j, path, synced, err) == -1)
 		goto out;
 	if (j->end.offset == 0 && begin_new(j, err) == -1)
@@ -282,6 +285,7 @@ journal_close(struct journal *j)
 	if (j->fd != -1)
 		close(j->fd);
 	pthread_mutex_destroy(&j->lock);
+	pthread_mutex_destroy(&j->syncing);
 	bytes_free(&j->out);
 	free(j);
 }
@@ -446,45 +450,63 @@ out:
 	return ret;
 }
 
-int
-journal_sync(struct journal *j, struct err *err)
+/* With `syncing`. */
+static int
+sync_file(struct journal *j, struct err *err)
 {
+	bool broken, done;
 	uint64_t end;
-	int ret;
+	int ret = 0;
 
 	pthread_mutex_lock(&j->lock);
 	end = j->end.offset;
+	broken = j->broken;
+	done = j->synced >= end;
 	pthread_mutex_unlock(&j->lock);
+	if (broken)
+		return err_set(err, EIO, "the journal is in doubt");
+	if (done)
+		return 0;
 	if (fault_here("journal-sync")) {
 		errno = EIO;
 		ret = -1;
 	} else
 		ret = fdatasync(j->fd);
 	if (ret == -1)
-		return err_set(err, errno, "the signer's journal cannot be "
-		    "synced: %m");
+		err_set(err, EIO, "the signer's journal cannot be synced: %m");
 	pthread_mutex_lock(&j->lock);
-	if (end > j->synced)
+	if (ret == -1)
+		j->broken = true;
+	else
 		j->synced = end;
 	pthread_mutex_unlock(&j->lock);
-	return 0;
+	return ret;
 }
 
+/*
+ * One at a time: the kernel tells of a write that failed to the first who
+ * asks, and to nobody after; what it could not write it then takes for written.
+ */
 int
-journal_cut(struct journal *j, const struct journal_mark *mark,
-    struct err *err)
+journal_sync(struct journal *j, struct err *err)
 {
-	int ret = 0;
+	int ret;
+
+	pthread_mutex_lock(&j->syncing);
+	ret = sync_file(j, err);
+	pthread_mutex_unlock(&j->syncing);
+	return ret;
+}
+
+bool
+journal_is_in_doubt(struct journal *j)
+{
+	bool broken;
 
 	pthread_mutex_lock(&j->lock);
-	/* Whatever the disk holds now, this process writes nothing more. */
-	j->broken = true;
-	if (ftruncate(j->fd, (off_t)mark->offset) == -1)
-		ret = err_set(err, errno, "the journal cannot be cut: %m");
-	else
-		j->end = *mark;
+	broken = j->broken;
 	pthread_mutex_unlock(&j->lock);
-	return ret;
+	return broken;
 }
 
 void

@@ -65,10 +65,13 @@ int		 journal_room(struct journal *, size_t count, bool urgent,
  */
 int		 journal_append(struct journal *, struct journal_record *,
 		    size_t count, struct err *);
+/*
+ * All that was appended before is on disk.  One that fails (EIO) leaves the
+ * journal in doubt, for all who call now and later.
+ */
 int		 journal_sync(struct journal *, struct err *);
-/* Takes back what was appended since this mark and not synced. */
-int		 journal_cut(struct journal *, const struct journal_mark *,
-		    struct err *);
+/* A fault left in doubt what the file is: only another opening can tell. */
+bool		 journal_is_in_doubt(struct journal *);
 void		 journal_mark(struct journal *, struct journal_mark *);
 /* Is there something that journal_sync has not seen? */
 bool		 journal_is_dirty(struct journal *);

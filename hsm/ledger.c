@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/stop.h"
 #include "ledger.h"
 
 #define MAGIC		0x6c65646765723031ULL	/* "ledger01" */
@@ -47,6 +48,7 @@ struct ledger {
 	pthread_mutex_t	 map;		/* held while it must not move */
 	bool		 told;		/* that it could not grow */
 	bool		 unmarked;	/* it grew since the last checkpoint */
+	bool		 lost;		/* a sync failed */
 };
 
 static const unsigned char empty[LEDGER_KEY];
@@ -317,23 +319,36 @@ ledger_room(struct ledger *l, size_t more, struct err *err)
 	return 0;
 }
 
+/* As much of the file; a fault is told once, so it is kept. */
+static int
+sync_map(struct ledger *l, size_t size, const char *fault, struct err *err)
+{
+	int ret = -1;
+
+	if (l->lost || fault_here(fault))
+		errno = EIO;
+	else
+		ret = msync(l->head, size, MS_SYNC);
+	if (ret == 0)
+		return 0;
+	l->lost = true;
+	memset(l->head->check, 0, sizeof(l->head->check));
+	return err_set(err, EIO, "the ledger cannot be synced: %m");
+}
+
 int
 ledger_checkpoint(struct ledger *l, const struct journal_mark *mark,
     struct err *err)
 {
-	int ret = 0;
+	int ret;
 
 	pthread_mutex_lock(&l->map);
-	if (msync(l->head, l->size, MS_SYNC) == -1)
-		ret = err_set(err, errno, "the ledger cannot be synced: %m");
-	else {
+	if ((ret = sync_map(l, l->size, "ledger-sync", err)) == 0) {
 		l->head->mark = *mark;
 		l->head->has_mark = 1;
 		check_of(l->head, l->head->check);
 		l->unmarked = false;
-		if (msync(l->head, HEAD_SIZE, MS_SYNC) == -1)
-			ret = err_set(err, errno, "the ledger's head cannot "
-			    "be synced: %m");
+		ret = sync_map(l, HEAD_SIZE, "ledger-mark", err);
 	}
 	pthread_mutex_unlock(&l->map);
 	return ret;

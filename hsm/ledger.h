@@ -39,7 +39,10 @@ void		 ledger_put(struct ledger *, const unsigned char *key,
 		    const struct ledger_value *);
 uint64_t	 ledger_count(const struct ledger *);
 
-/* All that the journal says before the mark is in the ledger, on disk. */
+/*
+ * All that the journal says before the mark is in the ledger, on disk.  After a
+ * fault it is of no use to ledger_open: what it lost, nobody knows.
+ */
 int		 ledger_checkpoint(struct ledger *,
 		    const struct journal_mark *, struct err *);
 /* It grew, and would have to be made anew after a crash. */

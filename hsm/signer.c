@@ -361,6 +361,8 @@ tick(struct signer *s)
 			changed = true;
 		}
 	}
+	if (s->book != NULL)
+		s->leave |= book_is_in_doubt(s->book);
 	if (s->keys != NULL)
 		changed |= keys_tick(s->keys);
 	if (changed)

@@ -436,6 +436,45 @@ leaves_when_in_doubt(void **state)
 	order_free(&t);
 }
 
+/* The same for the sync of ends, which nobody waits for. */
+static void
+leaves_when_a_later_sync_fails(void **state)
+{
+	struct test_order t[2];
+	siginfo_t left = { 0 };
+	size_t signs;
+	int i, status;
+
+	begin();
+	certificate(&t[0]);
+	order_submit(client, &t[0]);
+	assert_true(orders_wait(&t[0], 1, 10));
+	fault_arm("journal-sync", 1);
+	for (i = 0; i < 500 && left.si_pid == 0; i++, usleep(10000))
+		waitid(P_PID, (id_t)signer.pid, &left, WEXITED | WNOHANG |
+		    WNOWAIT);
+	assert_int_equal(left.si_pid, signer.pid);
+	status = signer_wait(&signer);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	assert_int_equal(fault_left(), 0);
+	signs = lines_of(shim_file, "");
+	signer_start(&signer, &home);
+	signer_connect(&signer, client);
+	/* What it had answered is known to the next one. */
+	t[0].order.recover = true;
+	order_submit(client, &t[0]);
+	assert_true(orders_wait(&t[0], 1, 10));
+	assert_int_equal(t[0].answer.outcome, SIGNED);
+	assert_int_equal(lines_of(shim_file, ""), signs);
+	certificate(&t[1]);
+	order_submit(client, &t[1]);
+	assert_true(orders_wait(&t[1], 1, 10));
+	verify(&t[1]);
+	end();
+	order_free(&t[0]);
+	order_free(&t[1]);
+}
+
 static void
 touch(const char *suffix)
 {
@@ -608,6 +647,7 @@ main(void)
 		cmocka_unit_test(waits_for_the_token),
 		cmocka_unit_test(waits_for_the_disk),
 		cmocka_unit_test(leaves_when_in_doubt),
+		cmocka_unit_test(leaves_when_a_later_sync_fails),
 		cmocka_unit_test(repairs_a_session),
 		cmocka_unit_test(outlives_the_module),
 		cmocka_unit_test(leaves_what_is_out_of_step),

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 
 #include "hsm/book.h"
+#include "hsm/ledger.h"
 #include "hsm/journal_line.h"
 #include "hsm_signer.h"
 
@@ -332,6 +333,33 @@ failed_writes_leave_nothing(void **state)
 	journal_close(j);
 }
 
+/*
+ * The kernel tells of a failed write once: a later sync that succeeds says
+ * nothing about what was written before it.
+ */
+static void
+a_failed_sync_is_for_ever(void **state)
+{
+	struct journal_record r;
+	struct journal *j;
+	struct err err;
+	int count;
+
+	j = open_counted(&count, NULL, 0);
+	append(j, 1);
+	fault_arm("journal-sync", 1);
+	assert_int_equal(journal_sync(j, &err), -1);
+	assert_int_equal(err.code, EIO);
+	assert_int_equal(journal_sync(j, &err), -1);
+	assert_int_equal(err.code, EIO);
+	assert_true(journal_is_dirty(j));
+	record(&r, 2);
+	assert_int_equal(journal_append(j, &r, 1, &err), -1);
+	assert_int_equal(journal_room(j, 1, true, &err), -1);
+	assert_int_equal(err.code, EIO);
+	journal_close(j);
+}
+
 /* --- the book ------------------------------------------------------------ */
 
 static struct book *
@@ -509,15 +537,110 @@ nothing_half_begun(void **state)
 		begin(b, &r, n);
 		expect(b, n, BOOK_BEGUN);
 	}
-	/* A sync that failed: this process writes nothing more. */
-	fault_arm("journal-sync", 1);
-	record(&r, ++n);
-	assert_int_equal(book_begin(b, &r, 1, &err), -1);
-	assert_int_not_equal(err.code, ENOSPC);
-	assert_int_equal(book_begin(b, &r, 1, &err), -1);
 	book_close(b);
+}
+
+static struct journal_mark
+mark_now(void)
+{
+	struct journal_mark mark;
+	struct ledger *l;
+	struct err err;
+
+	if ((l = ledger_open(ledger, &err)) == NULL)
+		die("%s", err.text);
+	assert_true(ledger_mark(l, &mark));
+	ledger_close(l);
+	return mark;
+}
+
+/*
+ * Whichever sync of the journal fails, this process begins nothing more and
+ * marks nothing; the next one knows what may have been begun.
+ */
+static void
+a_doubt_ends_the_book(void **state)
+{
+	struct journal_mark before, after;
+	struct journal_record r;
+	unsigned char n = 0;
+	struct book *b;
+	struct err err;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		b = open_book();
+		before = mark_now();
+		begin(b, &r, ++n);
+		finish(b, &r);
+		assert_false(book_is_in_doubt(b));
+		fault_arm("journal-sync", 1);
+		record(&r, ++n);
+		if (i == 0)
+			book_tick(b);
+		if (i == 1)
+			assert_int_equal(book_begin(b, &r, 1, &err), -1);
+		/* ... and the third fails when it is closed. */
+		if (i < 2) {
+			assert_true(book_is_in_doubt(b));
+			assert_int_equal(book_begin(b, &r, 1, &err), -1);
+			assert_int_not_equal(err.code, ENOSPC);
+			book_tick(b);
+			assert_true(book_is_in_doubt(b));
+		}
+		book_close(b);
+		assert_int_equal(fault_left(), 0);
+		after = mark_now();
+		assert_int_equal(before.offset, after.offset);
+		b = open_book();
+		expect(b, (unsigned char)(n - 1), BOOK_ENDED);
+		expect(b, n, i == 1 ? BOOK_BEGUN : BOOK_UNKNOWN);
+		book_close(b);
+	}
+	/* Nor is a book opened that cannot be synced. */
+	n++;
+	if (fork() == 0) {
+		begin(open_book(), &r, n);
+		_exit(0);
+	}
+	wait(&i);
+	assert_int_equal(i, 0);
+	fault_arm("journal-sync", 1);
+	assert_null(book_open(dir, &err));
+	assert_int_equal(fault_left(), 0);
 	b = open_book();
-	expect(b, 1, BOOK_BEGUN);
+	expect(b, n, BOOK_BEGUN);
+	book_close(b);
+}
+
+/* Slots that may be lost are never marked: the ledger is made anew. */
+static void
+a_ledger_in_doubt_is_made_anew(void **state)
+{
+	struct journal_record r;
+	struct ledger *l;
+	struct book *b;
+	struct err err;
+	int i;
+
+	for (i = 1; i <= 2; i++) {
+		b = open_book();
+		begin(b, &r, (unsigned char)i);
+		finish(b, &r);
+		fault_arm(i == 1 ? "ledger-sync" : "ledger-mark", 1);
+		book_close(b);
+		assert_int_equal(fault_left(), 0);
+		if ((l = ledger_open(ledger, &err)) != NULL)
+			fail_msg("it is relied on");
+		assert_int_equal(err.code, EBADMSG);
+		b = open_book();
+		expect(b, (unsigned char)i, BOOK_ENDED);
+		book_close(b);
+	}
+	fault_arm("ledger-sync", 1);
+	assert_null(book_open(dir, &err));
+	b = open_book();
+	expect(b, 1, BOOK_ENDED);
 	book_close(b);
 }
 
@@ -567,10 +690,13 @@ main(void)
 		TEST(damage_is_refused),
 		TEST(a_mark_saves_reading),
 		TEST(failed_writes_leave_nothing),
+		TEST(a_failed_sync_is_for_ever),
 		TEST(the_book_remembers),
 		TEST(the_book_knows_the_lists),
 		TEST(the_book_survives_a_kill),
 		TEST(nothing_half_begun),
+		TEST(a_doubt_ends_the_book),
+		TEST(a_ledger_in_doubt_is_made_anew),
 		TEST(the_book_grows),
 	};
 
