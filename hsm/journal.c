@@ -97,6 +97,48 @@ fill(struct reading *r, uint64_t offset, struct err *err)
 	return n > 0;
 }
 
+/* The whole lines at the front of the buffer: 1 all, 0 the last, -1 fault. */
+static int
+read_lines(struct reading *r, size_t *taken, struct err *err)
+{
+	int line = 1;
+
+	*taken = 0;
+	while (line == 1 && memchr(r->buffer.data + *taken, '\n',
+	    r->buffer.size - *taken) != NULL)
+		line = read_line(r, taken, err);
+	return line;
+}
+
+/*
+ * The lines that were read, to where they were.  A signer whose sync failed
+ * left octets that are in the page cache and for the kernel on the disk, where
+ * they are not: only what is written anew is synced.
+ */
+static int
+write_again(struct reading *r, size_t taken, struct err *err)
+{
+	uint64_t at = r->j->end.offset - taken;
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < taken) {
+		if (fault_here("journal-rewrite")) {
+			errno = EIO;
+			n = -1;
+		} else
+			n = pwrite(r->j->fd, r->buffer.data + done,
+			    taken - done, (off_t)(at + done));
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return err_set(err, errno, "the signer's journal "
+			    "cannot be written again: %m");
+		done += (size_t)n;
+	}
+	return 0;
+}
+
 static int
 read_all(struct reading *r, struct err *err)
 {
@@ -106,14 +148,11 @@ read_all(struct reading *r, struct err *err)
 
 	while ((got = fill(r, offset, err)) == 1) {
 		offset = r->j->end.offset + r->buffer.size;
-		taken = 0;
-		while (memchr(r->buffer.data + taken, '\n',
-		    r->buffer.size - taken) != NULL) {
-			if ((line = read_line(r, &taken, err)) == -1)
-				return -1;
-			if (line == 0)
-				return 0;
-		}
+		if ((line = read_lines(r, &taken, err)) == -1 ||
+		    write_again(r, taken, err) == -1)
+			return -1;
+		if (line == 0)
+			return 0;
 		memmove(r->buffer.data, r->buffer.data + taken,
 		    r->buffer.size - taken);
 		r->buffer.size -= taken;
@@ -195,9 +234,7 @@ cut_tail(struct journal *j, const char *path, uint64_t synced,
 	    "the last whole record, torn by a crash before they were synced",
 	    tail - j->end.offset);
 	log_line("journal: %s", note.text);
-	if (journal_append(j, &note, 1, err) == -1)
-		return -1;
-	return journal_sync(j, err);
+	return journal_append(j, &note, 1, err);
 }
 
 static int
@@ -206,9 +243,7 @@ begin_new(struct journal *j, struct err *err)
 	struct journal_record note = { .type = JOURNAL_NOTE };
 
 	snprintf(note.text, sizeof(note.text), "journal of a signer begun");
-	if (journal_append(j, &note, 1, err) == -1)
-		return -1;
-	return journal_sync(j, err);
+	return journal_append(j, &note, 1, err);
 }
 
 /* Does the record in front of the mark end in the mark's hash? */
@@ -242,7 +277,6 @@ journal_open(const char *path, const struct journal_mark *from,
 	j->end.seq = 1;
 	if (from != NULL)
 		j->end = *from;
-	/* The rest is the next sync's, whoever wrote it. */
 	j->synced = j->end.offset;
 	if ((j->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    0600)) == -1) {
@@ -268,6 +302,8 @@ journal_open(const char *path, const struct journal_mark *from,
 	if (cut_tail(j, path, synced, err) == -1)
 		goto out;
 	if (j->end.offset == 0 && begin_new(j, err) == -1)
+		goto out;
+	if (journal_sync(j, err) == -1)
 		goto out;
 	bytes_free(&r.buffer);
 	return j;

@@ -45,7 +45,8 @@ struct journal_mark {
 typedef int journal_each(void *arg, const struct journal_record *,
 	    struct err *);
 /*
- * Reads from `from` (NULL: the first record) to the end, calling `each`.
+ * Reads from `from` (NULL: the first record) to the end, calling `each`, and
+ * writes what it read again, so that it is on disk when it returns.
  * What is no whole chain behind `synced` is a torn tail and cut; before it, it
  * is damage, and nothing is opened (EBADMSG).  ESTALE: the mark is of another
  * journal.

@@ -333,6 +333,64 @@ failed_writes_leave_nothing(void **state)
 	journal_close(j);
 }
 
+/* When the file was last written; before, it was long ago. */
+static bool
+is_written_by_opening(const struct journal_mark *mark, const char *fault)
+{
+	static const struct timespec long_ago[2] = { { 1000, 0 }, { 1000, 0 } };
+	struct journal *j;
+	struct stat st;
+	struct err err;
+	int count = 0;
+
+	if (utimensat(AT_FDCWD, path, long_ago, 0) == -1)
+		die("%s: %m", path);
+	fault_arm(fault, 1);
+	j = journal_open(path, mark, 0, count_one, &count, &err);
+	assert_int_equal(j == NULL, *fault != '\0');
+	assert_int_equal(fault_left(), *fault != '\0' ? 0 : 1);
+	journal_close(j);
+	if (stat(path, &st) == -1)
+		die("%s: %m", path);
+	return st.st_mtim.tv_sec != long_ago[1].tv_sec;
+}
+
+/*
+ * What a sync that failed lost is in the page cache, clean: another signer
+ * would find it there and rely on what no disk has.  So it is written again.
+ */
+static void
+what_may_be_lost_is_written_again(void **state)
+{
+	struct bytes before = { 0 }, after = { 0 };
+	struct journal_mark mark, end;
+	struct journal *j;
+	struct err err;
+	int count;
+
+	j = open_counted(&count, NULL, 0);
+	append(j, 1);
+	must(journal_sync(j, &err), &err);
+	journal_mark(j, &mark);
+	append(j, 2);
+	fault_arm("journal-sync", 1);
+	assert_int_equal(journal_sync(j, &err), -1);
+	journal_mark(j, &end);
+	journal_close(j);
+	must(file_read(path, 65536, &before, &err), &err);
+	assert_true(is_written_by_opening(&mark, ""));
+	assert_true(is_written_by_opening(NULL, ""));
+	/* What is before a mark is on disk. */
+	assert_false(is_written_by_opening(&end, ""));
+	/* Nothing is opened that could not be written, or not be synced. */
+	is_written_by_opening(&mark, "journal-rewrite");
+	is_written_by_opening(&mark, "journal-sync");
+	must(file_read(path, 65536, &after, &err), &err);
+	assert_true(slice_equal(SLICE(&before), SLICE(&after)));
+	bytes_free(&before);
+	bytes_free(&after);
+}
+
 /*
  * The kernel tells of a failed write once: a later sync that succeeds says
  * nothing about what was written before it.
@@ -691,6 +749,7 @@ main(void)
 		TEST(a_mark_saves_reading),
 		TEST(failed_writes_leave_nothing),
 		TEST(a_failed_sync_is_for_ever),
+		TEST(what_may_be_lost_is_written_again),
 		TEST(the_book_remembers),
 		TEST(the_book_knows_the_lists),
 		TEST(the_book_survives_a_kill),
