@@ -13,6 +13,7 @@
 #include "consent.h"
 #include "duties.h"
 #include "expiry.h"
+#include "key_watch.h"
 #include "own_certificates.h"
 #include "receipts.h"
 #include "supersession.h"
@@ -113,6 +114,7 @@ slow_thread(void *arg)
 	struct duties		*duties = arg;
 	struct authority	*authority = duties->authority;
 	struct clock_watch	 watch = { 0 };
+	struct key_watch	 keys = { 0 };
 	usec_t			 expiry = 0, pruning = 0;
 	bool			 statuses = false;
 
@@ -123,6 +125,9 @@ slow_thread(void *arg)
 			agreement_statuses_renew(authority);
 		statuses = true;
 		clock_watch_look(&watch, authority->parts->store,
+		    authority->parts->committer);
+		key_watch_look(&keys, clock_steady(),
+		    authority->parts->signing, authority->parts->store,
 		    authority->parts->committer);
 		recovery_judge_pending(authority);
 		own_certificates_look(authority->own);

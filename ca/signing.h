@@ -11,6 +11,8 @@
 #include "err.h"
 #include "memory_file.h"
 
+#define SIGN_REASON	300	/* octets of a sentence, with its end */
+
 enum sign_kind { SIGN_CERTIFICATE, SIGN_CRL, SIGN_OCSP, SIGN_EVIDENCE,
 	/*
 	 * No signature: the key of one package that an external RA encrypted
@@ -37,7 +39,7 @@ struct sign_answer {
 	 * of; 0: none.
 	 */
 	int64_t		crl_number;
-	char		reason[300];	/* of a refusal, one sentence */
+	char		reason[SIGN_REASON];	/* of a refusal, one sentence */
 };
 
 struct sign_order {
@@ -76,6 +78,9 @@ struct signing {
 	 */
 	int	(*public_key)(struct signing *, const char *key,
 		    struct bytes *spki, struct err *);
+	/* Why it is not, one sentence; empty when it is by now. */
+	void	(*why_not)(struct signing *, const char *key,
+		    char reason[SIGN_REASON]);
 };
 
 #endif

@@ -30,6 +30,7 @@
 struct known_key {
 	char		name[KEY_NAME];
 	bool		ready;
+	char		reason[REASON_MAX];	/* why not */
 	struct bytes	spki;
 };
 
@@ -284,6 +285,7 @@ take_key(struct client *c, const struct wire_key *w)
 	k = &c->key[c->key_count++];
 	memcpy(k->name, w->name, sizeof(k->name));
 	k->ready = w->ready;
+	memcpy(k->reason, w->reason, sizeof(k->reason));
 	bytes_copy(&k->spki, w->spki);
 	return 0;
 }
@@ -495,6 +497,26 @@ ready(struct signing *s, const char *key)
 	return answer;
 }
 
+static void
+why_not(struct signing *s, const char *key, char reason[SIGN_REASON])
+{
+	struct client *c = (struct client *)s;
+	const struct known_key *k;
+
+	pthread_mutex_lock(&c->lock);
+	k = key_of(c, key);
+	if (!c->connected || !c->knows_keys)
+		snprintf(reason, SIGN_REASON, "the signer is away");
+	else if (k == NULL)
+		snprintf(reason, SIGN_REASON, "the signer does not know the "
+		    "key %s", key);
+	else
+		snprintf(reason, SIGN_REASON, "%s", k->ready ? "" :
+		    k->reason[0] == '\0' ? "the signer does not say why" :
+		    k->reason);
+	pthread_mutex_unlock(&c->lock);
+}
+
 static int
 public_key(struct signing *s, const char *key, struct bytes *spki,
     struct err *err)
@@ -532,7 +554,8 @@ client_new(void)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		die("out of memory");
-	c->signing = (struct signing){ submit, ready, public_key };
+	c->signing = (struct signing){ submit, ready, public_key,
+	    why_not };
 	c->fresh = c->out_file = -1;
 	outbox_init(&c->waiting);
 	pthread_mutex_init(&c->lock, NULL);

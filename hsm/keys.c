@@ -128,10 +128,13 @@ put_off(usec_t *next, usec_t *wait)
 static void
 explain(struct keys *k, struct key *key, const char *why)
 {
-	if (strcmp(key->reason, why) == 0)
+	char reason[REASON_MAX];
+
+	place_hide(k->dir, why, reason, sizeof(reason));
+	if (strcmp(key->reason, reason) == 0)
 		return;
 	pthread_rwlock_wrlock(&k->lock);
-	snprintf(key->reason, REASON_MAX, "%s", why);
+	memcpy(key->reason, reason, sizeof(reason));
 	k->changed = true;
 	pthread_rwlock_unlock(&k->lock);
 	log_line("key %s is not available: %s", key->name, why);

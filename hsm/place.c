@@ -231,6 +231,22 @@ place_softhsm(const char *dir, struct err *err)
 	return 0;
 }
 
+void
+place_hide(const char *dir, const char *text, char *to, size_t room)
+{
+	size_t n = strlen(dir), used = 0;
+
+	while (*text != '\0' && used + 1 < room) {
+		if (n > 0 && strncmp(text, dir, n) == 0 && text[n] == '/') {
+			text += n + 1;
+			continue;
+		}
+		to[used++] = *text < ' ' || *text > '~' ? '?' : *text;
+		text++;
+	}
+	to[used] = '\0';
+}
+
 int
 place_sync(const char *dir, struct err *err)
 {

@@ -22,6 +22,11 @@ int	place_softhsm(const char *dir, struct err *);
 int	place_make_softhsm(const char *dir, struct err *);
 /* From then on dir/softhsm2.conf names the tokens as those of `path`. */
 int	place_name_softhsm(const char *dir, const char *path, struct err *);
+/*
+ * A sentence for everybody: on one line, and not where `dir` is on this
+ * machine; what lies in it is named from there.
+ */
+void	place_hide(const char *dir, const char *text, char *to, size_t room);
 /* Brings new tokens to disk, which SoftHSM does not. */
 int	place_sync(const char *dir, struct err *);
 

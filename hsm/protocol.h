@@ -21,7 +21,7 @@
 #define KEY_NAME		16
 #define SPKI_MAX		1024
 #define SIGNATURE_MAX		1024
-#define REASON_MAX		300
+#define REASON_MAX		SIGN_REASON
 
 enum message_type {
 	MESSAGE_ORDERS = 1,	/* core: sign these */

@@ -348,17 +348,20 @@ is_alone(const struct signer *s, usec_t patience)
 static void
 tick(struct signer *s)
 {
+	char trouble[REASON_MAX];
 	bool changed = false;
 	struct err err;
 
 	if (s->book == NULL) {
 		if (open_all(s, &err) == 0)
 			changed = true;
-		else if (strcmp(s->trouble, err.text) != 0) {
-			snprintf(s->trouble, sizeof(s->trouble), "%.299s",
-			    err.text);
-			log_line("nothing is signed: %s", err.text);
-			changed = true;
+		else {
+			place_hide(s->home, err.text, trouble,
+			    sizeof(trouble));
+			changed = strcmp(s->trouble, trouble) != 0;
+			memcpy(s->trouble, trouble, sizeof(trouble));
+			if (changed)
+				log_line("nothing is signed: %s", err.text);
 		}
 	}
 	if (s->book != NULL)

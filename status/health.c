@@ -187,14 +187,19 @@ static void
 look_at_keys(struct health *h)
 {
 	struct signing *signing = h->parts->signing;
+	char why[SIGN_REASON];
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (signing->ready(signing, keys[i].key))
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		why[0] = '\0';
+		if (!signing->ready(signing, keys[i].key))
+			signing->why_not(signing, keys[i].key, why);
+		if (why[0] == '\0')
 			look_set(h, keys[i].check, HEALTH_OK, "activated");
 		else
 			look_set(h, keys[i].check, HEALTH_FAIL,
-			    "the key is not there or not activated: %s",
-			    keys[i].without);
+			    "%s (not activated: %.230s)", keys[i].without,
+			    why);
+	}
 }
 
 static void

@@ -10,6 +10,10 @@
  * side's point with "point=" before it.  The line is written before the token
  * is called, so a crash inside is counted.
  *
+ * With PKIFS_SHIM_LOGINS each C_Login is a line, too:
+ *
+ *	0 <process> login=<label of the token>
+ *
  * What else it can do, by the environment:
  *	PKIFS_SHIM_DELAY=ms	each of them takes so much longer
  *	PKIFS_SHIM_CRASH=n	the n-th of a process aborts it ...
@@ -130,6 +134,26 @@ counting_derive(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism,
 	    key);
 }
 
+static CK_RV
+counting_login(CK_SESSION_HANDLE session, CK_USER_TYPE user, CK_UTF8CHAR *pin,
+    CK_ULONG size)
+{
+	const char *path = getenv("PKIFS_SHIM_FILE");
+	CK_SESSION_INFO where;
+	CK_TOKEN_INFO token;
+	int fd;
+
+	if (getenv("PKIFS_SHIM_LOGINS") != NULL && path != NULL &&
+	    real->C_GetSessionInfo(session, &where) == CKR_OK &&
+	    real->C_GetTokenInfo(where.slotID, &token) == CKR_OK &&
+	    (fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)) != -1) {
+		dprintf(fd, "0 %ld login=%.32s\n", (long)getpid(),
+		    (const char *)token.label);
+		close(fd);
+	}
+	return real->C_Login(session, user, pin, size);
+}
+
 CK_RV
 C_GetFunctionList(CK_FUNCTION_LIST **list)
 {
@@ -155,6 +179,7 @@ C_GetFunctionList(CK_FUNCTION_LIST **list)
 		if (rv == CKR_OK) {
 			ours = *real;
 			ours.C_GetFunctionList = C_GetFunctionList;
+			ours.C_Login = counting_login;
 			ours.C_Sign = counting_sign;
 			ours.C_DeriveKey = counting_derive;
 		} else

@@ -279,6 +279,12 @@ bed_ready(struct signing *signing, const char *key)
 }
 
 UNUSED static void
+bed_why_not(struct signing *signing, const char *key, char to[SIGN_REASON])
+{
+	snprintf(to, SIGN_REASON, "away");
+}
+
+UNUSED static void
 bed_answer(struct bed_signing *s, struct sign_order *order,
     enum bed_mode mode)
 {
@@ -410,6 +416,7 @@ bed_open(void)
 	memset(&bed_signing, 0, sizeof(bed_signing));
 	bed_signing.signing.submit = bed_submit;
 	bed_signing.signing.ready = bed_ready;
+	bed_signing.signing.why_not = bed_why_not;
 	pthread_mutex_init(&bed_signing.lock, NULL);
 	pthread_cond_init(&bed_signing.wake, NULL);
 	bed_told_count = 0;

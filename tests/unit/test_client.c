@@ -374,6 +374,45 @@ waits_for_the_right_pin(void **state)
 	bytes_free(&pin);
 }
 
+static void
+expect_why(const char *key, const char *why)
+{
+	struct signing *s = client_signing(client);
+	char found[SIGN_REASON];
+	int i;
+
+	for (i = 0; i < 500; i++, usleep(10000)) {
+		s->why_not(s, key, found);
+		if (strcmp(found, why) == 0)
+			return;
+	}
+	fail_msg("%s: %s", key, found);
+}
+
+/* It is said why a key is not ready, and not where the home is. */
+static void
+says_why_not(void **state)
+{
+	struct bytes pin = { 0 };
+	char path[500];
+	struct err err;
+
+	client = client_new();
+	expect_why("ocsp", "the signer is away");
+	client_free(client);
+	snprintf(path, sizeof(path), "%s/pin-ocsp", home.signer);
+	must(file_read(path, 100, &pin, &err), &err);
+	write_file("pin-ocsp", "");
+	begin();
+	expect_why("issuing", "");
+	expect_why("ocsp", "pin-ocsp holds no PIN");
+	expect_why("root", "the signer does not know the key root");
+	write_file("pin-ocsp", bytes_text(&pin));
+	expect_why("ocsp", "");
+	end();
+	bytes_free(&pin);
+}
+
 /* A token that is not there is taken up when it comes. */
 static void
 waits_for_the_token(void **state)
@@ -644,6 +683,7 @@ main(void)
 		cmocka_unit_test(survives_at_each_step),
 		cmocka_unit_test(serves_another_core),
 		cmocka_unit_test(waits_for_the_right_pin),
+		cmocka_unit_test(says_why_not),
 		cmocka_unit_test(waits_for_the_token),
 		cmocka_unit_test(waits_for_the_disk),
 		cmocka_unit_test(leaves_when_in_doubt),

@@ -52,6 +52,13 @@ signer_submit(struct signing *signing, struct sign_order *order)
 	pthread_mutex_unlock(&signer.mutex);
 }
 
+static void
+signer_why_not(struct signing *signing, const char *key,
+    char to[SIGN_REASON])
+{
+	snprintf(to, SIGN_REASON, "the token of %s is away", key);
+}
+
 static bool
 signer_ready(struct signing *signing, const char *key)
 {
@@ -363,6 +370,7 @@ setup_with(int crls, bool *then)
 	signer.last = &signer.first;
 	signer.signing.submit = signer_submit;
 	signer.signing.ready = signer_ready;
+	signer.signing.why_not = signer_why_not;
 	signer.recovered = NEVER_BEGUN;
 	pthread_create(&signer.thread, NULL, signer_run, NULL);
 	fake_ca_make(&ca, "P-256", "Issuing SANDBOX");
