@@ -45,8 +45,12 @@ look_up(struct intake *in, struct job *j)
 	struct book_page page;
 
 	book_find(in->book, j->record.tbs, &page);
-	if (page.state == BOOK_BEGUN && pens_busy(in->pens) > 0) {
-		/* It may be with a pen just now: see what becomes of it. */
+	if (page.state == BOOK_BEGUN) {
+		stop_at("signer.begun-before");
+		/*
+		 * It may be with a pen, or have been with one when it was
+		 * looked up: see what became of it.
+		 */
 		pens_wait(in->pens, 0);
 		book_find(in->book, j->record.tbs, &page);
 	}

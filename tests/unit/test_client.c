@@ -327,6 +327,45 @@ serves_another_core(void **state)
 	order_free(&t[1]);
 }
 
+/* Asked about what a pen is ending just then: it is signed, and not lost. */
+static void
+waits_for_what_is_ending(void **state)
+{
+	struct test_order t[2], again;
+	size_t ended = lines_of(journal, " end ");
+	int i;
+
+	setenv("PKIFS_SHIM_DELAY", "700", 1);
+	begin();
+	client_hold(client, true);
+	for (i = 0; i < 2; i++) {
+		certificate(&t[i]);
+		order_submit(client, &t[i]);
+	}
+	i = (int)lines_of(journal, " begin ");
+	client_hold(client, false);
+	assert_true(lines_within(journal, " begin ", (size_t)i + 2, 10));
+	stop_arm("signer.begun-before");
+	client_free(client);
+	client = client_new();
+	signer_connect(&signer, client);
+	order_init(&again, SIGN_CERTIFICATE, "issuing");
+	bytes_copy(&again.order.tbs, SLICE(&t[0].order.tbs));
+	again.order.recover = true;
+	order_submit(client, &again);
+	assert_true(stop_reached(10));
+	assert_true(lines_within(journal, " end ", ended + 2, 10));
+	usleep(300000);		/* the pens have nothing more to do */
+	stop_disarm();
+	assert_true(orders_wait(&again, 1, 10));
+	assert_int_equal(again.answer.outcome, SIGNED);
+	end();
+	unsetenv("PKIFS_SHIM_DELAY");
+	order_free(&again);
+	order_free(&t[0]);
+	order_free(&t[1]);
+}
+
 static void
 write_file(const char *name, const char *text)
 {
@@ -682,6 +721,7 @@ main(void)
 		cmocka_unit_test(survives_kills_at_login),
 		cmocka_unit_test(survives_at_each_step),
 		cmocka_unit_test(serves_another_core),
+		cmocka_unit_test(waits_for_what_is_ending),
 		cmocka_unit_test(waits_for_the_right_pin),
 		cmocka_unit_test(says_why_not),
 		cmocka_unit_test(waits_for_the_token),
