@@ -367,6 +367,9 @@ book_begin(struct book *b, struct journal_record *records, size_t count,
 	ret = 0;
 out:
 	pthread_mutex_unlock(&b->lock);
+	/* A quota, of journal or ledger, is a full disk. */
+	if (ret == -1 && err->code == EDQUOT)
+		err->code = ENOSPC;
 	/* Begun they stay when it fails: nobody knows what the disk has. */
 	if (ret == -1 || journal_sync(b->journal, err) == -1)
 		return -1;

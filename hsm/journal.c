@@ -369,6 +369,17 @@ fill_ahead(struct journal *j, uint64_t to)
 	}
 }
 
+static int
+set_aside(struct journal *j, uint64_t from, uint64_t size)
+{
+	if (fault_here("journal-edquot")) {
+		errno = EDQUOT;
+		return -1;
+	}
+	return fallocate(j->fd, FALLOC_FL_KEEP_SIZE, (off_t)from,
+	    (off_t)size);
+}
+
 /* Blocks up to `wanted`; with the lock. */
 static int
 allocate(struct journal *j, uint64_t wanted)
@@ -377,8 +388,7 @@ allocate(struct journal *j, uint64_t wanted)
 
 	if (wanted <= j->allocated || j->cannot_allocate)
 		return 0;
-	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, (off_t)from,
-	    (off_t)ahead) == 0) {
+	if (set_aside(j, from, ahead) == 0) {
 		j->allocated = from + ahead;
 		fill_ahead(j, j->allocated);
 		return 0;
@@ -387,8 +397,7 @@ allocate(struct journal *j, uint64_t wanted)
 		j->cannot_allocate = true;
 		return 0;
 	}
-	if (fallocate(j->fd, FALLOC_FL_KEEP_SIZE, (off_t)from,
-	    (off_t)(wanted - from)) == -1)
+	if (set_aside(j, from, wanted - from) == -1)
 		return -1;
 	j->allocated = wanted;
 	return 0;
@@ -427,6 +436,19 @@ take_back(struct journal *j)
 	j->allocated = j->filled = j->end.offset;
 }
 
+static ssize_t
+write_some(struct journal *j, size_t done)
+{
+	bool full = fault_here("journal-write");
+
+	if (full || fault_here("journal-write-edquot")) {
+		errno = full ? ENOSPC : EDQUOT;
+		return -1;
+	}
+	return pwrite(j->fd, j->out.data + done, j->out.size - done,
+	    (off_t)(j->end.offset + done));
+}
+
 static int
 write_out(struct journal *j, struct err *err)
 {
@@ -434,13 +456,7 @@ write_out(struct journal *j, struct err *err)
 	ssize_t n;
 
 	while (done < j->out.size) {
-		if (fault_here("journal-write")) {
-			errno = ENOSPC;
-			n = -1;
-		} else
-			n = pwrite(j->fd, j->out.data + done,
-			    j->out.size - done,
-			    (off_t)(j->end.offset + done));
+		n = write_some(j, done);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1) {

@@ -578,19 +578,27 @@ the_book_survives_a_kill(void **state)
 static void
 nothing_half_begun(void **state)
 {
-	static const char *const faults[] = { "journal-enospc",
-	    "journal-write" };
+	static const struct {
+		const char *name;
+		int times;
+	} faults[] = {
+		{ "journal-edquot", 2 },	/* a megabyte, then a record */
+		{ "journal-enospc", 1 }, { "journal-write", 1 },
+		{ "journal-write-edquot", 1 },
+	};
 	struct journal_record r;
 	struct book *b = open_book();
 	struct err err;
 	unsigned char n = 0;
 	int i;
 
-	for (i = 0; i < 2; i++) {
-		fault_arm(faults[i], 1);
+	for (i = 0; i < 4; i++) {
+		fault_arm(faults[i].name, faults[i].times);
 		record(&r, ++n);
 		assert_int_equal(book_begin(b, &r, 1, &err), -1);
+		assert_int_equal(fault_left(), 0);
 		assert_int_equal(err.code, ENOSPC);
+		assert_false(book_is_in_doubt(b));
 		expect(b, n, BOOK_UNKNOWN);
 		begin(b, &r, n);
 		expect(b, n, BOOK_BEGUN);
