@@ -209,7 +209,30 @@ keep_tail(struct journal *j, const char *path, uint64_t tail)
 	close(fd);
 }
 
-/* What lies behind the last whole record is cut, and said so. */
+/* Empty lines; how far they came. */
+static uint64_t
+put_empty_lines(struct journal *j, uint64_t from, uint64_t to)
+{
+	unsigned char lines[16384];
+	size_t size;
+	ssize_t n;
+
+	memset(lines, '\n', sizeof(lines));
+	while (from < to) {
+		size = to - from < sizeof(lines) ? (size_t)(to - from) :
+		    sizeof(lines);
+		if ((n = pwrite(j->fd, lines, size, (off_t)from)) <= 0)
+			break;
+		from += (uint64_t)n;
+	}
+	return from;
+}
+
+/*
+ * What lies behind the last whole record is overwritten, and said so.  The file
+ * keeps its blocks: on a full disk they would be gone, and with them the place
+ * for what is said.
+ */
 static int
 cut_tail(struct journal *j, const char *path, uint64_t synced,
     struct err *err)
@@ -226,10 +249,9 @@ cut_tail(struct journal *j, const char *path, uint64_t synced,
 		    "%" PRIu64 ", and not by a crash; nothing is signed until "
 		    "a person has looked at it", j->end.offset);
 	keep_tail(j, path, tail);
-	if (ftruncate(j->fd, (off_t)j->end.offset) == -1)
+	if (put_empty_lines(j, j->end.offset, tail) < tail)
 		return err_set(err, errno, "the journal's torn end cannot be "
 		    "cut: %m");
-	j->allocated = j->filled = j->end.offset;
 	snprintf(note.text, sizeof(note.text), "cut %" PRIu64 " octets behind "
 	    "the last whole record, torn by a crash before they were synced",
 	    tail - j->end.offset);
@@ -353,20 +375,9 @@ journal_read(struct journal *j, uint64_t offset, struct journal_record *r,
 static void
 fill_ahead(struct journal *j, uint64_t to)
 {
-	unsigned char lines[16384];
-	size_t size;
-	ssize_t n;
-
-	memset(lines, '\n', sizeof(lines));
 	if (j->filled < j->end.offset)
 		j->filled = j->end.offset;
-	while (j->filled < to) {
-		size = to - j->filled < sizeof(lines) ?
-		    (size_t)(to - j->filled) : sizeof(lines);
-		if ((n = pwrite(j->fd, lines, size, (off_t)j->filled)) <= 0)
-			return;
-		j->filled += (uint64_t)n;
-	}
+	j->filled = put_empty_lines(j, j->filled, to);
 }
 
 static int
