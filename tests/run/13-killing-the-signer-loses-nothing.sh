@@ -1,5 +1,6 @@
 # kill -9 of the signer: another takes over, waiting work is finished.
 . "$(dirname "$0")/lib.sh"
+new_stops
 new_ca
 for i in $(seq 1 30); do
 	new_csr s$i s$i.example.org
@@ -34,3 +35,19 @@ must test ! -e "$ca/requests/late.crt"
     fail "$(cat "$ca/requests/late.status")"
 kill -CONT "$(process signer)"
 within 10 test -s "$ca/requests/late.crt"
+
+# A disk that does not take its journal: it leaves, and until one can be synced
+# nothing is signed, and health says why. Nobody drops anything twice.
+signer=$(process signer)
+must stop fault journal-sync 1000000
+new_csr eio eio.example.org
+must cp "$dir/eio.csr" "$ca/requests/"
+must test ! -e "$ca/requests/eio.crt"
+within 20 grep -q "^fail  issuing-key .*journal cannot be synced" \
+    "$ca/status/health.txt"
+[ "$(process signer)" != "$signer" ] || fail "the signer stayed"
+must stop fault journal-sync 0
+within 30 test -s "$ca/requests/eio.crt"
+must verify_certificate "$ca/requests/eio.crt"
+within 20 grep -q "^ok    issuing-key" "$ca/status/health.txt"
+must "$pkifs" verify "$ca/evidence"
