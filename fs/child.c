@@ -101,8 +101,8 @@ forget(struct child *child)
 /* Given up before they could be reaped; 0: free. */
 static pid_t strays[STRAYS];
 
-static bool
-set_aside(struct child *child)
+bool
+child_set_aside(pid_t pid)
 {
 	size_t i;
 
@@ -110,7 +110,15 @@ set_aside(struct child *child)
 		;
 	if (i == STRAYS)
 		return false;
-	strays[i] = child->pid;
+	strays[i] = pid;
+	return true;
+}
+
+static bool
+set_aside(struct child *child)
+{
+	if (!child_set_aside(child->pid))
+		return false;
 	forget(child);
 	return true;
 }
@@ -127,6 +135,32 @@ reap_strays(void)
 		left += strays[i] != 0;
 	}
 	return left;
+}
+
+void
+child_strays_put(struct bytes *to)
+{
+	size_t i;
+
+	put_u32(to, (uint32_t)reap_strays());
+	for (i = 0; i < STRAYS; i++)
+		if (strays[i] != 0)
+			put_u32(to, (uint32_t)strays[i]);
+}
+
+int
+child_strays_get(struct slice *from)
+{
+	uint32_t count, pid, i;
+
+	if (get_u32(from, &count) == -1 || count > STRAYS)
+		return -1;
+	for (i = 0; i < count; i++)
+		if (get_u32(from, &pid) == -1 || pid == 0 || pid > INT32_MAX)
+			return -1;
+		else
+			strays[i] = (pid_t)pid;
+	return 0;
 }
 
 bool

@@ -58,6 +58,14 @@ bool	child_wait(struct child *, usec_t patience);
  * up as well.
  */
 void	child_kill(struct child *);
+/*
+ * A process that was killed and is not waited for here: given up as those are.
+ * False: there are too many, and nobody reaps it.
+ */
+bool	child_set_aside(pid_t);
+/* Those that were given up, for a main that goes on in another program. */
+void	child_strays_put(struct bytes *to);
+int	child_strays_get(struct slice *from);
 /* Those that were given up are gone; waits until they are, or so long. */
 bool	child_has_no_strays(void);
 void	child_wait_strays(usec_t patience);

@@ -81,8 +81,12 @@ keeper_reap_notices(struct keeper *k)
 void
 keeper_stop_notices(struct keeper *k)
 {
+	pid_t left;
 	size_t i;
 
 	for (i = 0; i < TELLERS; i++)
-		teller_kill(&k->tellers[i]);
+		if ((left = teller_kill(&k->tellers[i])) != 0 &&
+		    !child_set_aside(left))
+			log_line("the command of [notices], process %d, still "
+			    "waits in the kernel", (int)left);
 }

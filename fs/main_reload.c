@@ -4,7 +4,7 @@
  * "no" goes back to who asked, and what runs goes on.  Then core, signer and
  * herald leave (requests wait in the kernel), and main executes the program
  * with everything that must live on in a memory file and in open descriptors:
- * lock, /dev/fuse, slab, the detacher and the asking client.
+ * lock, /dev/fuse, slab, the detacher, the asking client, and who was given up.
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -27,7 +27,7 @@
 #include "sandbox.h"
 #include "slab.h"
 
-#define STATE_VERSION	3	/* of what lives on, the store too; slab aside */
+#define STATE_VERSION	4	/* of what lives on, the store too; slab aside */
 #define STATE_MOST	(1024 * 1024)
 #define CHECK_MS	20000
 #define CLIENT_SECONDS	2
@@ -209,6 +209,7 @@ state_put(const struct keeper *k, struct bytes *to)
 	put_u32(to, (uint32_t)k->client);
 	put_u32(to, (uint32_t)detacher->control);
 	put_u32(to, (uint32_t)detacher->pid);
+	child_strays_put(to);
 	control_keep_put(to, k->backings, k->backing_count);
 }
 
@@ -230,6 +231,8 @@ state_get(struct keeper *k, struct slice from, struct err *err)
 		if (get_u32(&from, &n[i]) == -1)
 			return err_set(err, EBADMSG, "state of another "
 			    "version");
+	if (child_strays_get(&from) == -1)
+		return err_set(err, EBADMSG, "state of another version");
 	if (control_keep_get(from, k->backings, &k->backing_count, err) == -1)
 		return -1;
 	bytes_copy(&k->init, init);

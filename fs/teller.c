@@ -193,14 +193,16 @@ teller_ended(struct teller *t, struct letter_outcome *outcome)
 	return true;
 }
 
-void
+pid_t
 teller_kill(struct teller *t)
 {
-	if (t->pid == 0)
-		return;
+	pid_t pid = t->pid;
+
+	if (pid == 0)
+		return 0;
 	end_group(t);
-	(void)waitpid(t->pid, NULL, 0);
 	t->pid = 0;
+	return waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
 }
 
 int

@@ -28,8 +28,12 @@ int	teller_start(struct teller *, const struct config *,
  * its group, and has ended a little later.
  */
 bool	teller_ended(struct teller *, struct letter_outcome *outcome);
-/* Now, with its group; what became of the notice is not known. */
-void	teller_kill(struct teller *);
+/*
+ * Now, with its group; what became of the notice is not known.  Does not wait:
+ * it may itself wait in the kernel, for an answer of a core that has left.
+ * What is still to be reaped; 0: nothing.
+ */
+pid_t	teller_kill(struct teller *);
 /*
  * Can it be run with this configuration?  EINVAL names the key: no such file,
  * no such user, or one that has rights here.

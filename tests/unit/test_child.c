@@ -167,6 +167,43 @@ one_that_cannot_be_reaped_is_given_up(void **state)
 	}
 }
 
+/* Over a reload main is another program, and they are still its children. */
+static void
+who_was_given_up_is_handed_over(void **state)
+{
+	struct bytes one = { 0 }, none = { 0 }, many = { 0 };
+	usec_t start = clock_steady();
+	struct slice from;
+	pid_t pid;
+
+	assert_true((pid = fork()) != -1);
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	assert_true(child_set_aside(pid));
+	assert_false(child_has_no_strays());
+	child_strays_put(&one);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	while (!child_has_no_strays()) {
+		assert_true(clock_steady() - start < 10 * USEC);
+		usleep(10000);
+	}
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	child_strays_put(&none);
+	assert_int_equal(one.size, none.size + sizeof(uint32_t));
+	from = SLICE(&one);
+	assert_int_equal(child_strays_get(&from), 0);
+	assert_int_equal(from.size, 0);
+	assert_true(child_has_no_strays());
+	put_u32(&many, 1000);
+	from = SLICE(&many);
+	assert_int_equal(child_strays_get(&from), -1);
+	bytes_free(&one);
+	bytes_free(&none);
+	bytes_free(&many);
+}
+
 static void
 starts_come_later_and_later(void **state)
 {
@@ -242,6 +279,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(an_end_is_told_as_it_was),
 		cmocka_unit_test(who_does_not_leave_is_killed),
 		cmocka_unit_test(one_that_cannot_be_reaped_is_given_up),
+		cmocka_unit_test(who_was_given_up_is_handed_over),
 		cmocka_unit_test(starts_come_later_and_later),
 		cmocka_unit_test(a_mount_point_is_found_without_looking_at_it)
 	};

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -206,7 +207,7 @@ its_time_ends_all_of_it(void **state)
 {
 	struct teller t = { 0 };
 	struct letter_outcome o;
-	pid_t child;
+	pid_t child, shell, left;
 
 	(void)state;
 	config.notices.timeout = USEC / 2;
@@ -222,9 +223,15 @@ its_time_ends_all_of_it(void **state)
 	write_command("sleep 1000 & echo $! >main; sleep 1000");
 	start(&t);
 	child = read_pid("main");
-	teller_kill(&t);
+	shell = t.pid;
+	left = teller_kill(&t);
 	assert_int_equal(t.pid, 0);
 	assert_gone(child);
+	/* Which does not wait for it. */
+	assert_true(left == 0 || left == shell);
+	if (left != 0)
+		assert_int_equal(waitpid(left, NULL, 0), left);
+	assert_int_equal(teller_kill(&t), 0);
 }
 
 static void
