@@ -36,7 +36,7 @@ struct event {
 };
 
 static struct event_context context;
-static void (*person_of)(uid_t, char[40]);
+static void (*_Atomic person_of)(uid_t, char[40]);
 
 void
 event_context_set(const struct event_context *c)

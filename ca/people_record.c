@@ -36,6 +36,18 @@ append(struct tx *tx, struct slice text, const char *old, const char *new,
 	return rc;
 }
 
+bool
+people_is_recorded(struct view *v, const struct people *people)
+{
+	struct bytes text = { 0 };
+	char old[SHA256_TEXT], new[SHA256_TEXT];
+
+	people_register(people, &text);
+	sha256_text(new, SLICE(&text));
+	bytes_free(&text);
+	return fact_digest(v, FACT, old) == 1 && strcmp(old, new) == 0;
+}
+
 int
 people_record(struct tx *tx, const struct people *people, struct err *err)
 {

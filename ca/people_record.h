@@ -11,5 +11,6 @@
 
 /* Nothing when it is as it was recorded last. */
 int	people_record(struct tx *, const struct people *, struct err *);
+bool	people_is_recorded(struct view *, const struct people *);
 
 #endif

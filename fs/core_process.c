@@ -66,7 +66,7 @@ on_people(struct control_message *m)
 	if (persons_read(core.config, control_take(m, 0), &err) == -1)
 		log_line("%s", err.text);
 	else
-		persons_record(core.committer);
+		persons_changed();
 }
 
 static void
@@ -312,7 +312,7 @@ open_authority(struct err *err)
 	core.authority = authority_open(&core.parts, err);
 	if (core.authority == NULL)
 		return -1;
-	persons_record(core.committer);
+	persons_start();
 	core.publisher = publisher_open(core.authority, &core.parts, err);
 	return core.publisher == NULL ? -1 : 0;
 }
@@ -413,6 +413,7 @@ start(const char *home, struct control_message *m, struct err *err)
 static void
 end(void)
 {
+	persons_stop();
 	publisher_close(core.publisher);
 	authority_close(core.authority);
 	commit_set_together(core.committer, NULL, NULL);

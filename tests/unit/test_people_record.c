@@ -24,18 +24,30 @@ give(const char *user)
 	snprintf(config.roles[0].users[0], 64, "%s", user);
 }
 
-/* In a transaction of its own; how many such events there are then. */
+static bool is_new;
+
+/*
+ * In a transaction of its own; how many such events there are then.  `is_new`:
+ * it was not recorded before.
+ */
 static long
 record(void)
 {
 	struct people *people;
+	struct view *v;
 	struct tx *tx;
 
 	if ((people = people_build(&config, &test_err)) == NULL)
 		fail_msg("%s", test_err.text);
+	v = view_take(test_store);
+	is_new = !people_is_recorded(v, people);
+	view_put(v);
 	assert_non_null(tx = tx_begin(test_store, &test_err));
 	assert_done(people_record(tx, people, &test_err));
 	assert_done(tx_commit(tx, &test_err));
+	v = view_take(test_store);
+	assert_true(people_is_recorded(v, people));
+	view_put(v);
 	people_free(people);
 	return number_in_db("SELECT count(*) FROM events WHERE name ="
 	    " 'roles-changed'");
@@ -49,12 +61,15 @@ a_register_is_recorded_when_it_is_another(void **state)
 
 	give("daemon");
 	assert_int_equal(record(), 1);
+	assert_true(is_new);
 	assert_int_equal(record(), 1);
+	assert_false(is_new);
 	v = view_take(test_store);
 	assert_int_equal(fact_digest(v, "roles", first), 1);
 	view_put(v);
 	give("bin");
 	assert_int_equal(record(), 2);
+	assert_true(is_new);
 	v = view_take(test_store);
 	assert_int_equal(fact_digest(v, "roles", second), 1);
 	view_put(v);
