@@ -207,6 +207,38 @@ ocsp_end(struct tx *tx, struct slice cert_id, struct err *err)
 	return query_write(q, err);
 }
 
+int
+ocsp_recall(struct tx *tx, struct slice cert_id, usec_t when, struct err *err)
+{
+	struct query *q;
+
+	if (supersede(tx, cert_id, err) != 0)
+		return -1;
+	q = query_new(tx->view.sql, "UPDATE ocsp_asked SET next_update = ?"
+	    " WHERE cert_id = ? AND answer IS NOT NULL");
+	bind_number(q, when - 1);
+	bind_blob(q, cert_id);
+	return query_write(q, err);
+}
+
+int
+ocsp_latest(struct view *v, usec_t *this_update, usec_t *next_update)
+{
+	struct query *q;
+	int found;
+
+	q = query_new(v->sql, "SELECT this_update, (SELECT next_update"
+	    " FROM ocsp_asked WHERE answer IS NOT NULL"
+	    " ORDER BY next_update DESC LIMIT 1)"
+	    " FROM ocsp_answers ORDER BY id DESC LIMIT 1");
+	if ((found = query_next(q))) {
+		*this_update = take_number(q);
+		*next_update = take_number(q);
+	}
+	query_done(q);
+	return found;
+}
+
 static void
 list(struct query *q, ocsp_each *each, void *arg)
 {

@@ -144,6 +144,14 @@ void	ocsp_questions(struct view *, int64_t after, ocsp_question_each *,
 int	ocsp_withdraw(struct tx *, const char *serial, struct err *);
 /* The answer to this has ended and gets no successor until somebody asks. */
 int	ocsp_end(struct tx *, struct slice cert_id, struct err *);
+/*
+ * The answer to this is given to nobody any more, and is due for renewal
+ * before `when`.
+ */
+int	ocsp_recall(struct tx *, struct slice cert_id, usec_t when,
+	    struct err *);
+/* thisUpdate of the newest answer, the last nextUpdate of all; 1/0. */
+int	ocsp_latest(struct view *, usec_t *this_update, usec_t *next_update);
 /* CertIDs already handed out about a serial. */
 typedef int ocsp_each(void *arg, struct slice cert_id);
 void	ocsp_asked(struct view *, const char *serial, ocsp_each *, void *arg);

@@ -242,6 +242,13 @@ row_of_form(enum ocsp_form form)
 	return i;
 }
 
+/* To be read now: neither ended nor of a day to come. */
+static bool
+is_for(const struct ocsp_answer *a, usec_t now)
+{
+	return a->next_update > now && !ocsp_is_later(a, now);
+}
+
 static int
 see_answer(void *arg, const struct ocsp_answer *a)
 {
@@ -251,7 +258,7 @@ see_answer(void *arg, const struct ocsp_answer *a)
 
 	if (form < FORMS) {
 		name_answer(look->mirror, a->serial, form, &names);
-		if (a->next_update > clock_now())
+		if (is_for(a, clock_now()))
 			look->result = put_answer(look, a, &names);
 		bytes_free(&names.cert_id);
 	}
@@ -270,7 +277,7 @@ remove_old(struct look *look, const char *serial, size_t form)
 
 	name_answer(look->mirror, serial, form, &names);
 	if (ocsp_find(look->view, SLICE(&names.cert_id), &now) != 1 ||
-	    now.next_update <= clock_now())
+	    !is_for(&now, clock_now()))
 		remove_answer(look->mirror, &names);
 	bytes_free(&names.cert_id);
 }

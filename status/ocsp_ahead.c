@@ -12,6 +12,7 @@
 #define LOOK	(2 * USEC)
 #define SCAN	256		/* certificates looked at in one take */
 #define ENDED	64		/* answers ended in one take */
+#define WALK	1024		/* answers looked at after a step, in a take */
 
 struct ocsp_ahead {
 	const struct desk *desk;
@@ -19,6 +20,11 @@ struct ocsp_ahead {
 	int64_t		 certificate;	/* all up to it have answers */
 	usec_t		 next;		/* steady: when to look again */
 	bool		 scanning;	/* more certificates are there */
+
+	/* Answers of a clock that was ahead: all are looked at, once. */
+	usec_t		 clock;		/* the most it was ahead of steady */
+	int64_t		 walked;	/* so far they were looked at */
+	bool		 walking;
 };
 
 struct take {
@@ -155,6 +161,104 @@ end_answers(struct take *t)
 		bytes_free(&t->ended[i]);
 }
 
+/* --- answers of a day to come -------------------------------------------- */
+
+struct recall {
+	struct job	 job;		/* first: the job is the recall */
+	struct view	*view;
+	usec_t		 now, due;
+	struct bytes	 ids[WALK];
+	size_t		 count;
+};
+
+static int
+see_later(void *arg, struct slice joined)
+{
+	struct recall *r = arg;
+	struct ocsp_answer answer;
+
+	if (ocsp_find(r->view, joined, &answer) == 1 &&
+	    ocsp_is_later(&answer, r->now))
+		bytes_copy(&r->ids[r->count++], joined);
+	return 0;
+}
+
+static int
+apply_recall(struct job *job, struct tx *tx, struct err *err)
+{
+	struct recall *r = (struct recall *)job;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (ocsp_recall(tx, SLICE(&r->ids[i]), r->due, err) != 0)
+			return -1;
+	return 0;
+}
+
+/*
+ * The clock went back, while we looked or before there was this core.  Then the
+ * last answer is one of the other time, or the last to end is.
+ */
+static bool
+is_set_back(struct ocsp_ahead *a, usec_t now)
+{
+	usec_t clock = now - clock_steady(), this_update, next_update;
+	usec_t life = a->desk->parts->config->ocsp_next_update;
+	struct view *view;
+	bool is, first = a->clock == 0;
+
+	is = !first && clock < a->clock - STEP_BACK;
+	if (first || is || clock > a->clock)
+		a->clock = clock;
+	if (!first)
+		return is;
+	view = view_take(a->desk->parts->store);
+	is = ocsp_latest(view, &this_update, &next_update) == 1 &&
+	    (this_update > now + STEP_BACK ||
+	    next_update > now + STEP_BACK + life);
+	view_put(view);
+	return is;
+}
+
+/* One piece of the walk. */
+static void
+recall(struct ocsp_ahead *a, usec_t now)
+{
+	struct recall *r = calloc(1, sizeof *r);
+	int64_t last;
+	struct err err;
+	int rc = 0;
+
+	if (r == NULL)
+		die("out of memory");
+	r->job.apply = apply_recall;
+	r->now = now;
+	r->due = now + a->desk->parts->config->ocsp_next_update / 2;
+	r->view = view_take(a->desk->parts->store);
+	last = ocsp_portion(r->view, a->walked, WALK, see_later, r);
+	view_put(r->view);
+	if (r->count > 0 && (rc = commit_wait(a->desk->parts->committer,
+	    &r->job, &err)) != 0)
+		log_line("OCSP answers of a day to come: %s", err.text);
+	if (rc == 0) {
+		a->walked = last;
+		a->walking = last != 0;
+	}
+	for (size_t i = 0; i < r->count; i++)
+		bytes_free(&r->ids[i]);
+	free(r);
+}
+
+static void
+look_at_clock(struct ocsp_ahead *a, usec_t now)
+{
+	if (is_set_back(a, now)) {
+		a->walked = 0;
+		a->walking = true;
+	}
+	if (a->walking)
+		recall(a, now);
+}
+
 /* --- both ---------------------------------------------------------------- */
 
 size_t
@@ -166,16 +270,20 @@ ocsp_ahead_take(struct ocsp_ahead *a, struct answer_order *orders, size_t most)
 	if (clock_steady() < a->next)
 		return 0;
 	t.now = clock_now();
+	look_at_clock(a, t.now);
 	t.view = view_take(a->desk->parts->store);
 	a->scanning = false;
 	ocsp_due(t.view, t.now, see_ended, &t);
-	ocsp_due(t.view, t.now + config->ocsp_next_update / 2, see_due, &t);
-	if (config->ocsp_sign_all)
+	if (most > 0)
+		ocsp_due(t.view, t.now + config->ocsp_next_update / 2,
+		    see_due, &t);
+	if (most > 0 && config->ocsp_sign_all)
 		certificates_list(t.view, a->certificate, see_certificate,
 		    &t);
 	view_put(t.view);
 	end_answers(&t);
-	a->next = clock_steady() + (t.count > 0 || a->scanning ? PACE : LOOK);
+	a->next = clock_steady() + (t.count > 0 || a->scanning || a->walking ?
+	    PACE : LOOK);
 	return t.count;
 }
 

@@ -18,8 +18,10 @@ struct ocsp_ahead *ocsp_ahead_new(const struct desk *,
 		    const struct ocsp_issuer *);
 void	ocsp_ahead_free(struct ocsp_ahead *);
 /*
- * What is to be signed now, `most` at most; the caller frees orders[].ids.
- * Answers that have ended and will not be renewed are withdrawn.
+ * What is to be signed now, `most` at most, which is 0 while nothing can be;
+ * the caller frees orders[].ids.  Answers that have ended and will not be
+ * renewed are withdrawn, and so are those that begin later than now, as a clock
+ * that was ahead leaves them; these are due at once.
  */
 size_t	ocsp_ahead_take(struct ocsp_ahead *, struct answer_order *orders,
 	    size_t most);

@@ -275,9 +275,8 @@ serve_ahead(struct ocsp_service *s)
 	struct answer_order orders[AT_ONCE] = { 0 };
 	struct answer_list list = { .orders = orders };
 
-	if (!can_sign(s))
-		return false;
-	list.order_count = ocsp_ahead_take(s->ahead, orders, AT_ONCE);
+	list.order_count = ocsp_ahead_take(s->ahead, orders, can_sign(s) ?
+	    AT_ONCE : 0);
 	if (list.order_count > 0)
 		make(s, &list);
 	for (size_t i = 0; i < list.order_count; i++)

@@ -96,6 +96,12 @@ is_outdated(struct view *view, const struct ocsp_ids *ids,
 	return false;
 }
 
+bool
+ocsp_is_later(const struct ocsp_answer *answer, usec_t now)
+{
+	return answer->this_update - STEP_BACK > now;
+}
+
 int
 ocsp_kept(struct view *view, const struct ocsp_ids *ids, struct slice joined,
     usec_t now, int64_t *id, bool *fresh)
@@ -104,7 +110,7 @@ ocsp_kept(struct view *view, const struct ocsp_ids *ids, struct slice joined,
 
 	if (ocsp_find(view, joined, &answer) != 1 ||
 	    answer.next_update <= now || is_outdated(view, ids, &answer) ||
-	    answer.this_update - STEP_BACK > now)
+	    ocsp_is_later(&answer, now))
 		return 0;
 	*id = answer.id;
 	*fresh = now < (answer.this_update + answer.next_update) / 2;

@@ -26,6 +26,8 @@ bool	ocsp_issuer_is_asked(const struct ocsp_issuer *,
 /* 1, or 0: never issued.  An abandoned serial is revoked. */
 int	ocsp_status(struct view *, const struct ocsp_id *,
 	    struct ocsp_single *);
+/* It begins later than now: the clock was ahead when it was signed. */
+bool	ocsp_is_later(const struct ocsp_answer *, usec_t now);
 /*
  * The kept answer to these, if it may still be given at `now`; 1/0.  `fresh`:
  * it has not lived half of its life.

@@ -612,6 +612,13 @@ answers_are_walked_through_in_portions(void **state)
 	tx_abort(tx);
 }
 
+static int
+no_answer(void *arg, const struct ocsp_answer *a)
+{
+	fail_msg("answer %lld", (long long)a->id);
+	return 0;
+}
+
 static void
 an_answer_is_renewed_withdrawn_and_pruned(void **state)
 {
@@ -619,10 +626,12 @@ an_answer_is_renewed_withdrawn_and_pruned(void **state)
 	struct slice id = slice_text("sha1-cert-id");
 	struct bytes der = { 0 };
 	struct tx *tx = begin();
+	usec_t this, next;
 	int64_t first;
 
 	serial_of(a.serial, 1);
 	assert_int_equal(ocsp_find(tx_view(tx), id, &b), 0);
+	assert_int_equal(ocsp_latest(tx_view(tx), &this, &next), 0);
 	assert_done(ocsp_put(tx, id, &a, slice_text("one"), &test_err));
 	first = a.id;
 	a.next_update = 30;
@@ -642,8 +651,21 @@ an_answer_is_renewed_withdrawn_and_pruned(void **state)
 	assert_int_equal(asked_seen, 0);
 	ocsp_due(tx_view(tx), 31, see_cert_id, "sha1-cert-id");
 	assert_int_equal(asked_seen, 1);
+	assert_int_equal(ocsp_latest(tx_view(tx), &this, &next), 1);
+	assert_int_equal(this, 10);
+	assert_int_equal(next, 30);
+	/* Given to nobody, and due; who has a handle still reads it. */
+	assert_done(ocsp_recall(tx, id, 25, &test_err));
+	ocsp_current(tx_view(tx), 0, no_answer, NULL);
+	ocsp_due(tx_view(tx), 24, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 1);
+	ocsp_due(tx_view(tx), 25, see_cert_id, "sha1-cert-id");
+	assert_int_equal(asked_seen, 2);
+	asked_seen = 1;
+	assert_int_equal(ocsp_get(tx_view(tx), a.id, &b), 1);
 	assert_done(ocsp_withdraw(tx, a.serial, &test_err));
 	assert_int_equal(ocsp_find(tx_view(tx), id, &b), 0);
+	assert_done(ocsp_recall(tx, id, 25, &test_err));
 	ocsp_due(tx_view(tx), 31, see_cert_id, "sha1-cert-id");
 	assert_int_equal(asked_seen, 1);
 	ocsp_asked(tx_view(tx), a.serial, see_cert_id, "sha1-cert-id");
