@@ -3,7 +3,8 @@
  *
  * An entry is made by the act or by a look at the store, and removed by
  * settling alone.  Settling runs in one thread at a time; entries made
- * meanwhile stand in front of those it looks at.
+ * meanwhile stand in front of those it looks at, and one that an act changed
+ * meanwhile stays for the next.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -38,9 +39,11 @@ struct entry {
 	struct entry	*next;
 	struct waiter	*waiters;
 	int64_t		 revocation, shard;
+	int64_t		 version;	/* of its row, as the last act left it, */
+	int64_t		 looked;	/* and as settling found it */
 	usec_t		 since;
 	char		 serial[SERIAL_TEXT];
-	bool		 settled;
+	bool		 settled;	/* that is published */
 };
 
 /* CRLs that were made, by scope. */
@@ -251,6 +254,8 @@ pending_add(struct pending *p, const struct revocation *r, usec_t since,
 	}
 	pthread_mutex_lock(&p->mutex);
 	entry = take_entry(p, r, since);
+	if (entry->version < r->version)
+		entry->version = r->version;
 	if (w != NULL) {
 		w->next = entry->waiters;
 		entry->waiters = w;
@@ -327,12 +332,12 @@ struct settled {
 
 /* Is it published?  Then its row is kept for the comparison. */
 static bool
-is_published(struct view *view, int64_t revocation, struct settled *s)
+is_published(struct view *view, struct entry *entry, struct settled *s)
 {
 	struct revocation r;
 
-	if (revocation_get(view, revocation, &r) != 1 || r.on_crl == 0 ||
-	    r.on_ocsp == 0)
+	if (revocation_get(view, entry->revocation, &r) != 1 ||
+	    r.on_crl == 0 || r.on_ocsp == 0)
 		return false;
 	if (s->count == s->room) {
 		s->room = 2 * s->room + 16;
@@ -341,11 +346,12 @@ is_published(struct view *view, int64_t revocation, struct settled *s)
 			die("out of memory");
 	}
 	compare_take(&s->rows[s->count++], &r);
+	entry->looked = r.version;
 	return true;
 }
 
-/* Looks at each row, compares the settled; returns how many there are. */
-static size_t
+/* Looks at each row and compares the settled; are there any? */
+static bool
 look(struct pending *p, struct entry *first[BUCKETS])
 {
 	struct view *view = view_take(p->desk->parts->store);
@@ -353,29 +359,31 @@ look(struct pending *p, struct entry *first[BUCKETS])
 
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct entry *e = first[i]; e != NULL; e = e->next)
-			e->settled = is_published(view, e->revocation, &s);
+			e->settled = is_published(view, e, &s);
 	compare_changed(p->desk, view, s.rows, s.count);
 	view_put(view);
 	free(s.rows);
-	return s.count;
+	return s.count > 0;
 }
 
 /* Takes the settled out of the lists; returns them as a list of their own. */
 static struct entry *
-unlink_settled(struct pending *p)
+unlink_settled(struct pending *p, size_t *count)
 {
 	struct entry *settled = NULL, *entry, **at;
 
 	pthread_mutex_lock(&p->mutex);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (at = &p->entries[i]; (entry = *at) != NULL;) {
-			if (!entry->settled) {
+			if (!entry->settled ||
+			    entry->looked < entry->version) {
 				at = &entry->next;
 				continue;
 			}
 			*at = entry->next;
 			entry->next = settled;
 			settled = entry;
+			(*count)++;
 		}
 	pthread_mutex_unlock(&p->mutex);
 	return settled;
@@ -482,9 +490,9 @@ tell(struct pending *p, struct entry *settled, size_t count,
 void
 pending_settle(struct pending *p)
 {
-	struct entry *first[BUCKETS], *settled, *entry;
+	struct entry *first[BUCKETS], *settled = NULL, *entry;
 	struct changed changed;
-	size_t count;
+	size_t count = 0;
 
 	pthread_mutex_lock(&p->settling);
 	pthread_mutex_lock(&p->mutex);
@@ -492,8 +500,10 @@ pending_settle(struct pending *p)
 	changed = p->changed;
 	p->changed.count = 0;
 	pthread_mutex_unlock(&p->mutex);
-	count = look(p, first);
-	settled = count > 0 ? unlink_settled(p) : NULL;
+	if (look(p, first)) {
+		stop_at("core.pending-looked");
+		settled = unlink_settled(p, &count);
+	}
 	if (count > 0 || changed.count > 0)
 		tell(p, settled, count, &changed);
 	while ((entry = settled) != NULL) {

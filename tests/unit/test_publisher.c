@@ -15,6 +15,7 @@
 #include "ca/store_private.h"
 #include "ca/store_reports.h"
 #include "fake_ca.h"
+#include "stops.h"
 #include "status/compare.h"
 #include "status/publisher.h"
 
@@ -791,6 +792,50 @@ a_revocation_is_out_when_it_is_answered(void **state)
 	assert_int_equal(keys_find(view, c.spki_sha256, &blocked), 1);
 	assert_true(blocked.blocked);
 	view_put(view);
+	EVP_PKEY_free(key);
+}
+
+static void
+begin_act(struct wait *w, const char *serial, const char *line,
+    const char *act)
+{
+	struct revocation_act a = { .uid = OFFICER };
+
+	snprintf(a.serial, sizeof a.serial, "%s", serial);
+	snprintf(a.line, sizeof a.line, "%s", line);
+	snprintf(a.act, sizeof a.act, "%s", act);
+	sem_init(&w->sem, 0, 0);
+	publisher_revoke(publisher, &a, revoke_done, w);
+}
+
+/* Two officers: what the second said is not what was just published. */
+static void
+an_act_amidst_a_settling_waits_for_its_own_list(void **state)
+{
+	struct wait first = { 0 }, second = { 0 };
+	EVP_PKEY *key = fake_key("P-256");
+	usec_t began = clock_steady();
+	char serial[SERIAL_TEXT];
+	long number;
+
+	issue(key, "tls-server", 1, serial);
+	eventually(on_crl(serial, &number) == -1);
+	stop_arm("core.pending-looked");
+	begin_act(&first, serial, "superseded", "a1");
+	assert_true(stop_reached(10));
+	signer_set(&signer.away, true);
+	begin_act(&second, serial, "keyCompromise", "a2");
+	eventually(events("revocation-changed") == 1);
+	usleep(300000);
+	stop_disarm();
+	usleep(500000);
+	assert_int_equal(sem_trywait(&second.sem), -1);
+	signer_set(&signer.away, false);
+	wait_for(&second, began);
+	assert_int_equal(second.code, 0);
+	assert_int_equal(on_crl(serial, &number), 1);
+	wait_for(&first, began);
+	assert_int_equal(first.code, 0);
 	EVP_PKEY_free(key);
 }
 
@@ -2143,6 +2188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_first_start_publishes_a_crl),
 		TEST(a_revocation_is_out_when_it_is_answered),
+		TEST(an_act_amidst_a_settling_waits_for_its_own_list),
 		TEST(a_decided_revocation_is_published),
 		TEST(acts_are_refused_with_their_errno),
 		TEST(an_attempt_without_a_right_is_an_event),
@@ -2183,5 +2229,6 @@ main(void)
 		TEST(a_deadline_is_told_once_by_method),
 	};
 
+	stops_page();
 	return cmocka_run_group_tests_name("publisher", tests, NULL, NULL);
 }
