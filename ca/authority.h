@@ -25,11 +25,15 @@ struct revocation_order;
 /*
  * Names that appeared or changed, as paths below the mount
  * ("status/issuing.crl").  The sink tells kernel and herald; then `done` (may
- * be NULL) is called: from then on a reader gets the new one.
+ * be NULL) is called: from then on a reader gets the new one.  What stands in
+ * a folder as it did, but for others to read, is looked at anew: `forget` (may
+ * be NULL) announces nothing.
  */
 struct publication_sink {
 	void	(*changed)(struct publication_sink *, const char *const *paths,
 		    size_t count, void (*done)(void *), void *arg);
+	void	(*forget)(struct publication_sink *, const char *const *folders,
+		    size_t count);
 };
 
 struct authority_parts {

@@ -19,6 +19,7 @@
 #include "recording.h"
 #include "registration_effect.h"
 #include "store_events.h"
+#include "store_registry.h"
 #include "take_up.h"
 
 /* --- requests ------------------------------------------------------------- */
@@ -102,11 +103,18 @@ static int
 subscriber_decided(struct authority *authority, struct tx *tx,
     const struct dossier *d, const struct decision *decision, struct err *e)
 {
-	char		path[PATH_TEXT];
-	struct dossier	now;
+	struct subscriber	before, after;
+	char			path[PATH_TEXT];
+	struct dossier		now;
+	bool			known;
 
+	known = d->subscriber != 0 &&
+	    subscriber_get(tx_view(tx), d->subscriber, &before) == 1;
 	if (registration_decided(authority, tx, d, decision, e) == -1)
 		return -1;
+	if (known && subscriber_get(tx_view(tx), d->subscriber, &after) == 1 &&
+	    after.gid != before.gid)
+		take_up_group(authority->take_up, d->subscriber);
 	if (dossier_get(tx_view(tx), d->id, &now) != 1 || now.subscriber == 0)
 		return 0;
 	return agreement_status_renew(tx, authority->config, now.subscriber,

@@ -10,7 +10,9 @@
 
 #include "authority_own.h"
 #include "orders.h"
+#include "paths.h"
 #include "recovery.h"
+#include "store_certificates.h"
 #include "store_dossiers.h"
 #include "supersession.h"
 #include "take_up.h"
@@ -18,8 +20,9 @@
 #define AGAIN_MS	20
 #define AT_ONCE		64
 #define LOOK_S		60	/* for what a full disk held up */
+#define PACE_MS		2	/* between so many names that are told */
 
-enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE };
+enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE, GROUP };
 
 struct item {
 	enum what	 what;
@@ -132,6 +135,82 @@ find_undone(struct take_up *t)
 	view_put(v);
 }
 
+/* --- another group -------------------------------------------------------- */
+
+struct serials {
+	char	(*all)[SERIAL_TEXT];
+	size_t	count, room;
+};
+
+static int
+note_serial(void *arg, const struct certificate *c)
+{
+	struct serials	*s = arg;
+
+	if (s->count == s->room) {
+		s->room = 2 * s->room + AT_ONCE;
+		s->all = realloc(s->all, s->room * sizeof(s->all[0]));
+		if (s->all == NULL)
+			die("out of memory");
+	}
+	memcpy(s->all[s->count++], c->serial, SERIAL_TEXT);
+	return 0;
+}
+
+static int
+nothing(struct job *job, struct tx *tx, struct err *e)
+{
+	return 0;
+}
+
+/* A transaction behind it is over, so that one is, too, whatever became of it. */
+static void
+wait_for_transaction(struct take_up *t)
+{
+	struct job	job = { .apply = nothing };
+	struct err	e;
+
+	(void)commit_wait(t->authority->parts->committer, &job, &e);
+}
+
+static void
+tell_folders(struct take_up *t, const struct serials *s)
+{
+	const struct timespec	 pause = { .tv_nsec = PACE_MS * 1000000L };
+	struct publication_sink	*sink = t->authority->parts->sink;
+	char			 text[AT_ONCE][PATH_TEXT];
+	const char		*paths[AT_ONCE];
+	size_t			 i, n = 0;
+
+	for (i = 0; i < s->count && !t->authority->closing; i++) {
+		path_serial(text[n], s->all[i]);
+		paths[n] = text[n];
+		if (++n < AT_ONCE && i + 1 < s->count)
+			continue;
+		sink->forget(sink, paths, n);
+		n = 0;
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* With the folder's name the kernel forgets all that it knows below it. */
+static void
+group_changed(struct take_up *t, int64_t subscriber)
+{
+	struct serials	 s = { NULL, 0, 0 };
+	struct view	*v;
+
+	if (t->authority->parts->sink == NULL ||
+	    t->authority->parts->sink->forget == NULL)
+		return;
+	wait_for_transaction(t);
+	v = view_take(t->authority->parts->store);
+	certificates_of_subscriber(v, subscriber, 0, note_serial, &s);
+	view_put(v);
+	tell_folders(t, &s);
+	free(s.all);
+}
+
 /* --- the thread ----------------------------------------------------------- */
 
 static void
@@ -149,6 +228,9 @@ do_one(struct take_up *t, const struct item *item)
 		return;
 	case UNDONE:
 		find_undone(t);
+		return;
+	case GROUP:
+		group_changed(t, item->id);
 	}
 }
 
@@ -247,6 +329,12 @@ void
 take_up_revocations(struct take_up *t)
 {
 	put(t, REVOCATIONS, 0);
+}
+
+void
+take_up_group(struct take_up *t, int64_t subscriber)
+{
+	put(t, GROUP, subscriber);
 }
 
 void

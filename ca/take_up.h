@@ -1,6 +1,7 @@
 /*
  * What follows from a decision, an agreement or a registration once that is on
- * disk: pending requests judged anew, approved revocations done.  In a thread
+ * disk: pending requests judged anew, approved revocations done, and who may
+ * read a certificate's folder told to the kernel.  In a thread
  * of its own, so that whoever decided is answered first.
  */
 #ifndef CA_TAKE_UP_H
@@ -18,6 +19,11 @@ void		 take_up_free(struct take_up *);
 void		 take_up_request(struct take_up *, int64_t request);
 void		 take_up_subscriber(struct take_up *, int64_t subscriber);
 void		 take_up_revocations(struct take_up *);
+/*
+ * From the transaction that gives a subscriber another group: once that is
+ * over, the kernel is told to look at the folders of its certificates anew.
+ */
+void		 take_up_group(struct take_up *, int64_t subscriber);
 /* What was decided and not done when the process before this one ended. */
 void		 take_up_undone(struct take_up *);
 

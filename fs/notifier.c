@@ -37,6 +37,7 @@ struct publication_item {
 	size_t	  count;
 	void	(*done)(void *);
 	void	 *arg;
+	bool	  forgets;	/* told to the kernel alone */
 };
 
 struct announcement {
@@ -342,7 +343,8 @@ announce_publication(struct notifier *n, const struct publication_item *p)
 /* --- the kernel ---------------------------------------------------------- */
 
 static void
-invalidate(struct invalidator *kernel, struct tree *tree, char *path)
+invalidate(struct invalidator *kernel, struct tree *tree, char *path,
+    bool forgets)
 {
 	size_t size = strlen(path), folder;
 	bool slash = size > 0 && path[size - 1] == '/';
@@ -355,7 +357,8 @@ invalidate(struct invalidator *kernel, struct tree *tree, char *path)
 	before = path[folder == 0 ? 0 : folder - 1];
 	if (folder > 0)
 		path[folder - 1] = '\0';
-	parent = folder == 0 ? FUSE_ROOT_ID : tree_folder_to_tell(tree, path);
+	parent = folder == 0 ? FUSE_ROOT_ID : forgets ?
+	    tree_resolve(tree, path) : tree_folder_to_tell(tree, path);
 	if (folder > 0)
 		path[folder - 1] = before;
 	if (parent != 0 && size > folder)
@@ -382,10 +385,11 @@ publish(struct notifier *n, struct publication_item *p)
 	size_t i;
 
 	for (i = 0; i < p->count && n->kernel != NULL; i++)
-		invalidate(n->kernel, n->tree, p->paths[i]);
+		invalidate(n->kernel, n->tree, p->paths[i], p->forgets);
 	if (p->done != NULL)
 		p->done(p->arg);
-	announce_publication(n, p);
+	if (!p->forgets)
+		announce_publication(n, p);
 	item_free(p);
 }
 
@@ -452,13 +456,10 @@ run(void *arg)
 	return NULL;
 }
 
-static void
-sink_changed(struct publication_sink *sink, const char *const *paths,
-    size_t count, void (*done)(void *), void *arg)
+static struct publication_item *
+item_new(const char *const *paths, size_t count)
 {
-	struct notifier *n = (struct notifier *)sink;
 	struct publication_item *p;
-	bool held;
 	size_t i;
 
 	if ((p = calloc(1, sizeof(*p))) == NULL ||
@@ -468,8 +469,14 @@ sink_changed(struct publication_sink *sink, const char *const *paths,
 		if ((p->paths[i] = strdup(paths[i])) == NULL)
 			die("out of memory");
 	p->count = count;
-	p->done = done;
-	p->arg = arg;
+	return p;
+}
+
+static void
+put_item(struct notifier *n, struct publication_item *p)
+{
+	bool held;
+
 	pthread_mutex_lock(&n->lock);
 	*n->last = p;
 	n->last = &p->next;
@@ -477,6 +484,27 @@ sink_changed(struct publication_sink *sink, const char *const *paths,
 	pthread_mutex_unlock(&n->lock);
 	if (!held)
 		pthread_cond_signal(&n->more);
+}
+
+static void
+sink_changed(struct publication_sink *sink, const char *const *paths,
+    size_t count, void (*done)(void *), void *arg)
+{
+	struct publication_item *p = item_new(paths, count);
+
+	p->done = done;
+	p->arg = arg;
+	put_item((struct notifier *)sink, p);
+}
+
+static void
+sink_forget(struct publication_sink *sink, const char *const *folders,
+    size_t count)
+{
+	struct publication_item *p = item_new(folders, count);
+
+	p->forgets = true;
+	put_item((struct notifier *)sink, p);
 }
 
 void
@@ -501,6 +529,7 @@ notifier_new(void)
 	if ((n = calloc(1, sizeof(*n))) == NULL)
 		die("out of memory");
 	n->sink.changed = sink_changed;
+	n->sink.forget = sink_forget;
 	n->last = &n->first;
 	n->waiting_last = &n->waiting;
 	n->herald = n->connection = -1;

@@ -100,12 +100,23 @@ pass_on(struct publication_sink *sink, const char *const *paths, size_t count,
 	passing->behind->changed(passing->behind, paths, count, done, arg);
 }
 
+static void
+pass_on_forget(struct publication_sink *sink, const char *const *folders,
+    size_t count)
+{
+	struct passing *passing = (struct passing *)sink;
+
+	if (passing->behind->forget != NULL)
+		passing->behind->forget(passing->behind, folders, count);
+}
+
 /* Before any thread that publishes, */
 static void
 passing_begin(struct passing *passing, struct authority_parts *parts)
 {
 	pthread_mutex_init(&passing->lock, NULL);
 	passing->sink.changed = pass_on;
+	passing->sink.forget = pass_on_forget;
 	passing->behind = parts->sink;
 	if (parts->sink != NULL)
 		parts->sink = &passing->sink;

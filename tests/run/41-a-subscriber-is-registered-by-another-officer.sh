@@ -6,11 +6,13 @@ need_root
 new_group rr-ra
 new_group rr-rev
 new_group rr-ab
+new_group rr-cd
 new_person rr-anna rr-ra
 new_person rr-bo rr-ra
 new_person rr-rev rr-rev rr-ra
 new_person rr-karl rr-ab
 new_person rr-kim rr-ab
+new_person rr-lena rr-cd
 make_ca --user games
 sed -i 's/^separation = .*/separation = yes/
 	s/^ra = .*/ra = rr-ra/
@@ -301,6 +303,23 @@ moved() {	# DRAFT NAME...: what bo wrote becomes anna's registration.conf
 moved rr-three draft.conf registration.conf
 moved rr-four draft.conf draft.conf~ registration.conf
 moved rr-five draft.conf .x other.conf .y .z registration.conf
+# Another group of it reads what it was issued, and the one before no more: at
+# once, although the kernel keeps what it knows of these files for a day. (A
+# stat is answered from what it keeps.)
+folder=$ca/issued/by-serial/$(serial_of "$box/www.crt")
+reads() { as "$1" cat "$folder/cert.pem" "$folder/request.csr"; }
+must reads rr-karl >"$dir/read"
+refuses "Permission denied" reads rr-lena
+sed 's/^group = .*/group = rr-cd/' "$dir/less" >"$dir/moved"
+chmod 644 "$dir/moved"
+must put "$dir/moved"
+id=$(pending | sort -n | tail -n 1)
+must bo mv "$ca/ra/pending/$id" "$ca/ra/approved/"
+group_of() { [ "$(stat -c %G "$folder" "$folder/cert.pem" | uniq)" = "$1" ]; }
+within 10 group_of rr-cd
+refuses "Permission denied" as rr-karl cat "$folder/cert.pem"
+must reads rr-lena >"$dir/read"
+refuses "Permission denied" as rr-karl ls "$folder"
 
 # The evidence tells it, and names nobody.
 registered=$(ls "$ca"/evidence/*/*/*/*/*subscriber-registered.json | tail -n 1)

@@ -394,7 +394,7 @@ bed_was_told(const char *part)
 	return found;
 }
 
-static struct publication_sink bed_sink = { bed_changed };
+static struct publication_sink bed_sink = { .changed = bed_changed };
 static struct authority_parts bed_parts;
 static struct authority *bed;
 

@@ -17,6 +17,6 @@ quiet_changed(struct publication_sink *sink, const char *const *paths,
 		done(arg);
 }
 
-static struct publication_sink quiet_sink = { quiet_changed };
+static struct publication_sink quiet_sink = { .changed = quiet_changed };
 
 #endif

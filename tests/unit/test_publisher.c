@@ -246,7 +246,7 @@ was_told(const char *path)
 	return found;
 }
 
-static struct publication_sink sink = { sink_changed };
+static struct publication_sink sink = { .changed = sink_changed };
 static struct authority_parts parts;
 
 static int
