@@ -476,11 +476,20 @@ judge_own(struct application *app, struct view *v, usec_t now, struct err *e)
 	return rc;
 }
 
+/* Does it matter what else was issued for the key (ca/twin.h)? */
+static bool
+has_twins(const struct application *app)
+{
+	return !app->internal && app->profile != NULL &&
+	    !(app->profile->renewal && app->profile->modification);
+}
+
 static void
 basis_take(struct basis *basis, const struct application *app,
     const struct slot *slot, struct view *v)
 {
 	struct dossier	dossier;
+	struct key	key;
 
 	memset(basis, 0, sizeof(*basis));
 	basis->policy_seq = store_policy(v);
@@ -491,6 +500,9 @@ basis_take(struct basis *basis, const struct application *app,
 		basis->dossier = dossier.id;
 		basis->decided = dossier.moved;
 	}
+	if (has_twins(app) && keys_find(v, app->csr->csr->spki_sha256,
+	    &key) == 1)
+		basis->key = key.newest;
 	basis->slot = slot->id;
 	basis->request = slot->request;
 	basis->certificate = slot->certificate;

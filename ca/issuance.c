@@ -23,6 +23,7 @@
 #include "paths.h"
 #include "recording.h"
 #include "stop.h"
+#include "twin.h"
 
 #define RETRY_RESULT	USEC
 #define RETRY_SIGNING	(2 * USEC)
@@ -334,6 +335,27 @@ fault_of_key(const struct application *app, struct view *v)
 	return NULL;
 }
 
+/*
+ * Of several that were judged at the same moment the first counts: to the
+ * others it is what the profile forbids them to follow.  Only such a profile
+ * has anything compared here.
+ */
+static int
+fault_of_twin(struct application *app, struct view *v, const char **fault,
+    struct err *e)
+{
+	/* One that was there already is judged. */
+	if (app->internal || !app->is_judged ||
+	    app->twin.certificate.id != 0)
+		return 0;
+	if (twin_find(app, v, clock_now(), e) == -1)
+		return -1;
+	if (app->twin.certificate.id != 0)
+		*fault = "another certificate of the same key, which this "
+		    "would be a change of, came first";
+	return 0;
+}
+
 /* A certificate whose key has a fault by now is never handed out. */
 static int
 close_apply(struct job *job, struct tx *tx, struct err *e)
@@ -344,6 +366,9 @@ close_apply(struct job *job, struct tx *tx, struct err *e)
 	app->event_seq = 0;
 	if (app->answer == SIGNED)
 		fault = fault_of_key(app, tx_view(tx));
+	if (app->answer == SIGNED && fault == NULL &&
+	    fault_of_twin(app, tx_view(tx), &fault, e) == -1)
+		return -1;
 	if (fault != NULL) {
 		app->answer = ABANDONED;
 		snprintf(app->reason, sizeof(app->reason), "%s", fault);

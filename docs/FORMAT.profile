@@ -130,7 +130,9 @@ is ca/profiles/<name>.txt in the tree and a part of the CP.
                 yes (default) or no: same key, other names or attributes.
                 renewal and modification = no hold also for a request with
                 the key of a valid certificate in another slot: found by
-                comparison, not by where it was dropped
+                comparison, not by where it was dropped. Of several dropped
+                at the same moment the first counts: what was signed for
+                the others is revoked and never handed out
     re_key_may_change
                 what may differ in a re-key besides the key
                 (REG-6.3.7-02A), of: expiry (default) a new period; names

@@ -30,6 +30,23 @@ for box in "$ca"/requests/*/ "$ca"/requests/*/*/; do
 	[ -d "$box" ] || continue
 	refuses "Operation not permitted" cp "$dir/again.csr" "$box/boxed.csr"
 done
+# Several at the same moment are one, too: one is issued, by whatever step the
+# others were behind it.
+new_csr crowd crowd.example.org
+crowd=
+for i in 1 2 3 4 5 6; do
+	cp "$dir/crowd.csr" "$dir/crowd$i.csr"
+	cp "$dir/crowd$i.csr" "$ca/requests/" 2>"$dir/crowd$i.said" &
+	crowd="$crowd $!"
+done
+done=0
+for pid in $crowd; do
+	wait "$pid" && done=$((done + 1))
+done
+[ "$done" = 1 ] || fail "$done were issued: $(cat "$dir"/crowd*.said)"
+[ "$(ls "$ca"/requests/crowd*.crt | wc -l)" = 1 ] || fail "more than one"
+[ "$(grep -l 'allows no renewal, and this is one' \
+    "$ca"/requests/crowd*.status | wc -l)" = 5 ] || fail "no reason is given"
 # Another key, or another subject, is none.
 cp "$dir/again.csr" "$dir/keep.csr"
 new_csr rekeyed www.example.org
