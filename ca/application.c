@@ -13,6 +13,7 @@
 #include "application.h"
 #include "authentication.h"
 #include "authority_own.h"
+#include "crl_reason.h"
 #include "handover.h"
 #include "key.h"
 #include "paths.h"
@@ -22,8 +23,6 @@
 #include "succession.h"
 #include "text.h"
 #include "twin.h"
-
-#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
 struct application *
 application_new(struct authority *authority)
@@ -242,7 +241,7 @@ find_predecessor(struct application *app, struct view *v, usec_t now,
 		return 0;
 	/* What is suspended stays what it is about: a gate refuses. */
 	if ((app->predecessor.revoked != 0 &&
-	    app->predecessor.reason != CERTIFICATE_HOLD) ||
+	    app->predecessor.reason != REASON_HOLD) ||
 	    app->predecessor.not_after <= now ||
 	    app->predecessor.subscriber != app->subscriber.id) {
 		app->predecessor.id = 0;

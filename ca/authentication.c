@@ -5,9 +5,8 @@
 #include <string.h>
 
 #include "authentication.h"
+#include "crl_reason.h"
 #include "handover.h"
-
-#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
 /* By serial and by every octet. */
 void
@@ -30,7 +29,7 @@ authentication_state(const struct certificate *c, usec_t when)
 	if (c->id == 0)
 		return "not ours";
 	if (c->revoked != 0)
-		return c->reason == CERTIFICATE_HOLD ? "suspended" :
+		return c->reason == REASON_HOLD ? "suspended" :
 		    "revoked";
 	return c->not_after <= when ? "expired" : "valid";
 }

@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "crl_reason.h"
 #include "dossier.h"
 #include "dossier_folder.h"
 #include "event.h"
 #include "recording.h"
 #include "store_events.h"
 #include "text.h"
-
-#define SUSPENDED	6	/* certificateHold, RFC 5280 5.3.1 */
 
 /* --- what is wanted ------------------------------------------------------- */
 
@@ -318,7 +317,7 @@ dossier_open_revocation(struct tx *tx, int64_t certificate,
 	if (certificate_get(tx_view(tx), certificate, &c) != 1)
 		return err_set(e, ENOENT, "there is no such certificate");
 	/* A suspended one would come back with what is not true any more. */
-	if (c.revoked != 0 && c.reason != SUSPENDED)
+	if (c.revoked != 0 && c.reason != REASON_HOLD)
 		return 0;
 	if (dossier_of(tx_view(tx), DOSSIER_REVOCATION, certificate,
 	    &old) == 1 && is_undecided(&old))

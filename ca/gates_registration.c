@@ -8,11 +8,10 @@
 #include <string.h>
 
 #include "consent.h"
+#include "crl_reason.h"
 #include "err.h"
 #include "gates_rules.h"
 #include "names.h"
-
-#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
 int
 ask_subscriber_known(struct view *v, const struct gate_case *c,
@@ -296,7 +295,7 @@ ask_old_certificate(const struct gate_case *c, struct answer *a)
 	if (old->revoked != 0)
 		return gate_no(a, EKEYREVOKED, "the request is signed with "
 		    "certificate %s, which is %s and authenticates nothing",
-		    old->serial, old->reason == CERTIFICATE_HOLD ?
+		    old->serial, old->reason == REASON_HOLD ?
 		    "suspended" : "revoked");
 	if (old->not_after <= c->now)
 		return gate_no(a, EKEYEXPIRED, "the request is signed with "
@@ -339,7 +338,7 @@ ask_predecessor(struct view *v, const struct gate_case *c, struct answer *a,
 	if (c->predecessor->revoked != 0)
 		return gate_no(a, EKEYREVOKED, "certificate %s is %s and "
 		    "cannot be followed by a %s", c->predecessor->serial,
-		    c->predecessor->reason == CERTIFICATE_HOLD ? "suspended" :
+		    c->predecessor->reason == REASON_HOLD ? "suspended" :
 		    "revoked",
 		    succession_name(c->succession));
 	if (c->predecessor->not_after <= c->now)

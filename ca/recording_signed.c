@@ -10,15 +10,13 @@
 #include "authority_own.h"
 #include "changes.h"
 #include "consent.h"
+#include "crl_reason.h"
 #include "event.h"
 #include "paths.h"
 #include "recording.h"
 #include "store_events.h"
 #include "supersession.h"
 #include "text.h"
-
-#define REASON_KEY_COMPROMISE	1	/* CRLReason, RFC 5280 5.3.1 */
-#define REASON_SUPERSEDED	4
 
 static void
 event_signature(struct event *event, const struct application *app)

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "conf.h"
 #include "revocation_rules.h"
@@ -63,33 +62,6 @@ static const struct word mechanism_words[WORDS] = {
 	{ "ocsp", true, "OCSP" },
 };
 
-static const char *const reason_names[REASONS] = {
-	[0] = "unspecified", [1] = "keyCompromise", [2] = "cACompromise",
-	[3] = "affiliationChanged", [4] = "superseded",
-	[5] = "cessationOfOperation", [6] = "certificateHold",
-	[8] = "removeFromCRL", [9] = "privilegeWithdrawn",
-	[10] = "aACompromise",
-};
-
-const char *
-reason_name(int reason)
-{
-
-	return reason < 0 || reason >= REASONS ? NULL : reason_names[reason];
-}
-
-int
-reason_find(const char *name)
-{
-	int i;
-
-	for (i = 0; i < REASONS; i++)
-		if (reason_names[i] != NULL &&
-		    strcasecmp(reason_names[i], name) == 0)
-			return i;
-	return -1;
-}
-
 /* --- lists of words ------------------------------------------------------ */
 
 static int
@@ -143,8 +115,9 @@ revocation_check_reason(const char *text, struct err *err)
 {
 	int reason = reason_find(text);
 
-	if (reason != -1 && reason != 2 && reason != 8 && reason != 10 &&
-	    strcmp(reason_names[reason], text) == 0)
+	if (reason != -1 && reason != REASON_CA_COMPROMISE &&
+	    reason != REASON_REINSTATED && reason != REASON_AA_COMPROMISE &&
+	    strcmp(reason_name(reason), text) == 0)
 		return 0;
 	return err_set(err, EINVAL, "wanted reasons of RFC 5280 5.3.1 for "
 	    "certificates of end entities, such as keyCompromise, found "
@@ -185,7 +158,7 @@ revocation_for_reason(const struct revocation_rules *r, int reason)
 {
 
 	return reason_name(reason) != NULL &&
-	    HAS(r->reasons, reason_names[reason]);
+	    HAS(r->reasons, reason_name(reason));
 }
 
 usec_t
@@ -365,7 +338,7 @@ revocation_put_reasons(const struct revocation_rules *r, struct bytes *to)
 			continue;
 		conf_duration_text(text, revocation_deadline(r, i));
 		bytes_printf(to, "%-24sknown to all at most %s after "
-		    "receipt%s\n", reason_names[i], text, i == 6 ?
-		    ", suspension" : "");
+		    "receipt%s\n", reason_name(i), text,
+		    i == REASON_HOLD ? ", suspension" : "");
 	}
 }

@@ -11,9 +11,9 @@
 
 #include "bytes.h"
 #include "clock.h"
+#include "crl_reason.h"
 #include "err.h"
 
-#define REASONS			11	/* numbers of RFC 5280 5.3.1 */
 #define REVOCATION_RECEIPT_MAX	(24 * 3600 * USEC)	/* REV-6.2.4-03A */
 
 struct revocation_rules {
@@ -25,11 +25,6 @@ struct revocation_rules {
 	int	batch_max_alone;	/* lines of a batch without another */
 	usec_t	deadline[REASONS];	/* by reason; 0: not given here */
 };
-
-/* "keyCompromise"; NULL for a number RFC 5280 5.3.1 does not give. */
-const char *reason_name(int);
-/* -1: no reason of that name, upper or lower case. */
-int	reason_find(const char *name);
 
 /* Of one word of a list: conf_key's check. */
 int	revocation_check_who(const char *, struct err *);

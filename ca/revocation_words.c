@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "conf.h"
-#include "revocation_rules.h"
 #include "revocation_words.h"
 #include "store_status.h"
 
@@ -20,11 +19,11 @@ static const struct {
 	int		 reason;
 	const char	*sentence;
 } refused[] = {
-	{ 2, "cACompromise is for certificates of CAs (RFC 5280 5.3.1); for "
-	  "an end entity's key say keyCompromise" },
-	{ 8, "removeFromCRL is no reason to revoke: it stands in delta CRLs "
-	  "only (RFC 5280 5.3.1); to bring a suspended certificate back "
-	  "write reinstate" },
+	{ REASON_CA_COMPROMISE, "cACompromise is for certificates of CAs "
+	  "(RFC 5280 5.3.1); for an end entity's key say keyCompromise" },
+	{ REASON_REINSTATED, "removeFromCRL is no reason to revoke: it stands "
+	  "in delta CRLs only (RFC 5280 5.3.1); to bring a suspended certificate "
+	  "back write reinstate" },
 };
 
 /* --- words --------------------------------------------------------------- */

@@ -13,10 +13,10 @@
 #define CA_REVOCATION_WORDS_H
 
 #include "clock.h"
+#include "crl_reason.h"
 #include "err.h"
 #include "store_certificates.h"
 
-#define REASON_KEY_COMPROMISE	1
 #define ACT_AHEAD	(366 * USEC_DAY)	/* at= and until=, at most */
 
 struct act_words {

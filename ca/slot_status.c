@@ -2,7 +2,7 @@
  * What a slot says of its certificate: see slot_status.h.  The text of the
  * issued request stays as it is, with a line more for each that has happened.
  */
-#include "revocation_rules.h"
+#include "crl_reason.h"
 #include "slot_status.h"
 #include "status_text.h"
 #include "store_status.h"

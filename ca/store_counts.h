@@ -6,7 +6,7 @@
 #ifndef CA_STORE_COUNTS_H
 #define CA_STORE_COUNTS_H
 
-#include "revocation_rules.h"
+#include "crl_reason.h"
 #include "store_dossiers.h"
 
 struct store_counts {
@@ -16,7 +16,7 @@ struct store_counts {
 	int64_t	pending[DOSSIER_KINDS], countersign[DOSSIER_KINDS];
 	int64_t	unpublished;		/* revocations */
 	int64_t	scheduled, batches;
-	int64_t	revoked[REASONS];	/* now, by reason; 6: suspended */
+	int64_t	revoked[REASONS];	/* now, by reason */
 };
 void	store_count(struct view *, struct store_counts *to);
 /* A list as long as the answers kept: not to be asked each second. */

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "crl_reason.h"
 #include "signing.h"
 #include "store.h"
 #include "store_certificates.h"
@@ -52,16 +53,13 @@ enum authentication {
 };
 enum confirmation { UNCONFIRMED = 0, CONFIRMED = 1, CONFIRM_EXCEPTION = 2 };
 
-#define REASON_HOLD		6	/* certificateHold: suspended */
-#define REASON_REINSTATED	8	/* removeFromCRL: valid again */
-
 struct revocation {
 	int64_t	id, certificate;	/* certificate 0: abandoned serial */
 	int64_t	shard;		/* 0: none; put takes the certificate's */
 	usec_t	expires;	/* the certificate's notAfter, the same */
 	char	serial[SERIAL_TEXT];
 	char	issuer[16];
-	int	reason;			/* CRLReason of RFC 5280 5.3.1 */
+	int	reason;			/* of enum crl_reason */
 	enum authentication how;
 	enum confirmation confirmation;
 	uid_t	uid;			/* who asked, */

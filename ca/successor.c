@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "authority_own.h"
+#include "crl_reason.h"
 #include "event.h"
 #include "handover.h"
 #include "paths.h"
@@ -13,8 +14,6 @@
 #include "store_status.h"
 #include "store_registry.h"
 #include "successor.h"
-
-#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
 struct refusal {
 	struct job		 job;		/* first */
@@ -46,7 +45,7 @@ check(struct view *v, const struct certificate *c, uid_t uid,
 	if (!subscriber_has_user(v, c->subscriber, uid))
 		return err_set(e, EACCES, "uid %u does not act for the "
 		    "subscriber of certificate %s", (unsigned)uid, c->serial);
-	if (c->revoked != 0 && c->reason != CERTIFICATE_HOLD)
+	if (c->revoked != 0 && c->reason != REASON_HOLD)
 		return err_set(e, EKEYREVOKED, "certificate %s is revoked and "
 		    "has no successor: drop the request into requests/",
 		    c->serial);

@@ -10,16 +10,13 @@
 #include <unistd.h>
 
 #include "authority_own.h"
+#include "crl_reason.h"
 #include "dossier.h"
-#include "revocation_rules.h"
 #include "store_reports.h"
 #include "store_supersessions.h"
 #include "supersession.h"
 
-#define AFFILIATION_CHANGED	3	/* CRLReason, RFC 5280 5.3.1 */
-#define SUPERSEDED		4
-#define CERTIFICATE_HOLD	6
-#define AT_ONCE			64
+#define AT_ONCE	64
 
 /* --- the decision --------------------------------------------------------- */
 
@@ -70,7 +67,7 @@ supersession_record(const struct application *app, struct tx *tx,
 	int			days, taken;
 
 	*due = 0;
-	*reason = SUPERSEDED;
+	*reason = REASON_SUPERSEDED;
 	if ((taken = take_case(tx, s.certificate, reason, e)) == -1)
 		return -1;
 	/* Taken up after a crash it was not judged: by its name. */
@@ -81,7 +78,7 @@ supersession_record(const struct application *app, struct tx *tx,
 		*due = clock_now();
 	} else if (has_untrue_attribute(was, now)) {
 		*due = clock_now();
-		*reason = AFFILIATION_CHANGED;
+		*reason = REASON_AFFILIATION_CHANGED;
 	} else if (days != -1) {
 		*due = clock_now() + days * USEC_DAY;
 	}
@@ -118,7 +115,7 @@ is_over(struct view *v, const struct supersession *s)
 	struct certificate	c;
 
 	return certificate_get(v, s->certificate, &c) != 1 ||
-	    (c.revoked != 0 && c.reason != CERTIFICATE_HOLD) ||
+	    (c.revoked != 0 && c.reason != REASON_HOLD) ||
 	    c.not_after <= clock_now();
 }
 

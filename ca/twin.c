@@ -4,10 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "crl_reason.h"
 #include "succession.h"
 #include "twin.h"
-
-#define CERTIFICATE_HOLD	6	/* CRLReason, RFC 5280 5.3.1 */
 
 struct search {
 	struct application	*app;
@@ -28,7 +27,7 @@ is_forbidden(const struct profile *p, enum succession path)
 static bool
 may_be(const struct search *s, const struct certificate *c)
 {
-	return (c->revoked == 0 || c->reason == CERTIFICATE_HOLD) &&
+	return (c->revoked == 0 || c->reason == REASON_HOLD) &&
 	    c->not_after > s->now && c->subscriber == s->app->subscriber.id &&
 	    strcmp(c->profile, s->app->profile->name) == 0;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crl_reason.h"
 #include "dn.h"
 #include "dossier.h"
 #include "names.h"
@@ -18,10 +19,6 @@
 #include "registration_types.h"
 #include "tbs.h"
 #include "withdrawn.h"
-
-#define AFFILIATION_CHANGED	3
-#define PRIVILEGE_WITHDRAWN	9
-#define CERTIFICATE_HOLD	6
 
 /* --- what is withdrawn --------------------------------------------------- */
 
@@ -147,8 +144,8 @@ withdrawn_from(const struct withdrawn *w, struct slice der,
 		c.of_affiliation |= type->of_affiliation;
 		c.count++;
 	}
-	*reason = c.of_affiliation ? AFFILIATION_CHANGED :
-	    PRIVILEGE_WITHDRAWN;
+	*reason = c.of_affiliation ? REASON_AFFILIATION_CHANGED :
+	    REASON_PRIVILEGE_WITHDRAWN;
 	return c.count > 0;
 }
 
@@ -166,7 +163,7 @@ list_add(void *arg, const struct certificate *c)
 	struct list *list = arg;
 	int64_t *ids;
 
-	if (c->revoked != 0 && c->reason != CERTIFICATE_HOLD)
+	if (c->revoked != 0 && c->reason != REASON_HOLD)
 		return 0;
 	ids = realloc(list->ids, (list->count + 1) * sizeof(*ids));
 	if (ids == NULL)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../ca/revocation_rules.h"
+#include "../ca/crl_reason.h"
 #include "../hsm/ceremony.h"
 #include "root_crl.h"
 

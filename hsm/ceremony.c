@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../ca/clock.h"
+#include "../ca/crl_reason.h"
 #include "../ca/der.h"
 #include "../ca/file.h"
 #include "../ca/key.h"
@@ -312,7 +313,9 @@ struct crl_change {
 static bool
 is_for_ca(int reason)
 {
-	return (reason >= 2 && reason <= 5) || reason == 9;
+	return (reason >= REASON_CA_COMPROMISE &&
+	    reason <= REASON_CESSATION_OF_OPERATION) ||
+	    reason == REASON_PRIVILEGE_WITHDRAWN;
 }
 
 /* Did the root issue it, and is it to be revoked for the first time? */

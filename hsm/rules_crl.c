@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "rules_parts.h"
 
 #define NEVER	((usec_t)253402300799 * USEC)	/* 99991231235959Z */
@@ -59,8 +60,9 @@ is_reason(const struct list *l, struct slice value)
 	int64_t number;
 
 	return der_get_number(&value, DER_ENUMERATED, &number) == 0 &&
-	    value.size == 0 && number >= 1 && number <= 10 && number != 7 &&
-	    (number != 8 || l->base != 0);
+	    value.size == 0 && number > REASON_UNSPECIFIED &&
+	    number < REASONS && reason_name((int)number) != NULL &&
+	    (number != REASON_REINSTATED || l->base != 0);
 }
 
 static bool

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "case_text.h"
 #include "publisher.h"
 

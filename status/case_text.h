@@ -8,7 +8,6 @@
 #ifndef STATUS_CASE_TEXT_H
 #define STATUS_CASE_TEXT_H
 
-#include "../ca/revocation_rules.h"
 #include "../ca/store_scheduled.h"
 
 struct case_act {

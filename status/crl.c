@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "../ca/der.h"
 #include "crl.h"
 #include "crl_extensions.h"
@@ -251,7 +252,7 @@ get_reason(struct slice value, int *reason)
 
 	if (*reason != 0 ||
 	    der_get_number(&value, DER_ENUMERATED, &number) != 0 ||
-	    value.size != 0 || number < 1 || number > 10)
+	    value.size != 0 || number < 1 || number >= REASONS)
 		return -1;
 	*reason = (int)number;
 	return 0;

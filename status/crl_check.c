@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "../ca/der.h"
 #include "../ca/text.h"
 #include "crl.h"
 
 #define SECONDS(t)	((t) / USEC)
-#define REMOVE_FROM_CRL	8
 
 /* --- before it is signed ------------------------------------------------- */
 
@@ -28,8 +28,8 @@ static int
 check_entry(const struct crl_entry *entry, bool is_delta, struct slice last,
     struct err *err)
 {
-	if (entry->reason == 7 ||
-	    (entry->reason == REMOVE_FROM_CRL && !is_delta))
+	if (reason_name(entry->reason) == NULL ||
+	    (entry->reason == REASON_REINSTATED && !is_delta))
 		return refuse_entry(entry, "with a reason that is none here "
 		    "(RFC 5280 5.3.1)", err);
 	if (entry->invalidity > entry->revoked)

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "../ca/crl_reason.h"
 #include "crl_status.h"
 
 static int
@@ -96,5 +97,5 @@ crl_says(const struct crl_question *q, struct slice der, struct slice fresh,
 		return listed;
 	}
 	*entry = newer;
-	return newer.reason != 8;	/* removeFromCRL */
+	return newer.reason != REASON_REINSTATED;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../ca/counters.h"
-#include "../ca/revocation_rules.h"
+#include "../ca/crl_reason.h"
 #include "metrics.h"
 
 /* The page to be filled, and the metric that is being put on it. */

@@ -1,7 +1,7 @@
 /*
  * The text of a notice; see notice_text.h.
  */
-#include "../ca/revocation_rules.h"
+#include "../ca/crl_reason.h"
 #include "../ca/store_status.h"
 #include "notice_text.h"
 

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "../ca/der.h"
 #include "ocsp_response.h"
 #include "publisher.h"
@@ -24,7 +25,6 @@ static const unsigned char oid_basic[] = {	/* 1.3.6.1.5.5.7.48.1.1 */
 };
 /* The last octets of id-pkix-ocsp-nonce, -archive-cutoff, -extended-revoke. */
 enum { X_NONCE = 2, X_ARCHIVE_CUTOFF = 6, X_EXTENDED_REVOKE = 9 };
-#define HOLD	6		/* certificateHold */
 
 /* --- writing ------------------------------------------------------------- */
 
@@ -33,14 +33,14 @@ put_status(struct bytes *b, const struct ocsp_single *single)
 {
 	size_t from = b->size;
 
-	int why = single->never ? HOLD : single->reason;
+	int why = single->never ? REASON_HOLD : single->reason;
 
 	if (single->revoked == 0 && !single->never) {
 		der_put_header(b, DER_IMPLICIT(0), 0);
 		return;
 	}
 	der_put_generalized_time(b, single->never ? 0 : single->revoked);
-	if (why != 0) {			/* RFC 5280 5.3.1 */
+	if (why != REASON_UNSPECIFIED) {	/* RFC 5280 5.3.1 */
 		size_t reason = b->size;
 
 		der_put_number(b, DER_ENUMERATED, why);
@@ -282,7 +282,7 @@ get_status(struct slice *in, struct ocsp_single *single)
 		return 0;
 	if (der_get(&content, DER_CONTEXT(0), &wrapped) != 0 ||
 	    der_get_number(&wrapped, DER_ENUMERATED, &reason) != 0 ||
-	    reason > 10 || wrapped.size != 0 || content.size != 0)
+	    reason >= REASONS || wrapped.size != 0 || content.size != 0)
 		return -1;
 	single->reason = (int)reason;
 	return 0;

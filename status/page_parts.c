@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../ca/crl_reason.h"
 #include "../ca/html.h"
-#include "../ca/revocation_rules.h"
 #include "page_chart.h"
 #include "page_parts.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../ca/revocation_rules.h"
+#include "../ca/crl_reason.h"
 #include "../ca/store_closing.h"
 #include "../ca/store_crls.h"
 #include "../ca/store_events.h"
