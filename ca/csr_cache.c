@@ -26,7 +26,6 @@ struct csr_cache {
 	struct node	*head, *tail;	/* the newest and the oldest */
 	struct node	*buckets[BUCKETS];
 	size_t		 count, max;
-	unsigned long	 misses;
 };
 
 struct csr_cache *
@@ -167,7 +166,6 @@ csr_cache_take(struct csr_cache *cache, struct slice bytes)
 		return &node->entry;
 	made = node_make(bytes, digest);
 	pthread_mutex_lock(&cache->lock);
-	cache->misses++;
 	/* Two may have parsed the same at once: the first one stays. */
 	if ((node = cache_find(cache, digest)) == NULL) {
 		node = made;
@@ -196,17 +194,6 @@ csr_cache_put(struct csr_cache *cache, const struct csr_entry *entry)
 	pthread_mutex_unlock(&cache->lock);
 	if (last)
 		node_free(node);
-}
-
-unsigned long
-csr_cache_misses(struct csr_cache *cache)
-{
-	unsigned long	misses;
-
-	pthread_mutex_lock(&cache->lock);
-	misses = cache->misses;
-	pthread_mutex_unlock(&cache->lock);
-	return misses;
 }
 
 void

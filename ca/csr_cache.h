@@ -25,7 +25,5 @@ void			 csr_cache_free(struct csr_cache *);
 const struct csr_entry	*csr_cache_take(struct csr_cache *, struct slice);
 void			 csr_cache_put(struct csr_cache *,
 			    const struct csr_entry *);
-/* Parses and verifications made so far, for tests and the bench. */
-unsigned long		 csr_cache_misses(struct csr_cache *);
 
 #endif

@@ -58,12 +58,6 @@ path_crl(char to[PATH_TEXT], int64_t scope)
 }
 
 void
-path_event_file(char to[PATH_TEXT], int64_t seq, const char *event)
-{
-	snprintf(to, PATH_TEXT, "%012lld-%.100s.json", (long long)seq, event);
-}
-
-void
 path_event(char to[PATH_TEXT], int64_t seq, usec_t time, const char *event)
 {
 	char	hour[CLOCK_TEXT];

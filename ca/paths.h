@@ -23,8 +23,7 @@ void	path_successor(char to[PATH_TEXT], const char *serial);
 void	path_public(char to[PATH_TEXT], const char *serial);
 /* A CRL of the issuing CA: all it issues (0), its delta (-1), or a shard. */
 void	path_crl(char to[PATH_TEXT], int64_t scope);
-/* The file's name alone, and its path; the number has twelve digits. */
-void	path_event_file(char to[PATH_TEXT], int64_t seq, const char *event);
+/* The number has twelve digits. */
 void	path_event(char to[PATH_TEXT], int64_t seq, usec_t time,
 	    const char *event);
 

@@ -237,25 +237,6 @@ dossiers_in(struct view *v, enum dossier_place place, int64_t after,
 }
 
 void
-dossiers_of_subscriber(struct view *v, int64_t subscriber, int64_t after,
-    dossier_each *each, void *arg)
-{
-	struct query *q;
-
-	/* Approved and done: issued, or revoked; a registration is at once. */
-	q = query_new(v->sql, SELECT_DOSSIERS
-	    "WHERE subscriber = ? AND id > ? AND place <> 4 AND (place < 3"
-	    " OR (kind = 1 AND EXISTS (SELECT 1 FROM requests"
-	    "  WHERE requests.id = object AND state < 2))"
-	    " OR (kind = 4 AND EXISTS (SELECT 1 FROM revocation_orders o"
-	    "  WHERE o.dossier = dossiers.id AND o.done IS NULL)))"
-	    " ORDER BY id");
-	bind_number(q, subscriber);
-	bind_number(q, after);
-	every_dossier(q, each, arg);
-}
-
-void
 dossiers_undone(struct view *v, int64_t after, dossier_each *each, void *arg)
 {
 	struct dossier d;

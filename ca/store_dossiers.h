@@ -58,9 +58,6 @@ int	dossier_of(struct view *, enum dossier_kind, int64_t object,
 typedef int dossier_each(void *arg, const struct dossier *);
 void	dossiers_in(struct view *, enum dossier_place, int64_t after,
 	    dossier_each *, void *arg);
-/* Those of a subscriber that wait or are approved and not yet done. */
-void	dossiers_of_subscriber(struct view *, int64_t subscriber,
-	    int64_t after, dossier_each *, void *arg);
 /* Of requests: approved, and the request is pending yet. */
 void	dossiers_undone(struct view *, int64_t after, dossier_each *,
 	    void *arg);

@@ -190,13 +190,6 @@ large_read_part(struct store *s, const char *folder, const char *sha256,
 }
 
 int
-large_read(struct store *s, const char *folder, const char *sha256,
-    size_t size, struct bytes *to)
-{
-	return large_read_part(s, folder, sha256, 0, size, to);
-}
-
-int
 large_map(struct store *s, const char *folder, const char *sha256,
     size_t size, struct slice *to)
 {

@@ -179,6 +179,7 @@ enum place {
 /* Written and synced, folder too, before it returns; the name is the digest. */
 int	large_put(struct store *, const char *folder, const char *sha256,
 	    struct slice, struct err *);
+/* 1; 0 and a line in the log. */
 int	large_read_part(struct store *, const char *folder,
 	    const char *sha256, uint64_t offset, size_t size, struct bytes *);
 /* In two steps: written and synced under a name of its own, then put. */
@@ -189,8 +190,6 @@ int	large_open(struct store *, const char *name);
 int	large_finish(struct store *, const char *folder, const char *sha256,
 	    const char *name, struct err *);
 void	large_abandon(struct store *, const char *name);
-int	large_read(struct store *, const char *folder, const char *sha256,
-	    size_t size, struct bytes *to);	/* 1; 0 and a line in the log */
 /* The whole file, to read: 1; 0 and a line in the log. */
 int	large_map(struct store *, const char *folder, const char *sha256,
 	    size_t size, struct slice *);

@@ -194,19 +194,6 @@ revocation_set_published(struct tx *tx, const struct revocation *r,
 	return query_write(q, err);
 }
 
-int
-revocation_set_notified(struct tx *tx, int64_t id, usec_t when,
-    struct err *err)
-{
-	struct query *q;
-
-	q = query_new(tx->view.sql,
-	    "UPDATE revocations SET notified = ? WHERE id = ?");
-	bind_number(q, when);
-	bind_number(q, id);
-	return query_write(q, err);
-}
-
 /* --- asking -------------------------------------------------------------- */
 
 #define SELECT_REVOCATIONS \

@@ -61,21 +61,6 @@ take_shard(struct query *q, struct shard *s)
 	s->until = take_number(q);
 }
 
-int
-shard_get(struct view *v, int64_t id, struct shard *s)
-{
-	struct query *q;
-	int found;
-
-	q = query_new(v->sql,
-	    "SELECT id, issuer, url, until FROM shards WHERE id = ?");
-	bind_number(q, id);
-	if ((found = query_next(q)))
-		take_shard(q, s);
-	query_done(q);
-	return found;
-}
-
 void
 shards_list(struct view *v, const char *issuer, usec_t since,
     shard_each *each, void *arg)

@@ -23,7 +23,6 @@ struct shard {
 int	shard_add(struct tx *, struct shard *, const char *base, struct err *);
 /* Out of use (a time), or in use again (0). */
 int	shard_set_until(struct tx *, int64_t id, usec_t until, struct err *);
-int	shard_get(struct view *, int64_t id, struct shard *);	/* 1/0 */
 typedef int shard_each(void *arg, const struct shard *);
 /* Those that are in use, or were until `since` or later; in order of id. */
 void	shards_list(struct view *, const char *issuer, usec_t since,

@@ -91,8 +91,6 @@ int	revocation_set_published(struct tx *, const struct revocation *,
 int	revocation_find(struct view *, const char *serial,
 	    struct revocation *);
 int	revocation_get(struct view *, int64_t id, struct revocation *);
-int	revocation_set_notified(struct tx *, int64_t id, usec_t,
-	    struct err *);
 typedef int revocation_each(void *arg, const struct revocation *);
 void	revocations_list(struct view *, int64_t after, revocation_each *,
 	    void *arg);

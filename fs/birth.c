@@ -24,7 +24,6 @@ struct delivery {
 	usec_t		 now;
 	struct subscriber subscriber;
 	struct agreement agreement;
-	size_t		 document_size;
 };
 
 static struct person_key person_key;

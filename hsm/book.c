@@ -403,17 +403,6 @@ book_refuse(struct book *b, struct journal_record *r, struct err *err)
 	return journal_append(b->journal, r, 1, err);
 }
 
-int
-book_note(struct book *b, const char *text, struct err *err)
-{
-	struct journal_record r = { .type = JOURNAL_NOTE };
-
-	snprintf(r.text, sizeof(r.text), "%s", text);
-	if (journal_room(b->journal, 1, true, err) == -1)
-		return -1;
-	return journal_append(b->journal, &r, 1, err);
-}
-
 void
 book_tick(struct book *b)
 {

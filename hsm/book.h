@@ -44,7 +44,6 @@ int		 book_end(struct book *, struct journal_record *, size_t,
 		    struct err *);
 int		 book_refuse(struct book *, struct journal_record *,
 		    struct err *);
-int		 book_note(struct book *, const char *text, struct err *);
 /* Once a second, from one thread: syncs ends, marks the ledger. */
 void		 book_tick(struct book *);
 /*

@@ -24,12 +24,6 @@ static const char *const kinds[] = { "certificate", "crl", "ocsp",
     "evidence", "handover" };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-const char *
-journal_kind_name(enum sign_kind kind)
-{
-	return kinds[kind];
-}
-
 static void
 hash_line(unsigned char to[SHA256_OCTETS],
     const unsigned char before[SHA256_OCTETS], struct slice line)
@@ -50,7 +44,6 @@ put_sentence(struct bytes *b, const char *text)
 	for (; *text != '\0'; text++)
 		put_u8(b, *text >= ' ' && *text <= '~' ? (uint8_t)*text : '?');
 }
-
 
 void
 journal_line_put(struct bytes *b, const struct journal_record *r,

@@ -10,6 +10,5 @@
 /* Appends the line and its newline; `hash` is that before, then this one's. */
 void	journal_line_put(struct bytes *, const struct journal_record *,
 	    unsigned char hash[SHA256_OCTETS]);
-const char *journal_kind_name(enum sign_kind);
 
 #endif

@@ -258,17 +258,6 @@ keep_put(struct keep *all, struct kept *k)
 }
 
 void
-keep_drop(struct keep *all, struct slice key)
-{
-	uint64_t h = hash(all, key);
-	struct part *part = &all->parts[h % PARTS];
-
-	pthread_mutex_lock(&part->mutex);
-	drop(part, h / PARTS % HEADS, key);
-	pthread_mutex_unlock(&part->mutex);
-}
-
-void
 keep_drop_those(struct keep *all, kept_is *is, void *arg)
 {
 	struct part *part;

@@ -50,7 +50,6 @@ void		 keep_free(struct keep *);
 struct kept	*keep_find(struct keep *, struct slice key);	/* referenced */
 /* Takes a reference; what had the same key goes. */
 void		 keep_put(struct keep *, struct kept *);
-void		 keep_drop(struct keep *, struct slice key);
 /* Those for which `is` says so go. */
 typedef bool	 kept_is(void *arg, const struct kept *);
 void		 keep_drop_those(struct keep *, kept_is *, void *arg);

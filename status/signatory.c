@@ -25,7 +25,7 @@ struct algorithm {
 struct signatory {
 	X509		*certificate;
 	EVP_PKEY	*key;
-	struct bytes	 der, name, issuer;
+	struct bytes	 der, name;
 	const struct algorithm *algorithm;
 };
 
@@ -91,7 +91,6 @@ signatory_new(struct slice der, struct err *err)
 	}
 	bytes_copy(&s->der, der);
 	name_copy(&s->name, X509_get_subject_name(s->certificate));
-	name_copy(&s->issuer, X509_get_issuer_name(s->certificate));
 	return s;
 fail:
 	signatory_free(s);
@@ -107,7 +106,6 @@ signatory_free(struct signatory *s)
 	EVP_PKEY_free(s->key);
 	bytes_free(&s->der);
 	bytes_free(&s->name);
-	bytes_free(&s->issuer);
 	free(s);
 }
 
@@ -121,12 +119,6 @@ struct slice
 signatory_name(const struct signatory *s)
 {
 	return SLICE(&s->name);
-}
-
-struct slice
-signatory_issuer(const struct signatory *s)
-{
-	return SLICE(&s->issuer);
 }
 
 struct slice

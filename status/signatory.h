@@ -18,7 +18,6 @@ void		 signatory_free(struct signatory *);
 
 struct slice	signatory_certificate(const struct signatory *);
 struct slice	signatory_name(const struct signatory *);	/* subject */
-struct slice	signatory_issuer(const struct signatory *);
 /* Octets of its serial, the sign left out. */
 struct slice	signatory_serial(const struct signatory *);
 struct slice	signatory_key_id(const struct signatory *);	/* SKI */
