@@ -310,8 +310,6 @@ conclude(struct application *app)
 static void
 judged_fill(struct judged *judged, const struct application *app)
 {
-	judged->request = app->request.id;
-	judged->subscriber = app->subscriber.id;
 	judged->profile = app->profile;
 	judged->spki = app->internal ? app->spki : app->csr->csr->spki;
 	snprintf(judged->key_type, sizeof(judged->key_type), "%s",
@@ -319,7 +317,6 @@ judged_fill(struct judged *judged, const struct application *app)
 	judged->subject = app->subject;
 	judged->names = app->names;
 	judged->name_count = app->name_count;
-	judged->approval = app->standing_approval;
 	judged->crl_point = app->shard != NULL ? app->shard->url : NULL;
 	if (app->succession == RE_KEY && !profile_re_key_may(app->profile,
 	    "expiry"))

@@ -184,16 +184,6 @@ dn_is_same(const struct dn *a, const struct dn *b)
 	return true;
 }
 
-void
-dn_text(const struct dn *dn, struct bytes *to)
-{
-	size_t i;
-
-	for (i = 0; i < dn->count; i++)
-		bytes_printf(to, "%s = %s\n", dn->attribute[i].type->name,
-		    dn->attribute[i].value);
-}
-
 /* --- written and read ----------------------------------------------------- */
 
 void

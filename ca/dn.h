@@ -58,7 +58,5 @@ int	dn_parse(struct dn *, struct slice name, struct err *);
 void	dn_digest(const struct dn *, char sha256[65]);
 /* One value in that form, to compare it with another. */
 bool	dn_value_is_like(const char *, const char *);
-/* "commonName = ..." line by line, for those who may read it. */
-void	dn_text(const struct dn *, struct bytes *);
 
 #endif

@@ -31,10 +31,7 @@ permit_make(const struct verdict *verdict, const struct judged *judged)
 	if ((permit = calloc(1, sizeof *permit)) == NULL ||
 	    (permit->judged.names = malloc(size + 1)) == NULL)
 		die("out of memory: a permit");
-	permit->judged.request = judged->request;
-	permit->judged.subscriber = judged->subscriber;
 	permit->judged.profile = judged->profile;
-	permit->judged.approval = judged->approval;
 	permit->judged.end = judged->end;
 	permit->judged.crl_point = judged->crl_point;
 	permit->judged.name_count = judged->name_count;
@@ -56,18 +53,6 @@ permit_free(struct permit *permit)
 	bytes_free(&permit->judged.spki);
 	free(permit->judged.names);
 	free(permit);
-}
-
-int64_t
-permit_approval(const struct permit *permit)
-{
-	return permit->judged.approval;
-}
-
-const struct profile *
-permit_profile(const struct permit *permit)
-{
-	return permit->judged.profile;
 }
 
 /*

@@ -14,14 +14,12 @@
 struct permit;
 
 struct judged {
-	int64_t		request, subscriber;	/* 0: of the CA itself */
 	const struct profile *profile;
 	struct bytes	spki;			/* copied into the permit */
 	char		key_type[16];
 	struct dn	subject;
 	struct csr_name	*names;
 	size_t		name_count;
-	int64_t		approval;		/* number of the approval */
 	usec_t		end;		/* notAfter at the latest; 0: any */
 	const char	*crl_point;	/* URL of its shard, borrowed; NULL */
 };
@@ -29,8 +27,6 @@ struct judged {
 /* NULL unless the verdict is complete and empty. */
 struct permit	*permit_make(const struct verdict *, const struct judged *);
 void		 permit_free(struct permit *);
-int64_t		 permit_approval(const struct permit *);
-const struct profile *permit_profile(const struct permit *);
 
 /*
  * The to-be-signed certificate (DER) and its serial (34 upper-case digits:

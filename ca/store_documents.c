@@ -195,30 +195,6 @@ documents_read_part(struct view *v, const char *sha256, uint64_t offset,
 }
 
 int
-documents_map(struct view *v, const char *sha256, struct document_map *map)
-{
-	struct document_row row;
-
-	memset(map, 0, sizeof(*map));
-	if (!documents_find(v, sha256, &row))
-		return 0;
-	if (!read_inline(v, row.id, 0, SIZE_MAX, &map->small))
-		return large_map(v->store, "documents", row.sha256, row.size,
-		    &map->bytes);
-	map->bytes = SLICE(&map->small);
-	return 1;
-}
-
-void
-documents_unmap(struct document_map *map)
-{
-	if (map->small.data == NULL)
-		large_unmap(map->bytes);
-	bytes_free(&map->small);
-	map->bytes = (struct slice){ NULL, 0 };
-}
-
-int
 documents_read(struct view *v, const char *sha256, struct bytes *to)
 {
 	return documents_read_part(v, sha256, 0, SIZE_MAX, to);

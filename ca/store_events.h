@@ -73,14 +73,6 @@ int	documents_read(struct view *, const char *sha256, struct bytes *);
 /* At most `size` octets from `offset` on; replaces `to`. */
 int	documents_read_part(struct view *, const char *sha256,
 	    uint64_t offset, size_t size, struct bytes *to);
-/* The whole of it, a large one without a copy; until the unmap.  1/0. */
-struct document_map {
-	struct slice	bytes;
-	struct bytes	small;		/* of one that is in the database */
-};
-int	documents_map(struct view *, const char *sha256,
-	    struct document_map *);
-void	documents_unmap(struct document_map *);
 typedef int document_each(void *arg, const struct document_row *);
 void	documents_list(struct view *, int64_t after, document_each *, void *);
 

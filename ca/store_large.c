@@ -11,7 +11,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -187,37 +186,6 @@ large_read_part(struct store *s, const char *folder, const char *sha256,
 	    n < 0 ? strerror(errno) : "it is shorter than it was");
 	bytes_clear(to);
 	return 0;
-}
-
-int
-large_map(struct store *s, const char *folder, const char *sha256,
-    size_t size, struct slice *to)
-{
-	char path[PATH_MAX];
-	void *map = MAP_FAILED;
-	struct stat st;
-	int fd;
-
-	large_path(s, path, folder, sha256);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size == (off_t)size)
-		map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-	if (fd >= 0)
-		close(fd);
-	if (map == MAP_FAILED) {
-		log_line("store: cannot map %s: %s", path, strerror(errno));
-		return 0;
-	}
-	(void)madvise(map, size, MADV_SEQUENTIAL);
-	*to = (struct slice){ map, size };
-	return 1;
-}
-
-void
-large_unmap(struct slice s)
-{
-	if (s.data != NULL)
-		munmap((void *)s.data, s.size);
 }
 
 void

@@ -190,10 +190,6 @@ int	large_open(struct store *, const char *name);
 int	large_finish(struct store *, const char *folder, const char *sha256,
 	    const char *name, struct err *);
 void	large_abandon(struct store *, const char *name);
-/* The whole file, to read: 1; 0 and a line in the log. */
-int	large_map(struct store *, const char *folder, const char *sha256,
-	    size_t size, struct slice *);
-void	large_unmap(struct slice);
 void	large_remove(struct store *, const char *folder, const char *sha256);
 /* Makes the folders; removes what a crash left unfinished. */
 int	large_prepare(struct store *, struct err *);

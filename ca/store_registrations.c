@@ -108,23 +108,6 @@ registration_in_force(struct view *v, int64_t subscriber,
 	return found;
 }
 
-void
-registrations_of(struct view *v, int64_t subscriber, registration_each *each,
-    void *arg)
-{
-	struct registration_version r;
-	struct query *q;
-
-	q = query_new(v->sql, SELECT_REGISTRATIONS "ORDER BY version");
-	bind_number(q, subscriber);
-	while (query_next(q)) {
-		take_registration(q, &r);
-		if (each(arg, &r) != 0)
-			break;
-	}
-	query_done(q);
-}
-
 int
 subscriber_drop_users(struct tx *tx, int64_t subscriber, struct err *err)
 {
@@ -210,23 +193,6 @@ attributes_of(struct view *v, int64_t subscriber, attribute_each *each,
 			break;
 	}
 	query_done(q);
-}
-
-int
-attribute_find(struct view *v, int64_t subscriber, const char *type,
-    struct attribute *a)
-{
-	struct query *q;
-	int found;
-
-	q = query_new(v->sql, SELECT_ATTRIBUTES "AND type = ? LIMIT 1");
-	bind_number(q, subscriber);
-	bind_text(q, type);
-	found = query_next(q);
-	if (found)
-		take_attribute(q, a);
-	query_done(q);
-	return found;
 }
 
 /* --- subjects ------------------------------------------------------------ */

@@ -35,24 +35,15 @@ int	registration_count_use(struct tx *, int64_t id, bool limited,
 /* The newest; 1/0 (0: asserted by init, no registration file). */
 int	registration_in_force(struct view *, int64_t subscriber,
 	    struct registration_version *);
-typedef int registration_each(void *arg, const struct registration_version *);
-void	registrations_of(struct view *, int64_t subscriber,
-	    registration_each *, void *arg);
 
 /* Nobody acts for a subscriber any more; subscriber_put_user() follows. */
 int	subscriber_drop_users(struct tx *, int64_t subscriber, struct err *);
-/*
- * The attributes in force take the place of those before; the names among them
- * are what subscriber_names() gives.
- */
+/* The attributes in force take the place of those before, names among them. */
 int	attributes_replace(struct tx *, int64_t subscriber,
 	    const struct attribute *, size_t count, struct err *);
 typedef int attribute_each(void *arg, const struct attribute *);
 void	attributes_of(struct view *, int64_t subscriber, attribute_each *,
 	    void *arg);
-/* The first of a type; 1/0. */
-int	attribute_find(struct view *, int64_t subscriber, const char *type,
-	    struct attribute *);
 
 /*
  * A subject DN once used belongs to one subject for ever (GEN-6.3.3-10): by

@@ -237,30 +237,6 @@ subscriber_of_user(struct view *v, uid_t uid, struct subscriber *s)
 	return count == 1 ? subscriber_get(v, id, s) : count;
 }
 
-void
-subscriber_names(struct view *v, int64_t subscriber, name_each *each,
-    void *arg)
-{
-	struct validated_name n;
-	struct query *q;
-
-	q = query_new(v->sql, "SELECT value, type, method, verifier,"
-	    " validated, until FROM attributes WHERE subscriber = ?"
-	    " AND type IN ('dns', 'ip', 'email')");
-	bind_number(q, subscriber);
-	while (query_next(q)) {
-		take_text(q, n.name, sizeof(n.name));
-		take_text(q, n.kind, sizeof(n.kind));
-		take_text(q, n.method, sizeof(n.method));
-		take_text(q, n.verifier, sizeof(n.verifier));
-		n.validated = take_number(q);
-		n.until = take_number(q);
-		if (each(arg, &n) != 0)
-			break;
-	}
-	query_done(q);
-}
-
 /* --- agreements ---------------------------------------------------------- */
 
 int

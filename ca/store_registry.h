@@ -55,9 +55,6 @@ void	subscriber_users(struct view *, int64_t subscriber, user_each *,
 bool	subscriber_has_user(struct view *, int64_t subscriber, uid_t);
 /* The one subscriber of a uid: 1; none: 0; several: 2. */
 int	subscriber_of_user(struct view *, uid_t, struct subscriber *);
-typedef int name_each(void *arg, const struct validated_name *);
-void	subscriber_names(struct view *, int64_t subscriber, name_each *,
-	    void *arg);
 /* The newest agreement of a part to these very terms, or to any; 1/0. */
 int	agreement_find(struct view *, int64_t subscriber,
 	    enum agreement_part, const char *terms_sha256,

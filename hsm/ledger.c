@@ -248,12 +248,6 @@ ledger_put(struct ledger *l, const unsigned char *key,
 	}
 }
 
-uint64_t
-ledger_count(const struct ledger *l)
-{
-	return l->head->count;
-}
-
 /*
  * All slots into a file of twice the size, which takes this one's place.  It is
  * not synced here, where orders wait: its head is unsound until the next

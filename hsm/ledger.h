@@ -37,7 +37,6 @@ bool		 ledger_find(struct ledger *, const unsigned char *key,
 int		 ledger_room(struct ledger *, size_t, struct err *);
 void		 ledger_put(struct ledger *, const unsigned char *key,
 		    const struct ledger_value *);
-uint64_t	 ledger_count(const struct ledger *);
 
 /*
  * All that the journal says before the mark is in the ledger, on disk.  After a

@@ -233,14 +233,14 @@ static void
 read_list(const char *sha256, struct list *to)
 {
 	struct view *v = view_take(test_store);
-	struct document_map map;
+	struct bytes der = { 0 };
 	struct crl_facts facts;
 	struct crl_entry entry;
 
 	for (int i = 0; i < 64; i++)
 		to->reasons[i] = -1;
-	assert_int_equal(documents_map(v, sha256, &map), 1);
-	assert_done(crl_read(map.bytes, &facts, &test_err));
+	assert_int_equal(documents_read(v, sha256, &der), 1);
+	assert_done(crl_read(SLICE(&der), &facts, &test_err));
 	assert_done(signatory_verify(desk.issuing, facts.tbs, facts.signature,
 	    &test_err));
 	to->number = facts.number;
@@ -248,7 +248,7 @@ read_list(const char *sha256, struct list *to)
 	while (crl_next_entry(&facts.entries, &entry) == 1)
 		to->reasons[entry.serial.data[entry.serial.size - 1] % 64] =
 		    entry.reason;
-	documents_unmap(&map);
+	bytes_free(&der);
 	view_put(v);
 }
 

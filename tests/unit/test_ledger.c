@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "hsm/ledger.h"
 #include "hsm_home.h"
@@ -60,6 +61,15 @@ has(struct ledger *l, uint64_t i)
 	return ledger_find(l, key, &v) && v.begin == i && v.end == i + 1;
 }
 
+static off_t
+file_size(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
 static struct ledger *
 create(void)
 {
@@ -89,11 +99,14 @@ finds_what_was_put(void **state)
 	struct ledger *l = create();
 	uint64_t i, n = 50000;
 	struct err err;
+	off_t size;
 
 	for (i = 0; i < n; i++)
 		put(l, i);
-	put(l, 7);		/* again: no second entry */
-	assert_int_equal(ledger_count(l), n);
+	size = file_size();
+	for (i = 0; i < n; i++)
+		put(l, 7);	/* again: no second entry */
+	assert_int_equal(file_size(), size);
 	/* It grew: until a checkpoint it is not to be relied on. */
 	assert_true(ledger_wants_checkpoint(l));
 	ledger_close(l);

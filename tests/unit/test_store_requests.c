@@ -2,6 +2,7 @@
  * Subscribers, boxes, slots, requests, and certificates with their indexes:
  * what is put in comes back, and each list has what belongs to it, in order.
  */
+#include "ca/store_registrations.h"
 #include "store.h"
 
 /* --- the registry -------------------------------------------------------- */
@@ -9,10 +10,10 @@
 static int names_seen;
 
 static int
-see_name(void *arg, const struct validated_name *n)
+see_name(void *arg, const struct attribute *a)
 {
-	assert_string_equal(n->kind, "dns");
-	assert_string_equal(n->method, "asserted (sandbox)");
+	assert_string_equal(a->type, "dns");
+	assert_string_equal(a->method, "asserted (sandbox)");
 	names_seen++;
 	return 0;
 }
@@ -65,8 +66,8 @@ a_subscriber_comes_back(void **state)
 	assert_refused(subscriber_put_user(tx, 77, 1, &test_err), EINVAL);
 
 	assert_done(subscriber_put_name(tx, 1, &n, &test_err));
-	subscriber_names(tx_view(tx), 1, see_name, NULL);
-	subscriber_names(tx_view(tx), 2, see_name, NULL);
+	attributes_of(tx_view(tx), 1, see_name, NULL);
+	attributes_of(tx_view(tx), 2, see_name, NULL);
 	assert_int_equal(names_seen, 1);
 	assert_done(tx_commit(tx, &test_err));
 }

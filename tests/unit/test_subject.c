@@ -58,7 +58,7 @@ static const struct row {
 	const struct profile *profile;
 	enum subject_kind kind;
 	const char	*registered[ROOM];
-	const char	*text;		/* dn_text, or of the fault */
+	const char	*text;		/* put_dn, or of the fault */
 	bool		 faulty;
 } rows[] = {
 	{ &person, NATURAL_PERSON, { "countryName=SE", "givenName=Anna",
@@ -128,6 +128,14 @@ static const struct row {
 };
 
 static void
+put_dn(struct bytes *to, const struct dn *dn)
+{
+	for (size_t i = 0; i < dn->count; i++)
+		bytes_printf(to, "%s = %s\n", dn->attribute[i].type->name,
+		    dn->attribute[i].value);
+}
+
+static void
 make_row(const struct row *row)
 {
 	static const struct csr_name name = { "dns", "www.example.org" };
@@ -145,7 +153,7 @@ make_row(const struct row *row)
 	if ((fault.code != 0) != row->faulty)
 		fail_msg("row %td: %s", row - rows, fault.text);
 	if (!row->faulty) {
-		dn_text(&dn, &text);
+		put_dn(&text, &dn);
 		assert_string_equal(bytes_text(&text), row->text);
 	} else if (strstr(fault.text, row->text) == NULL)
 		fail_msg("row %td: %s", row - rows, fault.text);
