@@ -144,10 +144,10 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	    " until = CASE WHEN reason IN (6, 8) THEN ?16 ELSE until END,"
 	    " how = CASE WHEN reason IN (6, 8) THEN ?17 ELSE how END,"
 	    " authenticated = CASE WHEN reason IN (6, 8) THEN ?18"
-	    "  ELSE authenticated END, notified = ?19,"
-	    " stated = CASE WHEN reason <> ?1 THEN ?21 ELSE stated END,"
+	    "  ELSE authenticated END,"
+	    " stated = CASE WHEN reason <> ?1 THEN ?20 ELSE stated END,"
 	    " change = CASE WHEN reason <> ?1 OR invalidity IS NOT ?8"
-	    "  THEN " NEXT_CHANGE " ELSE change END WHERE id = ?20");
+	    "  THEN " NEXT_CHANGE " ELSE change END WHERE id = ?19");
 	bind_number(q, r->reason);
 	bind_number(q, r->uid);
 	bind_number(q, r->on_crl);
@@ -166,7 +166,6 @@ revocation_update(struct tx *tx, struct revocation *r, struct err *err)
 	bind_reference(q, r->until);
 	bind_number(q, r->how);
 	bind_reference(q, r->authenticated);
-	bind_reference(q, r->notified);
 	bind_number(q, r->id);
 	bind_number(q, clock_now());
 	if (query_write(q, err) != 0)
@@ -199,7 +198,7 @@ revocation_set_published(struct tx *tx, const struct revocation *r,
 #define SELECT_REVOCATIONS \
     "SELECT id, certificate, shard, serial, issuer, reason, how, confirmation," \
     " uid, role, person, act, received, authenticated, confirmed, decided," \
-    " effective, stated, invalidity, until, on_crl, on_ocsp, notified," \
+    " effective, stated, invalidity, until, on_crl, on_ocsp," \
     " crl_number, version, change, expires FROM revocations "
 
 static void
@@ -227,7 +226,6 @@ take_revocation(struct query *q, struct revocation *r)
 	r->until = take_number(q);
 	r->on_crl = take_number(q);
 	r->on_ocsp = take_number(q);
-	r->notified = take_number(q);
 	r->crl_number = take_number(q);
 	r->version = take_number(q);
 	r->change = take_number(q);

@@ -363,7 +363,6 @@ static const char status_1[] =
     " confirmed INTEGER,"
     " invalidity INTEGER,"
     " until INTEGER,"			/* of a suspension */
-    " notified INTEGER,"
     " change INTEGER NOT NULL,"		/* counts up over all of them */
     " stated INTEGER NOT NULL,"		/* since when it stands here so */
     " on_crl INTEGER NOT NULL,"

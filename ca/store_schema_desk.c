@@ -68,8 +68,6 @@ const char store_schema_desk_1[] =
     " documents_sha256 BLOB) STRICT;"
     "CREATE INDEX dossiers_by_place ON dossiers (place, id);"
     "CREATE INDEX dossiers_by_object ON dossiers (kind, object, id);"
-    "CREATE INDEX dossiers_of_subscriber ON dossiers (subscriber, id)"
-    " WHERE place <> 4;"
     "CREATE TRIGGER dossiers_insert BEFORE INSERT ON dossiers"
     " WHEN EXISTS (SELECT 1 FROM dossiers WHERE id = NEW.id)"
     " BEGIN SELECT RAISE(ABORT, 'a dossier is never replaced'); END;"

@@ -72,7 +72,6 @@ struct revocation {
 	usec_t	stated;		/* put and update take the clock's */
 	usec_t	until;		/* a suspension ends by itself; 0: not */
 	usec_t	on_crl, on_ocsp;	/* 0: publication pending */
-	usec_t	notified;		/* 0: not yet */
 	int64_t	crl_number;		/* that carried it first */
 	int64_t	change;			/* the last one, by a count of all */
 	int64_t	version;		/* of its file in revoke/ */

@@ -377,8 +377,7 @@ mark_case(struct tx *tx, const struct notice_due *due,
 	    notice_newest(tx_view(tx), c->id, &newest) != 1 ||
 	    newest.id != due->notice.id)
 		return 0;
-	row.notified = clock_now();
-	clock_text(time, row.notified);
+	clock_text(time, clock_now());
 	snprintf(text, sizeof text, "%s (%s) by the command, try %u", time,
 	    notice_what(&due->notice), due->tries);
 	if (case_put_notified(tx, &row, text, err) != 0)

@@ -162,7 +162,7 @@ fill_row(const struct act_order *o, struct revocation *r, usec_t now)
 	event_person(o->uid, r->person);
 	r->reason = o->words.reason;
 	r->uid = o->uid;
-	r->on_crl = r->on_ocsp = r->notified = r->crl_number = 0;
+	r->on_crl = r->on_ocsp = r->crl_number = 0;
 }
 
 static void

@@ -153,7 +153,7 @@ a_suspended_one_may_change(void **state)
 	assert_true(stated >= before && stated <= clock_now());
 	while (clock_now() == stated)
 		;
-	r.notified = 1;
+	r.on_ocsp = 1;
 	assert_done(revocation_update(tx, &r, &test_err));
 	assert_int_equal(revocation_get(tx_view(tx), r.id, &r), 1);
 	assert_int_equal(r.stated, stated);
