@@ -19,7 +19,7 @@ struct officers {
 };
 
 static bool
-is_same_person(const struct decision *a, const struct decision *b)
+decided_by_same(const struct decision *a, const struct decision *b)
 {
 	return a->uid == b->uid ||
 	    (a->person[0] != '\0' && strcmp(a->person, b->person) == 0);
@@ -39,7 +39,7 @@ count_officer(void *arg, const struct decision *decision)
 	if (decision->time > o->time)
 		o->time = decision->time;
 	for (i = 0; i < o->count; i++)
-		if (is_same_person(&o->decisions[i], decision))
+		if (decided_by_same(&o->decisions[i], decision))
 			return 0;
 	if (o->count < OFFICERS_MAX)
 		o->decisions[o->count++] = *decision;

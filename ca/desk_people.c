@@ -24,24 +24,12 @@ struct search {
 	bool	found;
 };
 
-bool
-people_are_same(uid_t a, uid_t b)
-{
-	char	person_a[40], person_b[40];
-
-	if (a == b)
-		return true;
-	event_person(a, person_a);
-	event_person(b, person_b);
-	return strcmp(person_a, person_b) == 0;
-}
-
 static int
 look_at_uid(void *arg, uid_t uid)
 {
 	struct search	*s = arg;
 
-	s->found = people_are_same(s->uid, uid);
+	s->found = event_person_is_same(s->uid, uid);
 	return s->found;
 }
 

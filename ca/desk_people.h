@@ -9,7 +9,6 @@
 #include "store_desk.h"
 #include "store_dossiers.h"
 
-bool	people_are_same(uid_t, uid_t);
 /* Whose wish it is, or who wrote what is decided on. */
 bool	people_wrote(struct view *, const struct dossier *, uid_t);
 /*

@@ -257,6 +257,18 @@ event_person(uid_t uid, char person[40])
 	snprintf(person, 40, "p-%.16s", digest);
 }
 
+bool
+event_person_is_same(uid_t a, uid_t b)
+{
+	char person_a[40], person_b[40];
+
+	if (a == b)
+		return true;
+	event_person(a, person_a);
+	event_person(b, person_b);
+	return strcmp(person_a, person_b) == 0;
+}
+
 void
 event_actor(struct event *e, uid_t uid, const char *role)
 {

@@ -36,6 +36,8 @@ void	event_context_set(const struct event_context *);
 void	event_persons(void (*)(uid_t, char to[40]));
 /* As it stands for the actor in events. */
 void	event_person(uid_t, char to[40]);
+/* One person may have several accounts, with one appointment. */
+bool	event_person_is_same(uid_t, uid_t);
 const struct event_context *event_context(void);
 
 /* `name` as in the file's name: "request-decided", "certificate-issued". */

@@ -62,17 +62,11 @@ has_group(void *arg, const char *name, gid_t *gid)
 	    desk->parts->gid_of(name, gid) == 1;
 }
 
-/* One person may have several accounts, with one appointment. */
 static bool
 is_same_person(void *arg, uid_t a, uid_t b)
 {
-	char person_a[40], person_b[40];
 
-	if (a == b)
-		return true;
-	event_person(a, person_a);
-	event_person(b, person_b);
-	return strcmp(person_a, person_b) == 0;
+	return event_person_is_same(a, b);
 }
 
 static const struct profile *

@@ -208,9 +208,9 @@ static void
 two_accounts_are_one_person(void **state)
 {
 	(void)state;
-	assert_true(people_are_same(BERT, BERT));
-	assert_true(people_are_same(BERT, BERTS_OTHER));
-	assert_false(people_are_same(BERT, ANNA));
+	assert_true(event_person_is_same(BERT, BERT));
+	assert_true(event_person_is_same(BERT, BERTS_OTHER));
+	assert_false(event_person_is_same(BERT, ANNA));
 }
 
 #define TEST(name) \
