@@ -15,6 +15,7 @@
 
 #include "conf.h"
 #include "conf_value.h"
+#include "text.h"
 
 #define LINE_MAX_OCTETS	500	/* NCONF reads lines in pieces of 511 */
 #define ROWS_MAX	64
@@ -30,34 +31,10 @@ struct assignment {
 
 /* --- the text itself ----------------------------------------------------- */
 
-/* Octets of the UTF-8 sequence at `p`, 0 when it is none (RFC 3629). */
-static size_t
-utf8_octets(const unsigned char *p, size_t left)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	uint32_t point;
-	size_t i, n;
-
-	if (p[0] < 0x80)
-		return 1;
-	n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || n > left)
-		return 0;
-	point = p[0] & (0x7f >> n);
-	for (i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		point = point << 6 | (p[i] & 0x3f);
-	}
-	if (point < least[n] || point > 0x10ffff ||
-	    (point >= 0xd800 && point <= 0xdfff))
-		return 0;
-	return n;
-}
-
 int
 conf_text_check(const char *where, struct slice text, struct err *err)
 {
+	uint32_t point;
 	size_t i, n;
 	int line = 1;
 
@@ -65,7 +42,8 @@ conf_text_check(const char *where, struct slice text, struct err *err)
 		return err_set(err, EINVAL, "%s: wanted at most %d octets, "
 		    "found %zu", where, CONF_TEXT_MAX, text.size);
 	for (i = 0; i < text.size; i += n) {
-		n = utf8_octets(text.data + i, text.size - i);
+		n = utf8_character((struct slice){ text.data + i,
+		    text.size - i }, &point);
 		if (n == 0 || text.data[i] == 0x7f || (text.data[i] < 0x20 &&
 		    strchr("\t\n\r", text.data[i]) == NULL) ||
 		    text.data[i] == '\0')

@@ -13,6 +13,7 @@
 #include "desk_meanings.h"
 #include "desk_private.h"
 #include "report.h"
+#include "text.h"
 
 #define KIB		((size_t)1024)
 #define DOCUMENT_MAX	((size_t)64 << 20)
@@ -67,40 +68,18 @@ static const struct {
 	{ DESK_BOX, "agreement.status" }, { DESK_BOX, "terms.txt" },
 };
 
-/* Octets of the UTF-8 character at p (RFC 3629), 0: none. */
-static size_t
-utf8_octets(const unsigned char *p)
+static bool
+is_control(uint32_t point)
 {
-	static const struct {
-		unsigned char	lead_min, lead_max, next_min, next_max;
-		size_t		octets;
-	} forms[] = {
-		{ 0x20, 0x7e, 0, 0, 1 },
-		{ 0xc3, 0xdf, 0x80, 0xbf, 2 }, { 0xc2, 0xc2, 0xa0, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	size_t	i, k;
-
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (p[0] < forms[i].lead_min || p[0] > forms[i].lead_max)
-			continue;
-		for (k = 1; k < forms[i].octets; k++)
-			if (p[k] < (k == 1 ? forms[i].next_min : 0x80) ||
-			    p[k] > (k == 1 ? forms[i].next_max : 0xbf))
-				return 0;
-		return forms[i].octets;
-	}
-	return 0;
+	return point < 0x20 || (point >= 0x7f && point < 0xa0);
 }
 
 int
 desk_name_check(const char *name, size_t most, struct err *e)
 {
-	const unsigned char	*p = (const unsigned char *)name;
-	size_t			 octets;
+	struct slice	s = slice_text(name);
+	uint32_t	point;
+	size_t		octets;
 
 	if (name[0] == '\0' || name[0] == '.')
 		return err_set(e, EINVAL, "a name here does not begin with a "
@@ -108,9 +87,9 @@ desk_name_check(const char *name, size_t most, struct err *e)
 	if (strlen(name) > most)
 		return err_set(e, ENAMETOOLONG, "a name here has at most %zu "
 		    "octets", most);
-	for (; *p != '\0'; p += octets) {
-		octets = utf8_octets(p);
-		if (octets == 0 || *p == '/')
+	for (; s.size > 0; s.data += octets, s.size -= octets) {
+		octets = utf8_character(s, &point);
+		if (octets == 0 || point == '/' || is_control(point))
 			return err_set(e, EINVAL, "a name here is UTF-8 "
 			    "without control characters and slashes");
 	}

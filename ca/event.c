@@ -58,40 +58,12 @@ event_context(void)
 
 /* --- JSON ---------------------------------------------------------------- */
 
-/*
- * Octets of a well-formed UTF-8 character (RFC 3629) at p, or 0.  What a
- * caller copied from a request may be anything.
- */
-static size_t
-utf8_octets(const unsigned char *p)
-{
-	static const struct {
-		unsigned char	lead_min, lead_max, next_min, next_max;
-		size_t		octets;
-	} forms[] = {
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 }, { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 }, { 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 }, { 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	size_t i, k;
-
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (p[0] < forms[i].lead_min || p[0] > forms[i].lead_max)
-			continue;
-		if (p[1] < forms[i].next_min || p[1] > forms[i].next_max)
-			return 0;
-		for (k = 2; k < forms[i].octets; k++)
-			if ((p[k] & 0xc0) != 0x80)
-				return 0;
-		return forms[i].octets;
-	}
-	return 0;
-}
-
+/* What a caller copied from a request may be anything. */
 static void
 json_character(struct bytes *to, const unsigned char **p)
 {
+	struct slice s = { *p, strnlen((const char *)*p, 4) };
+	uint32_t point;
 	size_t octets;
 
 	if (**p == '"' || **p == '\\') {
@@ -99,7 +71,7 @@ json_character(struct bytes *to, const unsigned char **p)
 		put_u8(to, **p);
 	} else if (**p < 0x20 || **p == 0x7f)
 		bytes_printf(to, "\\u%04x", **p);
-	else if ((octets = utf8_octets(*p)) != 0) {
+	else if ((octets = utf8_character(s, &point)) != 0) {
 		bytes_put(to, *p, octets);
 		*p += octets;
 		return;

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "mail_codes.h"
+#include "text.h"
 
 static int
 hex_value(unsigned char c)
@@ -127,25 +128,6 @@ mail_strip_tags(struct bytes *text)
 
 /* --- as it is shown ------------------------------------------------------- */
 
-/* Octets of the UTF-8 character at p (RFC 3629), 0: none. */
-static size_t
-utf8_octets(const unsigned char *p, size_t size)
-{
-	size_t i, n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 :
-	    p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-	if (n == 0 || n > size)
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if (n > 2 && ((p[0] == 0xe0 && p[1] < 0xa0) ||
-	    (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-	    (p[0] == 0xf4 && p[1] > 0x8f)))
-		return 0;
-	return n;
-}
-
 static bool
 is_latin1(const char *charset)
 {
@@ -158,6 +140,7 @@ static size_t
 show_one(struct slice s, bool latin1, struct bytes *to)
 {
 	unsigned char c = s.data[0];
+	uint32_t point;
 	size_t n;
 
 	if (c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f)) {
@@ -171,7 +154,7 @@ show_one(struct slice s, bool latin1, struct bytes *to)
 		put_u8(to, (uint8_t)(0x80 | (c & 0x3f)));
 		return 1;
 	}
-	n = latin1 ? 0 : utf8_octets(s.data, s.size);
+	n = latin1 ? 0 : utf8_character(s, &point);
 	if (n == 0)
 		put_u8(to, '?');
 	bytes_put(to, s.data, n);

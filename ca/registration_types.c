@@ -14,6 +14,7 @@
 #include "identifiers.h"
 #include "names.h"
 #include "registration_types.h"
+#include "text.h"
 
 #define MOST	255	/* octets of a value */
 
@@ -21,40 +22,27 @@
 
 /* Ranges of code points that show nothing, or other things than they are. */
 static const struct {
-	unsigned	from, to;
+	uint32_t	from, to;
 } hidden[] = {
 	{ 0x80, 0x9f }, { 0x200b, 0x200b }, { 0x200e, 0x200f },
 	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff }
 };
 
-/* Of text that conf_text_check has found to be UTF-8. */
-static unsigned
-next_point(const unsigned char **p)
-{
-	unsigned point = **p;
-	int more;
-
-	more = point < 0xc0 ? 0 : point < 0xe0 ? 1 : point < 0xf0 ? 2 : 3;
-	if (more > 0)
-		point &= 0x3fu >> more;
-	for ((*p)++; more-- > 0 && **p != '\0'; (*p)++)
-		point = point << 6 | (**p & 0x3fu);
-	return point;
-}
-
 int
 plain_text_check(const char *text, struct err *err)
 {
-	const unsigned char *p = (const unsigned char *)text;
-	unsigned point;
-	size_t i;
+	struct slice s = slice_text(text);
+	uint32_t point;
+	size_t i, n;
 
-	while (*p != '\0') {
-		point = next_point(&p);
+	for (; s.size > 0; s.data += n, s.size -= n) {
+		if ((n = utf8_character(s, &point)) == 0)
+			return err_set(err, EINVAL, "wanted UTF-8 text");
 		for (i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
 			if (point >= hidden[i].from && point <= hidden[i].to)
 				return err_set(err, EINVAL, "wanted text that "
-				    "shows what it is, found U+%04X", point);
+				    "shows what it is, found U+%04X",
+				    (unsigned)point);
 	}
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * Hexadecimal, base64, PEM and digests.  See text.h.
+ * Hexadecimal, base64, UTF-8, PEM and digests.  See text.h.
  */
 #include <pthread.h>
 #include <string.h>
@@ -122,6 +122,29 @@ base64_decode(struct bytes *to, const char *text, size_t size)
 		return -1;
 	to->size += size * 6 / 8;
 	return 0;
+}
+
+size_t
+utf8_character(struct slice s, uint32_t *point)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t i, n;
+
+	if (s.size == 0)
+		return 0;
+	n = s.data[0] < 0x80 ? 1 : s.data[0] < 0xe0 ? 2 :
+	    s.data[0] < 0xf0 ? 3 : 4;
+	if ((s.data[0] >= 0x80 && s.data[0] < 0xc2) || s.data[0] > 0xf4 ||
+	    n > s.size)
+		return 0;
+	*point = n == 1 ? s.data[0] : s.data[0] & (0x7fU >> n);
+	for (i = 1; i < n; i++) {
+		if ((s.data[i] & 0xc0) != 0x80)
+			return 0;
+		*point = *point << 6 | (s.data[i] & 0x3f);
+	}
+	return *point < least[n] || *point > 0x10ffff ||
+	    (*point >= 0xd800 && *point <= 0xdfff) ? 0 : n;
 }
 
 static EVP_MD *sha256_algorithm;

@@ -1,5 +1,5 @@
 /*
- * Octets as text and back: hexadecimal, base64, and digests.
+ * Octets as text and back: hexadecimal, base64, UTF-8, and digests.
  */
 #ifndef CA_TEXT_H
 #define CA_TEXT_H
@@ -18,6 +18,12 @@ int	hex_decode(unsigned char *to, size_t size, const char *);
 /* Base64 without newlines; decoding is strict (RFC 4648, padding optional). */
 void	base64_encode(struct bytes *to, struct slice);
 int	base64_decode(struct bytes *to, const char *, size_t);
+
+/*
+ * How many octets the character in front has, well-formed UTF-8 (RFC 3629), and
+ * its code point; 0: there is none.
+ */
+size_t	utf8_character(struct slice, uint32_t *point);
 
 void	sha256(unsigned char to[SHA256_OCTETS], struct slice);
 void	sha256_text(char to[SHA256_TEXT], struct slice);

@@ -102,6 +102,60 @@ hexadecimal(void **state)
 	assert_int_equal(hex_decode(octets, 0, ""), 0);
 }
 
+/* RFC 3629, 3 and 4: the first and the last of each form, and beside them. */
+static const struct {
+	const char	*octets;
+	size_t		 size, count;	/* count 0: no character */
+	uint32_t	 point;
+	const char	*sentence;
+} utf8[] = {
+	{ "", 0, 0, 0, "nothing" },
+	{ "", 1, 1, 0, "a NUL" },
+	{ "a", 1, 1, 'a', "ASCII" },
+	{ "\x7f", 1, 1, 0x7f, "the last of one octet" },
+	{ "\x80", 1, 0, 0, "a following octet alone" },
+	{ "\xbf\x80", 2, 0, 0, "a following octet in front" },
+	{ "\xc0\x80", 2, 0, 0, "NUL in two octets" },
+	{ "\xc1\xbf", 2, 0, 0, "U+007F in two octets" },
+	{ "\xc2\x80", 2, 2, 0x80, "the first of two octets" },
+	{ "\xdf\xbf", 2, 2, 0x7ff, "the last of two octets" },
+	{ "\xc3", 1, 0, 0, "cut off" },
+	{ "\xc3\xa4", 1, 0, 0, "cut off: what stands behind is not read" },
+	{ "\xc3" "a", 2, 0, 0, "not followed" },
+	{ "\xc3\xc3", 2, 0, 0, "followed by a leading octet" },
+	{ "\xe0\x9f\xbf", 3, 0, 0, "U+07FF in three octets" },
+	{ "\xe0\xa0\x80", 3, 3, 0x800, "the first of three octets" },
+	{ "\xe2\x82\xac", 3, 3, 0x20ac, "the euro sign" },
+	{ "\xe2\x82", 2, 0, 0, "cut off" },
+	{ "\xed\x9f\xbf", 3, 3, 0xd7ff, "the last before the surrogates" },
+	{ "\xed\xa0\x80", 3, 0, 0, "the first surrogate" },
+	{ "\xed\xbf\xbf", 3, 0, 0, "the last surrogate" },
+	{ "\xee\x80\x80", 3, 3, 0xe000, "the first behind them" },
+	{ "\xef\xbf\xbf", 3, 3, 0xffff, "the last of three octets" },
+	{ "\xf0\x8f\xbf\xbf", 4, 0, 0, "U+FFFF in four octets" },
+	{ "\xf0\x90\x80\x80", 4, 4, 0x10000, "the first of four octets" },
+	{ "\xf4\x8f\xbf\xbf", 4, 4, 0x10ffff, "the last there is" },
+	{ "\xf4\x90\x80\x80", 4, 0, 0, "behind the last" },
+	{ "\xf5\x80\x80\x80", 4, 0, 0, "no leading octet" },
+	{ "\xff", 1, 0, 0, "no leading octet" },
+	{ "ab", 2, 1, 'a', "one character only" },
+};
+
+static void
+characters(void **state)
+{
+	uint32_t point;
+	size_t i, n;
+
+	for (i = 0; i < sizeof utf8 / sizeof utf8[0]; i++) {
+		n = utf8_character((struct slice){
+		    (const unsigned char *)utf8[i].octets, utf8[i].size },
+		    &point);
+		if (n != utf8[i].count || (n != 0 && point != utf8[i].point))
+			fail_msg("%s", utf8[i].sentence);
+	}
+}
+
 static void
 digests_and_pem(void **state)
 {
@@ -168,6 +222,7 @@ main(void)
 		cmocka_unit_test(base64_is_strict),
 		cmocka_unit_test(base64_goes_round),
 		cmocka_unit_test(hexadecimal),
+		cmocka_unit_test(characters),
 		cmocka_unit_test(digests_and_pem),
 		cmocka_unit_test(pem_in_pieces),
 	};
