@@ -62,21 +62,36 @@ out:
 }
 
 int
-file_write(const char *path, struct slice bytes, mode_t mode, struct err *err)
+file_write_all(int fd, struct slice s)
 {
 	ssize_t n;
+
+	while (s.size > 0) {
+		n = write(fd, s.data, s.size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			if (n == 0)
+				errno = EIO;
+			return -1;
+		}
+		s.data += n;
+		s.size -= (size_t)n;
+	}
+	return 0;
+}
+
+int
+file_write(const char *path, struct slice bytes, mode_t mode, struct err *err)
+{
 	int fd;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd == -1)
 		return fault(err, path, "create");
-	while (bytes.size > 0 &&
-	    (n = write(fd, bytes.data, bytes.size)) > 0) {
-		bytes.data += n;
-		bytes.size -= (size_t)n;
-	}
 	/* The mode is what was asked for, whatever the umask. */
-	if (bytes.size > 0 || fchmod(fd, mode) == -1 || fsync(fd) == -1) {
+	if (file_write_all(fd, bytes) == -1 || fchmod(fd, mode) == -1 ||
+	    fsync(fd) == -1) {
 		fault(err, path, "write");
 		close(fd);
 		return -1;

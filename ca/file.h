@@ -12,6 +12,8 @@
 /* A regular file of at most `most` octets; 0 or -1 with errno's code. */
 int	file_read(const char *path, size_t most, struct bytes *to,
 	    struct err *);
+/* All of it, to a descriptor that blocks; 0, or -1 and errno. */
+int	file_write_all(int fd, struct slice);
 /* A new file, synced; -1 EEXIST when it is there. */
 int	file_write(const char *path, struct slice, mode_t, struct err *);
 /* Names in a directory that end in `suffix`, in order of version (1, 2, 10). */

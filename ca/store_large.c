@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "store_private.h"
 
 static void
@@ -21,26 +22,6 @@ large_path(struct store *s, char to[PATH_MAX], const char *folder,
     const char *name)
 {
 	snprintf(to, PATH_MAX, "%s/%s/%s", s->dir, folder, name);
-}
-
-static int
-write_all(int fd, struct slice s)
-{
-	ssize_t n;
-
-	while (s.size > 0) {
-		n = write(fd, s.data, s.size);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			if (n == 0)
-				errno = EIO;
-			return -1;
-		}
-		s.data += n;
-		s.size -= (size_t)n;
-	}
-	return 0;
 }
 
 static int
@@ -68,7 +49,7 @@ write_file(const char *path, struct slice content)
 	fd = open(path, O_WRONLY | NEW_FILE, 0600);
 	if (fd < 0)
 		return -1;
-	code = write_all(fd, content) == 0 && fsync(fd) == 0 ? 0 : errno;
+	code = file_write_all(fd, content) == 0 && fsync(fd) == 0 ? 0 : errno;
 	close(fd);
 	if (code == 0)
 		return 0;

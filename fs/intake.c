@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../ca/clock.h"
+#include "../ca/file.h"
 #include "../ca/mail.h"
 #include "../ca/report.h"
 #include "../ca/text.h"
@@ -175,20 +176,6 @@ find_mount(struct intake *in, char path[PATH_MAX])
 }
 
 static int
-write_all(int fd, struct slice s)
-{
-	ssize_t n;
-
-	while (s.size > 0) {
-		if ((n = write(fd, s.data, s.size)) == -1)
-			return -1;
-		s.data += n;
-		s.size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
 file_report(struct intake *in)
 {
 	unsigned char chance[8];
@@ -207,7 +194,7 @@ file_report(struct intake *in)
 	if (fd == -1)
 		return err_set(&in->err, errno, "%s: %s", file,
 		    strerror(errno));
-	ret = write_all(fd, SLICE(&in->report));
+	ret = file_write_all(fd, SLICE(&in->report));
 	/* The verdict is that of close, where it is registered. */
 	if (ret == -1)
 		err_set(&in->err, errno, "%s: %s", file, strerror(errno));

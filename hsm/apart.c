@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/file.h"
 #include "apart.h"
 
 #define SECONDS 180		/* an RSA key in a slow token */
@@ -30,22 +31,6 @@ become(uid_t uid, gid_t gid, const char *folder, struct err *err)
 	return 0;
 }
 
-static int
-write_all(int fd, struct slice s)
-{
-	ssize_t n;
-
-	while (s.size > 0) {
-		if ((n = write(fd, s.data, s.size)) == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		s.data += n;
-		s.size -= (size_t)n;
-	}
-	return 0;
-}
-
 _Noreturn static void
 child(int fd, uid_t uid, gid_t gid, const char *folder, apart_work *work,
     void *arg)
@@ -61,7 +46,7 @@ child(int fd, uid_t uid, gid_t gid, const char *folder, apart_work *work,
 	put_text(&message, failed ? err.text : "");
 	put_blob(&message, SLICE(&result));
 	/* No exit handlers: SoftHSM's and OpenSSL's get in each other's way. */
-	_exit(write_all(fd, SLICE(&message)) == -1);
+	_exit(file_write_all(fd, SLICE(&message)) == -1);
 }
 
 static void

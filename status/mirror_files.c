@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../ca/file.h"
 #include "mirror_files.h"
 
 #define ASIDE	".pkifs-aside"	/* in the directory itself, one at a time */
@@ -111,18 +112,8 @@ mirror_begin(struct mirror_file *file, int dir, struct err *err)
 int
 mirror_add(struct mirror_file *file, struct slice octets, struct err *err)
 {
-	ssize_t n;
 
-	while (octets.size > 0) {
-		n = write(file->fd, octets.data, octets.size);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return fault(err, ASIDE);
-		octets.data += n;
-		octets.size -= (size_t)n;
-	}
-	return 0;
+	return file_write_all(file->fd, octets) == 0 ? 0 : fault(err, ASIDE);
 }
 
 void
