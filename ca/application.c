@@ -517,6 +517,14 @@ application_is_as_judged(const struct application *app, struct view *v)
 	return memcmp(&now, &app->basis, sizeof(now)) == 0;
 }
 
+/* No policy has this number. */
+void
+application_forget_judgement(struct application *app)
+{
+	memset(&app->basis, 0, sizeof(app->basis));
+	app->basis.policy_seq = -1;
+}
+
 int
 application_judge_found(struct application *app, struct view *v,
     struct err *e)

@@ -140,8 +140,11 @@ void		 application_approved(struct application *,
 /* The same when application_find was called in this very view. */
 int		 application_judge_found(struct application *,
 		    struct view *, struct err *);
+/* Has nothing moved since that could change the answer? */
 bool		 application_is_as_judged(const struct application *,
 		    struct view *);
+/* So that it is not: it will be judged in the next transaction. */
+void		 application_forget_judgement(struct application *);
 /* Of the file as it was dropped: the request, or the package around it. */
 const char	*application_sha256(const struct application *);
 /* Will it submit its next job soon?  The committer waits for company. */

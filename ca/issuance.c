@@ -219,8 +219,7 @@ issuance_decide_anew(struct application *app)
 {
 	memset(&app->request, 0, sizeof(app->request));
 	app->received = clock_now();
-	memset(&app->basis, 0, sizeof(app->basis));
-	app->basis.policy_seq = -1;	/* judged in the transaction */
+	application_forget_judgement(app);
 	issuance_decide(app);
 }
 
@@ -406,8 +405,7 @@ sign_again(struct application *app)
 {
 	usec_t	delay;
 
-	memset(&app->basis, 0, sizeof(app->basis));
-	app->basis.policy_seq = -1;	/* judged in the transaction */
+	application_forget_judgement(app);
 	app->failures++;
 	if (app->failures == 1) {
 		issuance_decide(app);
