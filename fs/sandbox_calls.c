@@ -76,45 +76,75 @@ static const char *const responder[] = {
 	"getrlimit", "getrusage", "prlimit64", "sysinfo", "uname", NULL
 };
 
-/* Nobody here needs these; whoever tries them is not our program. */
-static const char *const deadly[] = {
-	"accept", "accept4", "bind", "bpf", "chroot", "connect",
-	"create_module", "delete_module", "execve", "execveat",
-	"finit_module", "fork", "fsconfig", "fsmount", "fsopen",
-	"init_module", "io_uring_enter", "io_uring_register",
-	"io_uring_setup", "kexec_file_load", "kexec_load", "listen", "mount",
-	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
-	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
-	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
-	"userfaultfd", "vfork", NULL
+/*
+ * What is forbidden, and to whom.  Core, herald and detacher need none of it,
+ * nor does the responder but for its work: whoever tries is not our program.
+ * What no PKCS#11 module needs: servers, other processes, the machine.
+ */
+enum {
+	OURS = 1,		/* core, herald, detacher */
+	RESPONDER = 2, SIGNER = 4, ALL = OURS | RESPONDER | SIGNER
 };
 
-/* What would end core ends the responder, but for its work. */
-static const char *const deadly_there[] = {
-	"bind", "bpf", "chroot", "create_module", "delete_module", "execve",
-	"execveat", "finit_module", "fork", "fsconfig", "fsmount", "fsopen",
-	"init_module", "io_uring_enter", "io_uring_register",
-	"io_uring_setup", "kexec_file_load", "kexec_load", "listen", "mount",
-	"mount_setattr", "move_mount", "open_by_handle_at", "open_tree",
-	"perf_event_open", "pidfd_getfd", "pivot_root", "process_vm_readv",
-	"process_vm_writev", "ptrace", "reboot", "setns", "swapoff", "swapon",
-	"userfaultfd", "vfork", NULL
-};
-
-/* What no PKCS#11 module needs: servers, other processes, the machine. */
-static const char *const foreign[] = {
-	"accept", "accept4", "acct", "add_key", "adjtimex", "bpf", "chroot",
-	"clock_adjtime", "clock_settime", "create_module", "delete_module",
-	"execve", "execveat", "fanotify_init", "finit_module", "fsconfig",
-	"fsmount", "fsopen", "init_module", "io_uring_enter",
-	"io_uring_register", "io_uring_setup", "kexec_file_load",
-	"kexec_load", "keyctl", "listen", "mount", "mount_setattr",
-	"move_mount", "name_to_handle_at", "open_by_handle_at", "open_tree",
-	"perf_event_open", "personality", "pidfd_getfd", "pidfd_open",
-	"pivot_root", "process_vm_readv", "process_vm_writev", "ptrace",
-	"quotactl", "reboot", "request_key", "setdomainname", "sethostname",
-	"setns", "settimeofday", "swapoff", "swapon", "umount2",
-	"userfaultfd", NULL
+static const struct {
+	const char	*name;
+	unsigned	 of;
+} forbidden[] = {
+	{ "accept",		OURS | SIGNER },
+	{ "accept4",		OURS | SIGNER },
+	{ "acct",		SIGNER },
+	{ "add_key",		SIGNER },
+	{ "adjtimex",		SIGNER },
+	{ "bind",		OURS | RESPONDER },
+	{ "bpf",		ALL },
+	{ "chroot",		ALL },
+	{ "clock_adjtime",	SIGNER },
+	{ "clock_settime",	SIGNER },
+	{ "connect",		OURS },
+	{ "create_module",	ALL },
+	{ "delete_module",	ALL },
+	{ "execve",		ALL },
+	{ "execveat",		ALL },
+	{ "fanotify_init",	SIGNER },
+	{ "finit_module",	ALL },
+	{ "fork",		OURS | RESPONDER },
+	{ "fsconfig",		ALL },
+	{ "fsmount",		ALL },
+	{ "fsopen",		ALL },
+	{ "init_module",	ALL },
+	{ "io_uring_enter",	ALL },
+	{ "io_uring_register",	ALL },
+	{ "io_uring_setup",	ALL },
+	{ "kexec_file_load",	ALL },
+	{ "kexec_load",		ALL },
+	{ "keyctl",		SIGNER },
+	{ "listen",		ALL },
+	{ "mount",		ALL },
+	{ "mount_setattr",	ALL },
+	{ "move_mount",		ALL },
+	{ "name_to_handle_at",	SIGNER },
+	{ "open_by_handle_at",	ALL },
+	{ "open_tree",		ALL },
+	{ "perf_event_open",	ALL },
+	{ "personality",	SIGNER },
+	{ "pidfd_getfd",	ALL },
+	{ "pidfd_open",		SIGNER },
+	{ "pivot_root",		ALL },
+	{ "process_vm_readv",	ALL },
+	{ "process_vm_writev",	ALL },
+	{ "ptrace",		ALL },
+	{ "quotactl",		SIGNER },
+	{ "reboot",		ALL },
+	{ "request_key",	SIGNER },
+	{ "setdomainname",	SIGNER },
+	{ "sethostname",	SIGNER },
+	{ "setns",		ALL },
+	{ "settimeofday",	SIGNER },
+	{ "swapoff",		ALL },
+	{ "swapon",		ALL },
+	{ "umount2",		SIGNER },
+	{ "userfaultfd",	ALL },
+	{ "vfork",		OURS | RESPONDER },
 };
 
 static const struct table {
@@ -122,35 +152,51 @@ static const struct table {
 	const char *const *allowed[2];	/* NULL: all */
 	bool		 threads;
 	bool		 sockets;	/* may make Unix sockets */
-	const char *const *denied;	/* with EPERM */
-	const char *const *deadly;
+	unsigned	 as;		/* its rows of forbidden[] */
+	uint32_t	 answer;	/* to those */
 } tables[] = {
-	[SANDBOX_CORE] = { "core", { every, core }, true, false, NULL,
-	    deadly },
-	[SANDBOX_SIGNER] = { "signer", { NULL }, false, false, foreign,
-	    NULL },
-	[SANDBOX_HERALD] = { "herald", { every, herald }, false, false, NULL,
-	    deadly },
+	[SANDBOX_CORE] = { "core", { every, core }, true, false, OURS,
+	    SCMP_ACT_KILL_PROCESS },
+	[SANDBOX_SIGNER] = { "signer", { NULL }, false, false, SIGNER,
+	    SCMP_ACT_ERRNO(EPERM) },
+	[SANDBOX_HERALD] = { "herald", { every, herald }, false, false, OURS,
+	    SCMP_ACT_KILL_PROCESS },
 	[SANDBOX_DETACHER] = { "detacher", { every, detacher }, false, false,
-	    NULL, deadly },
+	    OURS, SCMP_ACT_KILL_PROCESS },
 	[SANDBOX_RESPONDER] = { "responder", { every, responder }, true, true,
-	    NULL, deadly_there }
+	    RESPONDER, SCMP_ACT_KILL_PROCESS }
 };
 
-/* Names that this machine's kernel or libseccomp does not have are left out. */
+/* A name that this machine's kernel or libseccomp does not have is left out. */
 static int
-add(scmp_filter_ctx filter, uint32_t action, const char *const *names)
+add(scmp_filter_ctx filter, uint32_t action, const char *name)
 {
-	int number, rc;
+	int number = seccomp_syscall_resolve_name(name);
 
-	for (; names != NULL && *names != NULL; names++) {
-		number = seccomp_syscall_resolve_name(*names);
-		if (number == __NR_SCMP_ERROR || number < 0)
-			continue;
-		if ((rc = seccomp_rule_add(filter, action, number, 0)) < 0)
-			return rc;
-	}
-	return 0;
+	return number == __NR_SCMP_ERROR || number < 0 ? 0 :
+	    seccomp_rule_add(filter, action, number, 0);
+}
+
+static int
+add_allowed(scmp_filter_ctx filter, const char *const *names)
+{
+	int rc = 0;
+
+	for (; names != NULL && *names != NULL && rc >= 0; names++)
+		rc = add(filter, SCMP_ACT_ALLOW, *names);
+	return rc;
+}
+
+static int
+add_forbidden(scmp_filter_ctx filter, const struct table *t)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]) &&
+	    rc >= 0; i++)
+		if ((forbidden[i].of & t->as) != 0)
+			rc = add(filter, t->answer, forbidden[i].name);
+	return rc;
 }
 
 /*
@@ -178,8 +224,7 @@ add_unshare(scmp_filter_ctx filter, const struct table *t)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
 		    SCMP_SYS(unshare), 1,
 		    SCMP_A0(SCMP_CMP_EQ, CLONE_FILES));
-	return rc < 0 ? rc : seccomp_rule_add(filter, t->deadly != NULL ?
-	    SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(EPERM),
+	return rc < 0 ? rc : seccomp_rule_add(filter, t->answer,
 	    SCMP_SYS(unshare), 1, SCMP_A0(SCMP_CMP_NE, CLONE_FILES));
 }
 
@@ -207,13 +252,12 @@ sandbox_calls(enum sandbox_process process, struct err *err)
 	if (filter == NULL)
 		die("seccomp_init");
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	if ((rc = add(filter, SCMP_ACT_ALLOW, t->allowed[0])) < 0 ||
-	    (rc = add(filter, SCMP_ACT_ALLOW, t->allowed[1])) < 0 ||
+	if ((rc = add_allowed(filter, t->allowed[0])) < 0 ||
+	    (rc = add_allowed(filter, t->allowed[1])) < 0 ||
 	    (rc = t->threads ? add_threads(filter) : 0) < 0 ||
 	    (rc = t->sockets ? add_sockets(filter) : 0) < 0 ||
 	    (rc = add_unshare(filter, t)) < 0 ||
-	    (rc = add(filter, SCMP_ACT_ERRNO(EPERM), t->denied)) < 0 ||
-	    (rc = add(filter, SCMP_ACT_KILL_PROCESS, t->deadly)) < 0 ||
+	    (rc = add_forbidden(filter, t)) < 0 ||
 	    (rc = seccomp_load(filter)) < 0)
 		err_set(err, -rc, "seccomp for %s: %s", t->name, strerror(-rc));
 	seccomp_release(filter);
