@@ -14,7 +14,6 @@
 #include "appointments.h"
 #include "conf.h"
 #include "roles.h"
-#include "text.h"
 
 #define PEOPLE_MAX	256
 #define ROLES		5

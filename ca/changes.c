@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "changes.h"
-#include "names.h"
 #include "oids.h"
 #include "tbs.h"
 #include "text.h"

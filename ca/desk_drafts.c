@@ -13,7 +13,6 @@
 #include "desk_private.h"
 #include "dossier.h"
 #include "recording.h"
-#include "registration_effect.h"
 
 #define DRAFT_NAME	63
 

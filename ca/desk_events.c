@@ -9,7 +9,6 @@
 
 #include "desk_private.h"
 #include "dossier.h"
-#include "recording.h"
 #include "store_events.h"
 
 /* --- paths ---------------------------------------------------------------- */

@@ -23,7 +23,6 @@
 #include "der.h"
 #include "dropped.h"
 #include "proof.h"
-#include "text.h"
 
 #define SENTENCE	"keyCompromise of certificate "
 

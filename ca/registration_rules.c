@@ -15,7 +15,6 @@
 #include "dn.h"
 #include "methods.h"
 #include "registration.h"
-#include "registration_types.h"
 
 #define TABLE(a)	(sizeof(a) / sizeof((a)[0]))
 

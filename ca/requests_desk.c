@@ -9,7 +9,6 @@
 
 #include "authority_draft.h"
 #include "authority_own.h"
-#include "csr_cache.h"
 #include "dossier.h"
 #include "event.h"
 #include "handover.h"

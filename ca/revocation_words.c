@@ -10,7 +10,6 @@
 
 #include "conf.h"
 #include "revocation_words.h"
-#include "store_status.h"
 
 #define REINSTATE	"reinstate"
 

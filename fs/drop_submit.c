@@ -14,7 +14,6 @@
 
 #include "../ca/stop.h"
 #include "drops_private.h"
-#include "resend.h"
 
 /* Faults of the moment: nothing was decided, the next flush tries again. */
 static bool

@@ -22,7 +22,6 @@
 #include "confine.h"
 #include "control.h"
 #include "herald.h"
-#include "mount.h"
 
 /* Inside the mount, whatever the path says. */
 static int

@@ -15,7 +15,6 @@
 
 #include "../ca/batch_line.h"
 #include "../ca/file.h"
-#include "../ca/revocation_rules.h"
 #include "../ca/revocation_words.h"
 #include "../ca/selection.h"
 #include "select.h"

@@ -27,7 +27,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../ca/stop.h"
 #include "passthrough.h"
 #include "resend.h"
 #include "sandbox.h"

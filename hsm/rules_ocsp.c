@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "../ca/text.h"
 #include "rules_parts.h"
 
 #define RESPONSES_MAX	64

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "../ca/store_crls.h"
-#include "../ca/store_events.h"
 #include "../ca/store_shards.h"
 #include "compare.h"
 #include "ocsp_request.h"

@@ -2,7 +2,6 @@
  * The number of CRLs.  See crl_number.h.
  */
 #include "../ca/store_crls.h"
-#include "../ca/store_events.h"
 #include "crl_number.h"
 
 #define ISSUER	"issuing"

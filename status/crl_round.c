@@ -10,7 +10,6 @@
 #include "../ca/paths.h"
 #include "../ca/stop.h"
 #include "../ca/store_batches.h"
-#include "../ca/store_events.h"
 #include "../ca/store_status.h"
 #include "case_text.h"
 #include "closing_watch.h"

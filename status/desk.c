@@ -6,7 +6,6 @@
 
 #include "../ca/store_events.h"
 #include "../ca/store_status.h"
-#include "../ca/text.h"
 #include "desk.h"
 
 void

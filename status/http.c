@@ -14,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../ca/text.h"
 #include "bucket.h"
 #include "http.h"
 #include "patience.h"

@@ -2,7 +2,6 @@
  * The text of a notice; see notice_text.h.
  */
 #include "../ca/crl_reason.h"
-#include "../ca/store_status.h"
 #include "notice_text.h"
 
 const char *

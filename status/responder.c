@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../ca/own_certificates.h"
-#include "../ca/text.h"
 #include "responder.h"
 
 #define LOOK_EVERY	(60 * USEC)

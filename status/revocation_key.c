@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "../ca/store_certificates.h"
-#include "../ca/store_events.h"
 #include "revocation_key.h"
 
 #define KEY_DIR		"revoke/by-key"
