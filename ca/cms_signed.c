@@ -6,21 +6,16 @@
 #include <string.h>
 #include <time.h>
 
-/* cms.h declares its PEM functions only behind pem.h. */
-#include <openssl/pem.h>
-
-#include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include "cms_signed.h"
+#include "cms_signer.h"
 #include "der.h"
 #include "key.h"
 #include "oids.h"
 #include "text.h"
 
 #define SIZE_MAX_CMS	((size_t)1024 * 1024)
-#define SECURITY_BITS	112	/* RSA 2048, P-224 */
 
 #define OID_PKCS7_DATA	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
 #define OID_PKCS7_SIGNED OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
@@ -31,12 +26,6 @@
 #define OID_HASH_384	OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02")
 
 /* --- reading ------------------------------------------------------------- */
-
-static bool
-digest_is_strong(int nid)
-{
-	return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
-}
 
 static CMS_ContentInfo *
 read_cms(struct slice cms)
@@ -56,27 +45,15 @@ read_cms(struct slice cms)
 }
 
 static int
-check_signers(CMS_ContentInfo *info, struct err *err)
+check_signer(CMS_ContentInfo *info, struct err *err)
 {
-	STACK_OF(CMS_SignerInfo) *signers = CMS_get0_SignerInfos(info);
 	ASN1_OCTET_STRING **content = CMS_get0_content(info);
-	X509_ALGOR *digest = NULL, *signature = NULL;
-	int count, of = NID_undef;
 
-	count = signers == NULL ? 0 : sk_CMS_SignerInfo_num(signers);
-	if (count != 1)
-		return err_set(err, EKEYREJECTED, "it has %d signers; wanted "
-		    "one, the external RA", count);
+	if (cms_signer_only(info, err) == NULL)
+		return -1;
 	if (content == NULL || *content == NULL)
 		return err_set(err, EKEYREJECTED, "its signature is detached: "
 		    "openssl cms wants -nodetach");
-	CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(signers, 0), NULL,
-	    NULL, &digest, &signature);
-	OBJ_find_sigid_algs(OBJ_obj2nid(signature->algorithm), &of, NULL);
-	if (!digest_is_strong(OBJ_obj2nid(digest->algorithm)) ||
-	    (of != NID_undef && !digest_is_strong(of)))
-		return err_set(err, EKEYREJECTED, "it is signed with a digest "
-		    "that is not SHA-256, -384 or -512");
 	return 0;
 }
 
@@ -92,17 +69,11 @@ time_of(const ASN1_TIME *time)
 static int
 check_certificate(X509 *x, struct signed_content *to, struct err *err)
 {
-	EVP_PKEY *key = X509_get0_pubkey(x);
 	unsigned char *der = NULL;
 	int size;
 
-	if (key == NULL || EVP_PKEY_get_security_bits(key) < SECURITY_BITS)
-		return err_set(err, EKEYREJECTED, "the key of its signer is "
-		    "too weak");
-	if ((X509_get_key_usage(x) &
-	    (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION)) == 0)
-		return err_set(err, EKEYREJECTED, "the certificate of its "
-		    "signer is not for signatures (keyUsage)");
+	if (cms_signer_check_certificate(x, err) == -1)
+		return -1;
 	if ((size = i2d_X509(x, &der)) <= 0)
 		return err_set(err, EKEYREJECTED, "the certificate of its "
 		    "signer does not read");
@@ -158,7 +129,7 @@ signed_read(struct slice cms, struct signed_content *to, struct err *err)
 		ERR_clear_error();
 		return err_set(err, EBADMSG, "it is no CMS SignedData");
 	}
-	if (check_signers(info, err) == 0)
+	if (check_signer(info, err) == 0)
 		ret = verify(info, to, err);
 	CMS_ContentInfo_free(info);
 	if (ret == -1)

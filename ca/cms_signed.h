@@ -17,8 +17,8 @@ struct signed_content {
 	usec_t		not_before, not_after;	/* of the certificate */
 };
 /*
- * DER or BER.  One signer, whose certificate is inside and for signatures,
- * SHA-256 or better, a key of 112 bits or better, content and signature right.
+ * DER or BER.  One signer as cms_signer.h wants him, whose certificate is
+ * inside; content and signature right.
  * -1 EBADMSG: it is no SignedData; EILSEQ: the signature is not right;
  * EKEYREJECTED with what else is wrong.  Whose it is, and when that was valid,
  * is the caller's to ask.

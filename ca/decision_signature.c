@@ -10,34 +10,13 @@
 #include <limits.h>
 #include <string.h>
 
-/* cms.h declares its PEM functions only behind pem.h. */
-#include <openssl/pem.h>
-
-#include <openssl/cms.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
+#include "cms_signer.h"
 #include "decision_signature.h"
 #include "text.h"
 
 #define SIZE_MAX_CMS	((size_t)256 * 1024)
-#define SECURITY_BITS	112	/* RSA 2048, P-224 */
-
-static const int digests[] = {
-	NID_sha256, NID_sha384, NID_sha512, NID_sha3_256, NID_sha3_384,
-	NID_sha3_512
-};
-
-static bool
-digest_is_strong(int nid)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(digests) / sizeof(digests[0]); i++)
-		if (digests[i] == nid)
-			return true;
-	return false;
-}
 
 /* --- form ----------------------------------------------------------------- */
 
@@ -73,30 +52,9 @@ read_cms(struct slice cms)
 }
 
 static int
-check_algorithms(CMS_SignerInfo *signer, struct err *e)
-{
-	X509_ALGOR	*digest = NULL, *signature = NULL;
-	int		 nid, of_signature = NID_undef;
-
-	CMS_SignerInfo_get0_algs(signer, NULL, NULL, &digest, &signature);
-	nid = OBJ_obj2nid(digest->algorithm);
-	if (!digest_is_strong(nid))
-		return err_set(e, EKEYREJECTED, "it is made with the digest "
-		    "%s; wanted SHA-256 or better", OBJ_nid2sn(nid));
-	if (OBJ_find_sigid_algs(OBJ_obj2nid(signature->algorithm),
-	    &of_signature, NULL) == 1 && of_signature != NID_undef &&
-	    !digest_is_strong(of_signature))
-		return err_set(e, EKEYREJECTED, "it is made with %s; wanted "
-		    "SHA-256 or better",
-		    OBJ_nid2sn(OBJ_obj2nid(signature->algorithm)));
-	return 0;
-}
-
-static int
 check_form(CMS_ContentInfo *info, struct err *e)
 {
-	STACK_OF(CMS_SignerInfo)	*signers;
-	ASN1_OCTET_STRING		**content;
+	ASN1_OCTET_STRING	**content;
 
 	if (OBJ_obj2nid(CMS_get0_type(info)) != NID_pkcs7_signed)
 		return err_set(e, EKEYREJECTED, "it is CMS, but not signed "
@@ -105,12 +63,7 @@ check_form(CMS_ContentInfo *info, struct err *e)
 	if (content == NULL || *content != NULL)
 		return err_set(e, EKEYREJECTED, "it has its content inside; "
 		    "wanted a detached signature over decision.txt");
-	signers = CMS_get0_SignerInfos(info);
-	if (sk_CMS_SignerInfo_num(signers) != 1)
-		return err_set(e, EKEYREJECTED, "it has %d signers; wanted "
-		    "one", signers == NULL ? 0 :
-		    sk_CMS_SignerInfo_num(signers));
-	return check_algorithms(sk_CMS_SignerInfo_value(signers, 0), e);
+	return cms_signer_only(info, e) == NULL ? -1 : 0;
 }
 
 /* --- the signer's certificate --------------------------------------------- */
@@ -118,8 +71,7 @@ check_form(CMS_ContentInfo *info, struct err *e)
 static int
 check_certificate(X509 *x, usec_t now, struct err *e)
 {
-	time_t		 at = (time_t)(now / USEC);
-	EVP_PKEY	*key = X509_get0_pubkey(x);
+	time_t	at = (time_t)(now / USEC);
 
 	if (X509_cmp_time(X509_get0_notBefore(x), &at) >= 0)
 		return err_set(e, EKEYREJECTED, "the certificate of the "
@@ -127,14 +79,7 @@ check_certificate(X509 *x, usec_t now, struct err *e)
 	if (X509_cmp_time(X509_get0_notAfter(x), &at) <= 0)
 		return err_set(e, EKEYREJECTED, "the certificate of the "
 		    "signature has expired");
-	if ((X509_get_key_usage(x) &
-	    (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION)) == 0)
-		return err_set(e, EKEYREJECTED, "the certificate of the "
-		    "signature is not for signatures (keyUsage)");
-	if (key == NULL || EVP_PKEY_get_security_bits(key) < SECURITY_BITS)
-		return err_set(e, EKEYREJECTED, "the key of the signature is "
-		    "too weak");
-	return 0;
+	return cms_signer_check_certificate(x, e);
 }
 
 /* Whose it is; false when the certificate's number is none. */

@@ -15,8 +15,8 @@ struct decision_signature {
 	char	serial[41];		/* when this CA issued it; "" */
 };
 /*
- * DER or PEM; one signer, SHA-256 or better, its certificate inside and valid
- * at `now`, the content's digest and signature right.  0, or -1 EKEYREJECTED
+ * DER or PEM; one signer as cms_signer.h wants him, his certificate inside and
+ * valid at `now`, the content's digest and signature right.  0, or -1 EKEYREJECTED
  * with what is wrong.  Whose it is and whether it is revoked is the caller's.
  */
 int	decision_signature_verify(struct slice cms, struct slice content,

@@ -11,12 +11,11 @@
 #include <openssl/x509v3.h>
 
 #include "blocks.h"
+#include "cms_signer.h"
 #include "conf.h"
 #include "external_ra.h"
 #include "names.h"
 #include "text.h"
-
-#define SECURITY_BITS	112	/* RSA 2048, P-224 */
 
 /* "example.org", "@example.org", "192.0.2.0/24", "2001:db8::1" */
 static int
@@ -64,20 +63,16 @@ static int
 check_certificate(const char *where, X509 *x, struct external_ra *to,
     struct err *err)
 {
-	EVP_PKEY *key = X509_get0_pubkey(x);
 	struct tm tm;
 
 	if (X509_check_ca(x) == 1)
 		return err_set(err, EINVAL, "%s: the certificate is that of a "
 		    "CA; wanted the one the RA signs its packages with",
 		    where);
-	if ((X509_get_key_usage(x) &
-	    (X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_NON_REPUDIATION)) == 0)
-		return err_set(err, EINVAL, "%s: the certificate is not for "
-		    "signatures (keyUsage)", where);
-	if (key == NULL || EVP_PKEY_get_security_bits(key) < SECURITY_BITS)
-		return err_set(err, EINVAL, "%s: the key of the certificate is "
-		    "too weak", where);
+	if (cms_signer_check_certificate(x, err) == -1) {
+		err->code = EINVAL;
+		return err_in(err, "%s", where);
+	}
 	if (ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) != 1)
 		return err_set(err, EINVAL, "%s: the certificate has no end",
 		    where);

@@ -96,7 +96,7 @@ refused "Key was rejected" "another certificate than that of your appointment" \
 sign pk43-anna anna decision.p7s -signer "$dir/bert.pem" -inkey "$dir/bert.key"
 refused "Key was rejected" "it has 2 signers" pk43-anna pending countersign
 sign pk43-anna anna decision.p7s -md sha1
-refused "Key was rejected" "SHA-256 or better" pk43-anna pending countersign
+refused "Key was rejected" "digest SHA1" pk43-anna pending countersign
 sign pk43-anna anna decision.p7s -nodetach
 refused "Key was rejected" "detached" pk43-anna pending countersign
 sign pk43-anna anna decision.p7s -nocerts

@@ -131,7 +131,7 @@ wrong "Key was rejected" "it does not say"
 signed www "$right, or not"
 wrong "Key was rejected" "does not verify"
 signed www "$right" -md sha1
-wrong "Key was rejected" "weaker than SHA-256"
+wrong "Key was rejected" "digest SHA1"
 request www "$right"
 head -c 200 "$dir/proof" >"$dir/half"
 mv "$dir/half" "$dir/proof"

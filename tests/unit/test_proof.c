@@ -72,7 +72,7 @@ static const struct row {
 	{ "a name in lower case", "keycompromise of certificate " SERIAL, 0,
 	    NULL, EKEYREJECTED, "does not say" },
 	{ "a weak digest", RIGHT, CMS | ATTACHED, "SHA1", EKEYREJECTED,
-	    "weaker" },
+	    "SHA1" },
 	{ "two signers", RIGHT, CMS | ATTACHED | TWO, NULL, EKEYREJECTED,
 	    "2 signers" },
 	{ "a garbled request", RIGHT, GARBLED, NULL, EKEYREJECTED, "" },

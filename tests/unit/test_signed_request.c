@@ -42,7 +42,7 @@ static const struct row {
 	{ "SHA-384", 0, "SHA384" },
 	{ "detached", DETACHED, NULL, EKEYREJECTED, "detached" },
 	{ "two signers", TWO, NULL, EKEYREJECTED, "2 signers" },
-	{ "SHA-1", 0, "SHA1", EKEYREJECTED, "SHA-256" },
+	{ "SHA-1", 0, "SHA1", EKEYREJECTED, "SHA1" },
 	{ "garbled", GARBLED, NULL, EKEYREJECTED, "signature is not right" },
 	{ "without the certificate", NO_CERTIFICATE, NULL, EKEYREJECTED,
 	    "is not inside" },
