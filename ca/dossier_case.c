@@ -6,17 +6,9 @@
 #include <string.h>
 
 #include "dossier_text.h"
+#include "text.h"
 
 /* --- decision.txt --------------------------------------------------------- */
-
-static void
-put_time(struct bytes *to, const char *name, usec_t time)
-{
-	char	text[CLOCK_TEXT];
-
-	clock_text_seconds(text, time);
-	bytes_printf(to, "%s: %s\n", name, text);
-}
 
 /* A signature over it binds what the officers wrote, too. */
 void
@@ -28,8 +20,8 @@ dossier_case_decision(const struct dossier_facts *f, struct bytes *to)
 	if (c == NULL)
 		return;
 	bytes_printf(to, "report: %s\n", c->row.name);
-	put_time(to, "received", c->row.received);
-	put_time(to, "filed", c->row.filed);
+	text_put_time(to, "received", c->row.received);
+	text_put_time(to, "filed", c->row.filed);
 	if (c->confirmation.there && c->confirmation.fault.code == 0)
 		bytes_printf(to, "confirmation: %s: %s\n",
 		    c->confirmation.exception ? "exception" : "confirmed",

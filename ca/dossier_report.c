@@ -170,15 +170,6 @@ put_order(void *arg, const struct revocation_order *o)
 }
 
 static void
-put_time(struct bytes *to, const char *name, usec_t time)
-{
-	char text[CLOCK_TEXT];
-
-	clock_text_seconds(text, time);
-	bytes_printf(to, "%s: %s\n", name, text);
-}
-
-static void
 put_decided(struct view *v, const struct dossier *d, struct bytes *to)
 {
 	struct report_case *c = calloc(1, sizeof(*c));
@@ -186,7 +177,7 @@ put_decided(struct view *v, const struct dossier *d, struct bytes *to)
 
 	if (c == NULL)
 		die("out of memory");
-	put_time(to, "decided", d->moved);
+	text_put_time(to, "decided", d->moved);
 	if (report_case_read(v, d, c, &ignored) == 0) {
 		if (d->place == PLACE_APPROVED && c->confirmation.there)
 			bytes_printf(to, "confirmation: %s\n",
@@ -245,8 +236,8 @@ report_status_write(struct tx *tx, const struct report_row *row,
 	if (dossier_get(tx_view(tx), row->dossier, &d) != 1)
 		return err_set(e, EIO, "the dossier of a report is gone");
 	bytes_printf(&text, "state: %s\n", state_of(tx_view(tx), &d));
-	put_time(&text, "received", row->received);
-	put_time(&text, "filed", row->filed);
+	text_put_time(&text, "received", row->received);
+	text_put_time(&text, "filed", row->filed);
 	bytes_printf(&text, "dossier: %lld\n", (long long)d.id);
 	if (d.place > PLACE_COUNTERSIGN)
 		put_decided(tx_view(tx), &d, &text);

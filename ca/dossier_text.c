@@ -10,24 +10,7 @@
 #include <openssl/x509.h>
 
 #include "dossier_text.h"
-
-static void
-put_line(struct bytes *to, const char *name, const char *value)
-{
-	if (value != NULL && value[0] != '\0')
-		bytes_printf(to, "%s: %s\n", name, value);
-}
-
-static void
-put_time(struct bytes *to, const char *name, usec_t time)
-{
-	char	text[CLOCK_TEXT];
-
-	if (time == 0)
-		return;
-	clock_text_seconds(text, time);
-	bytes_printf(to, "%s: %s\n", name, text);
-}
+#include "text.h"
 
 /* --- decision.txt --------------------------------------------------------- */
 
@@ -42,8 +25,8 @@ put_subscriber(const struct dossier_facts *f, struct bytes *to)
 	if (r == NULL)
 		return;
 	bytes_printf(to, "registration: version %d\n", r->version);
-	put_line(to, "subject-kind", subject_kind_name(r->kind));
-	put_line(to, "subject-is-subscriber", r->subject_is_subscriber ?
+	text_put_line(to, "subject-kind", subject_kind_name(r->kind));
+	text_put_line(to, "subject-is-subscriber", r->subject_is_subscriber ?
 	    "yes" : "no, another one");
 }
 
@@ -69,13 +52,13 @@ put_request(const struct dossier_facts *f, struct bytes *to)
 	bytes_printf(to, "request: %lld\n", (long long)app->request.id);
 	bytes_printf(to, "file: %s/", app->box_path);
 	bytes_printf(to, "%s\n", app->file_name);
-	put_line(to, "path", succession_name(app->succession));
-	put_line(to, "profile", app->profile == NULL ? "none" :
+	text_put_line(to, "path", succession_name(app->succession));
+	text_put_line(to, "profile", app->profile == NULL ? "none" :
 	    app->profile->name);
 	if (app->profile != NULL)
 		bytes_printf(to, "validity: %d days from issuance\n",
 		    app->profile->days);
-	put_line(to, "key", app->csr->csr->key_type);
+	text_put_line(to, "key", app->csr->csr->key_type);
 	put_names(app, to);
 }
 
@@ -84,49 +67,50 @@ put_what(const struct dossier_facts *f, struct bytes *to)
 {
 	switch (f->dossier->kind) {
 	case DOSSIER_REQUEST:
-		put_line(to, "decision", "approve this request");
+		text_put_line(to, "decision", "approve this request");
 		put_request(f, to);
 		return;
 	case DOSSIER_REGISTRATION:
-		put_line(to, "decision", "put this registration in force");
+		text_put_line(to, "decision", "put this registration in force");
 		break;
 	case DOSSIER_AUTHORITY:
-		put_line(to, "decision", "recognise this external "
+		text_put_line(to, "decision", "recognise this external "
 		    "registration authority");
 		break;
 	case DOSSIER_REVOCATION:
-		put_line(to, "decision", "revoke this certificate");
-		put_line(to, "serial", f->certificate->serial);
+		text_put_line(to, "decision", "revoke this certificate");
+		text_put_line(to, "serial", f->certificate->serial);
 		bytes_printf(to, "reason: %d\n", f->dossier->reason);
 		return;
 	case DOSSIER_CLOSING:
-		put_line(to, "decision", "issue the last CRL of this CA and "
-		    "nothing after it");
+		text_put_line(to, "decision", "issue the last CRL of this CA "
+		    "and nothing after it");
 		return;
 	case DOSSIER_REPORT:
-		put_line(to, "decision", "revoke what this report comes to");
+		text_put_line(to, "decision",
+		    "revoke what this report comes to");
 		dossier_case_decision(f, to);
 		return;
 	case DOSSIER_BATCH:
-		put_line(to, "decision", "do what this batch of revocations "
-		    "says");
-		put_line(to, "batch", f->batch->name);
+		text_put_line(to, "decision", "do what this batch of "
+		    "revocations says");
+		text_put_line(to, "batch", f->batch->name);
 		bytes_printf(to, "lines: %lld\n", (long long)f->batch->lines);
-		put_line(to, "dry-run-sha256", f->dry_run_sha256);
+		text_put_line(to, "dry-run-sha256", f->dry_run_sha256);
 		return;
 	}
-	put_line(to, "folder", f->draft->name);
+	text_put_line(to, "folder", f->draft->name);
 }
 
 static void
 put_basis(const struct dossier_basis *b, struct bytes *to)
 {
-	put_line(to, "registration-sha256", b->registration_sha256);
-	put_line(to, "spki-sha256", b->spki_sha256);
-	put_line(to, "profile-sha256", b->profile_sha256);
-	put_line(to, "names-sha256", b->names_sha256);
-	put_line(to, "content-sha256", b->content_sha256);
-	put_line(to, "documents-sha256", b->documents_sha256);
+	text_put_line(to, "registration-sha256", b->registration_sha256);
+	text_put_line(to, "spki-sha256", b->spki_sha256);
+	text_put_line(to, "profile-sha256", b->profile_sha256);
+	text_put_line(to, "names-sha256", b->names_sha256);
+	text_put_line(to, "content-sha256", b->content_sha256);
+	text_put_line(to, "documents-sha256", b->documents_sha256);
 }
 
 void
@@ -134,12 +118,12 @@ dossier_text_decision(const struct dossier_facts *f, struct bytes *to)
 {
 	bytes_printf(to, "pkifs: a decision of %s\n", f->config->name);
 	bytes_printf(to, "dossier: %lld\n", (long long)f->dossier->id);
-	put_line(to, "kind", dossier_kind_name(f->dossier->kind));
+	text_put_line(to, "kind", dossier_kind_name(f->dossier->kind));
 	put_what(f, to);
 	put_subscriber(f, to);
 	bytes_printf(to, "asked-by: uid %u, %s\n",
 	    (unsigned)f->dossier->author, f->asked_by);
-	put_time(to, "opened", f->dossier->opened);
+	text_put_time(to, "opened", f->dossier->opened);
 	put_basis(&f->dossier->basis, to);
 	bytes_printf(to, "documents: %zu\n", f->document_count);
 	bytes_put(to, f->documents.data, f->documents.size);
@@ -276,10 +260,10 @@ dossier_text_state(const struct dossier_facts *f, struct bytes *to)
 	const struct dossier	*d = f->dossier;
 
 	bytes_printf(to, "state: %s\n", state_word(d));
-	put_line(to, "kind", dossier_kind_name(d->kind));
-	put_time(to, "opened", d->opened);
+	text_put_line(to, "kind", dossier_kind_name(d->kind));
+	text_put_time(to, "opened", d->opened);
 	if (d->moved != d->opened)
-		put_time(to, "moved", d->moved);
+		text_put_time(to, "moved", d->moved);
 	if (d->place <= PLACE_COUNTERSIGN && !d->withdrawn) {
 		bytes_printf(to, "wanted: %s%s with the role %s\n",
 		    f->officers == 2 ? "two officers" : "one officer",

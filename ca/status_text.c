@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "status_text.h"
+#include "text.h"
 
 #define GATES_TITLE	"\nGates, each with its answer:\n"
 #define CERTIFICATE	"certificate"
@@ -15,32 +16,10 @@
 #define ACCEPTANCE	"acceptance"
 
 static void
-put_line(struct bytes *to, const char *name, const char *value)
-{
-	if (value == NULL || value[0] == '\0')
-		return;
-	bytes_put_text(to, name);
-	bytes_put_text(to, ": ");
-	bytes_put_text(to, value);
-	bytes_put_text(to, "\n");
-}
-
-static void
 put_number(struct bytes *to, const char *name, int64_t value)
 {
 	if (value != 0)
 		bytes_printf(to, "%s: %lld\n", name, (long long)value);
-}
-
-static void
-put_time(struct bytes *to, const char *name, usec_t time)
-{
-	char	text[CLOCK_TEXT];
-
-	if (time == 0)
-		return;
-	clock_text_seconds(text, time);
-	put_line(to, name, text);
 }
 
 void
@@ -70,21 +49,21 @@ put_facts(const struct status_facts *f, struct bytes *to)
 	put_file(to, "file", f, f->slot->file_name, "");
 	put_number(to, "request", f->request);
 	put_number(to, "dossier", f->dossier);
-	put_line(to, "subscriber", f->subscriber);
-	put_line(to, "profile", f->profile);
-	put_line(to, "key", f->key_type);
-	put_line(to, "path", f->path);
-	put_line(to, "predecessor", f->predecessor);
-	put_time(to, "received", f->received);
-	put_time(to, "decided", f->decided);
-	put_line(to, SERIAL, f->serial);
-	put_time(to, "not-before", f->not_before);
-	put_time(to, "not-after", f->not_after);
-	put_time(to, "renew-after", f->renew_after);
+	text_put_line(to, "subscriber", f->subscriber);
+	text_put_line(to, "profile", f->profile);
+	text_put_line(to, "key", f->key_type);
+	text_put_line(to, "path", f->path);
+	text_put_line(to, "predecessor", f->predecessor);
+	text_put_time(to, "received", f->received);
+	text_put_time(to, "decided", f->decided);
+	text_put_line(to, SERIAL, f->serial);
+	text_put_time(to, "not-before", f->not_before);
+	text_put_time(to, "not-after", f->not_after);
+	text_put_time(to, "renew-after", f->renew_after);
 	if (f->state == ISSUED)
 		put_file(to, CERTIFICATE, f, f->slot->name, ".crt");
-	put_line(to, ACCEPTANCE, f->acceptance);
-	put_line(to, "reason", f->fault);
+	text_put_line(to, ACCEPTANCE, f->acceptance);
+	text_put_line(to, "reason", f->fault);
 	if (f->sandbox)
 		bytes_put_text(to, "sandbox: yes; nothing in it is verified, "
 		    "do not rely on it\n");

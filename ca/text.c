@@ -176,6 +176,28 @@ sha256_text(char to[SHA256_TEXT], struct slice s)
 	hex_lower(to, digest, sizeof digest);
 }
 
+void
+text_put_line(struct bytes *to, const char *name, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	bytes_put_text(to, name);
+	bytes_put_text(to, ": ");
+	bytes_put_text(to, value);
+	bytes_put_text(to, "\n");
+}
+
+void
+text_put_time(struct bytes *to, const char *name, usec_t time)
+{
+	char text[CLOCK_TEXT];
+
+	if (time == 0)
+		return;
+	clock_text_seconds(text, time);
+	text_put_line(to, name, text);
+}
+
 #define PEM_OCTETS	((size_t)48)	/* in a line */
 #define PEM_LINE	((size_t)65)
 #define PEM_BEGIN	"-----BEGIN %s-----\n"

@@ -1,10 +1,12 @@
 /*
- * Octets as text and back: hexadecimal, base64, UTF-8, and digests.
+ * Octets as text and back: hexadecimal, base64, UTF-8, and digests; and the
+ * lines that files of status and decisions are made of.
  */
 #ifndef CA_TEXT_H
 #define CA_TEXT_H
 
 #include "bytes.h"
+#include "clock.h"
 
 #define SHA256_OCTETS	32
 #define SHA256_TEXT	65	/* lower case and a NUL */
@@ -27,6 +29,10 @@ size_t	utf8_character(struct slice, uint32_t *point);
 
 void	sha256(unsigned char to[SHA256_OCTETS], struct slice);
 void	sha256_text(char to[SHA256_TEXT], struct slice);
+
+/* "name: value"; nothing when there is no value ("" or NULL, 0). */
+void	text_put_line(struct bytes *to, const char *name, const char *value);
+void	text_put_time(struct bytes *to, const char *name, usec_t);
 
 /* PEM with 64-column lines; `label` as in "CERTIFICATE".  Appends. */
 void	pem_encode(struct bytes *to, const char *label, struct slice der);

@@ -6,19 +6,21 @@
 #include <string.h>
 
 #include "../ca/crl_reason.h"
+#include "../ca/text.h"
 #include "case_text.h"
 #include "publisher.h"
 
 #define PUBLICATION	"publication: "
 #define CHANGED		"\nchanged: "
 
+/* To the microsecond: a case is what deadlines are measured by. */
 static void
 put_time(struct bytes *to, const char *name, usec_t time)
 {
 	char text[CLOCK_TEXT];
 
 	clock_text(text, time);
-	bytes_printf(to, "%s: %s\n", name, text);
+	text_put_line(to, name, text);
 }
 
 static const char *

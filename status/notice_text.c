@@ -2,6 +2,7 @@
  * The text of a notice; see notice_text.h.
  */
 #include "../ca/crl_reason.h"
+#include "../ca/text.h"
 #include "notice_text.h"
 
 const char *
@@ -23,15 +24,6 @@ advice(const struct notice *n)
 	    "certificate.";
 }
 
-static void
-put_time(struct bytes *to, const char *name, usec_t when)
-{
-	char text[CLOCK_TEXT];
-
-	clock_text_seconds(text, when);
-	bytes_printf(to, "%s: %s\n", name, text);
-}
-
 void
 notice_text(const struct notice *n, const struct certificate *c,
     struct bytes *to)
@@ -39,15 +31,15 @@ notice_text(const struct notice *n, const struct certificate *c,
 	bytes_printf(to, "A certificate was %s.\n\nserial: %s\nsubject: %s\n"
 	    "profile: %s\n", notice_what(n), c->serial, c->common_name,
 	    c->profile);
-	put_time(to, "not-after", c->not_after);
+	text_put_time(to, "not-after", c->not_after);
 	bytes_printf(to, "state: %s\n", notice_what(n));
 	if (n->reason != REASON_REINSTATED)
 		bytes_printf(to, "reason: %s (%d)\n", reason_name(n->reason),
 		    n->reason);
-	put_time(to, n->reason == REASON_REINSTATED ? "was-suspended-since" :
-	    "since", n->effective);
-	if (n->until != 0 && n->reason == REASON_HOLD)
-		put_time(to, "until", n->until);
-	put_time(to, "recorded", n->time);
+	text_put_time(to, n->reason == REASON_REINSTATED ?
+	    "was-suspended-since" : "since", n->effective);
+	if (n->reason == REASON_HOLD)
+		text_put_time(to, "until", n->until);
+	text_put_time(to, "recorded", n->time);
 	bytes_printf(to, "case: revoke/%s\n\n%s\n", c->serial, advice(n));
 }

@@ -14,14 +14,15 @@ static const struct {
 	struct notice notice;
 	const char *what, *says, *says_not;
 } texts[] = {
-	{ { .reason = 1 }, "revoked", "reason: keyCompromise (1)\nsince: ",
-	    "until: " },
+	{ { .reason = 1, .effective = USEC }, "revoked",
+	    "reason: keyCompromise (1)\nsince: ", "until: " },
 	{ { .reason = 4, .until = USEC }, "revoked", "cannot be undone",
 	    "until: " },
 	{ { .reason = 6 }, "suspended", "until it is reinstated", "\nuntil: " },
 	{ { .reason = 6, .until = USEC }, "suspended",
 	    "\nuntil: 1970-01-01T00:00:01Z\n", "cannot be undone" },
-	{ { .reason = 8 }, "reinstated", "was-suspended-since: ", "reason: " },
+	{ { .reason = 8, .effective = USEC }, "reinstated",
+	    "was-suspended-since: ", "reason: " },
 };
 
 static void

@@ -215,6 +215,21 @@ pem_in_pieces(void **state)
 	bytes_free(&some);
 }
 
+static void
+lines(void **state)
+{
+	struct bytes b = { 0 };
+
+	text_put_line(&b, "name", "value");
+	text_put_line(&b, "empty", "");
+	text_put_line(&b, "missing", NULL);
+	text_put_time(&b, "never", 0);
+	text_put_time(&b, "time", 86400 * USEC);
+	assert_string_equal(bytes_text(&b),
+	    "name: value\ntime: 1970-01-02T00:00:00Z\n");
+	bytes_free(&b);
+}
+
 int
 main(void)
 {
@@ -225,6 +240,7 @@ main(void)
 		cmocka_unit_test(characters),
 		cmocka_unit_test(digests_and_pem),
 		cmocka_unit_test(pem_in_pieces),
+		cmocka_unit_test(lines),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
