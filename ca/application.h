@@ -7,10 +7,10 @@
 #define CA_APPLICATION_H
 
 #include "authority.h"
+#include "certificate.h"
 #include "csr_cache.h"
 #include "event.h"
 #include "gates.h"
-#include "permit.h"
 #include "registered.h"
 #include "retries.h"
 #include "shards.h"

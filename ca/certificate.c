@@ -1,6 +1,6 @@
 /*
  * The certificate itself: put together from TBS and signature, re-read before
- * it counts, and told about.  See permit.h.
+ * it counts, and told about.  See certificate.h.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -10,8 +10,8 @@
 #include <openssl/bio.h>
 #include <openssl/x509.h>
 
+#include "certificate.h"
 #include "key.h"
-#include "permit.h"
 #include "tbs.h"
 #include "text.h"
 

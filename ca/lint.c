@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oids.h"
+#include "lint.h"
 #include "lint_extensions.h"
-#include "permit.h"
+#include "lint_subject.h"
+#include "oids.h"
 
 #define COUNT(table)	(sizeof(table) / sizeof((table)[0]))
 

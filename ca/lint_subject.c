@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "identifiers.h"
-#include "lint_extensions.h"
+#include "lint_subject.h"
 #include "oids.h"
 
 static int

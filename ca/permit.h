@@ -37,38 +37,4 @@ void		 permit_free(struct permit *);
 int	permit_spend(struct permit *, const struct config *, usec_t now,
 	    char serial[41], struct bytes *tbs, struct err *);
 
-/*
- * Pre-issuance lint over the TBS itself: every rule of the table (RFC 5280, EN
- * 319 412-2, the profile); -1 with the first fault.  `crl_point` as judged.
- */
-int	tbs_lint(struct slice tbs, const struct profile *,
-	    const struct config *, const char *crl_point, struct err *);
-/* The certificate: TBS, algorithm and signature. */
-int	certificate_assemble(struct slice tbs, struct slice signature,
-	    struct bytes *der, struct err *);
-/* What was approved, as far as it is known; borrowed. */
-struct approved {
-	const struct dn		*subject;	/* NULL: only the TBS knows */
-	const struct csr_name	*names;
-	size_t			 name_count;
-	const char		*spki_sha256;	/* "": the same */
-};
-/*
- * Re-read what came out: it parses, its TBS are these very bytes, the
- * signature verifies under the issuer's key (config's issuing certificate),
- * and subject, names and key are those approved (DIS-6.1-02A).
- */
-int	certificate_reread(struct slice der, struct slice tbs,
-	    const struct approved *, const struct config *, struct err *);
-
-/* Facts of a certificate for the store and the tree. */
-struct certificate_facts {
-	char	serial[41], sha256[65], spki_sha256[65], common_name[256];
-	usec_t	not_before, not_after;
-};
-int	certificate_facts(struct slice der, struct certificate_facts *,
-	    struct err *);
-/* cert.txt: as `openssl x509 -text` prints it. */
-void	certificate_text(struct slice der, struct bytes *to);
-
 #endif

@@ -12,7 +12,6 @@
 
 #include <openssl/x509v3.h>
 
-#include "permit.h"
 #include "succession.h"
 #include "tbs.h"
 #include "text.h"

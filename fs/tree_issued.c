@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../ca/acceptance.h"
-#include "../ca/permit.h"
+#include "../ca/certificate.h"
 #include "../ca/status_text.h"
 #include "../ca/store_certificates.h"
 #include "../ca/store_events.h"

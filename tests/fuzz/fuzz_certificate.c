@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../ca/permit.h"
+#include "../../ca/certificate.h"
+#include "../../ca/lint.h"
 #include "../../ca/tbs.h"
 
 int	LLVMFuzzerTestOneInput(const unsigned char *, size_t);

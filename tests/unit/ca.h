@@ -7,9 +7,11 @@
 
 #include <stdio.h>
 
+#include "ca/certificate.h"
 #include "ca/config.h"
 #include "ca/der.h"
 #include "ca/key.h"
+#include "ca/lint.h"
 #include "ca/permit.h"
 #include "ca/subject.h"
 #include "request.h"
