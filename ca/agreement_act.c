@@ -231,7 +231,7 @@ put_agreement(struct receipt *r, struct err *err)
 	struct agreement a = { .part = r->file->part,
 	    .publish = r->form.publish, .time = clock_now(),
 	    .uid = r->write->uid };
-	char sha256[65];
+	char sha256[SHA256_TEXT];
 
 	snprintf(a.party, sizeof(a.party), "%s", r->form.party);
 	snprintf(a.terms, sizeof(a.terms), "%s", r->terms->version);

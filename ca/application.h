@@ -15,6 +15,7 @@
 #include "retries.h"
 #include "shards.h"
 #include "store_status.h"
+#include "text.h"
 #include "waiting.h"
 
 struct handover;
@@ -51,7 +52,7 @@ struct application {
 	bool			 internal;
 	char			 profile_name[32];
 	struct bytes		 spki;
-	char			 spki_sha256[65], key_type[16];
+	char			 spki_sha256[SHA256_TEXT], key_type[16];
 	int64_t			 standing_approval;
 	internal_done		*internal_done;
 	void			*internal_arg;
@@ -68,7 +69,8 @@ struct application {
 	struct csr_name		*names;		/* the request's */
 	size_t			 name_count;
 	struct dn		 subject;
-	char			 subject_sha256[65];	/* "": it is empty */
+	/* "": it is empty */
+	char			 subject_sha256[SHA256_TEXT];
 	struct err		 subject_fault;
 	bool			 is_judged;	/* those are filled in */
 	enum succession		 succession;
@@ -87,7 +89,7 @@ struct application {
 	char			 serial[SERIAL_TEXT];
 	const struct shard	*shard;		/* of the CRL, or NULL */
 	struct bytes		 tbs;
-	char			 tbs_sha256[65];
+	char			 tbs_sha256[SHA256_TEXT];
 
 	/* Recorded. */
 	struct request		 request;	/* id 0: not yet */

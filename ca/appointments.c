@@ -29,7 +29,7 @@ struct appointments {
 struct entry {
 	char	user[64], person[64], roles[ROLES][16];
 	char	since[16], accepted[16], training_until[16];
-	char	appointed_by[128], certificate[65];
+	char	appointed_by[128], certificate[SHA256_TEXT];
 };
 
 /* --- the matrix ---------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 struct appointment {
 	char	section[64];		/* its name in the file, and its line */
@@ -18,11 +19,12 @@ struct appointment {
 	char	user[64];
 	uid_t	uid;			/* by people.h; (uid_t)-1: not yet */
 	char	identity[64];		/* who it is; never in an event */
-	char	person[40];		/* pseudonymous, stable: "p-1f3a..." */
+	char	person[PERSON_TEXT];	/* pseudonymous, stable: "p-1f3a..." */
 	unsigned roles;			/* bits of roles.h */
 	usec_t	since, training_until;
 	char	appointed_by[128];	/* reference of the document */
-	char	certificate_sha256[65];	/* of decisions; "" none */
+	/* of decisions; "" none */
+	char	certificate_sha256[SHA256_TEXT];
 };
 
 struct appointments;

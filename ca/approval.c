@@ -78,7 +78,7 @@ approval_of_request(struct view *v, int64_t request, struct approval *a)
 /* Each with its length in front, so that no two lists read the same. */
 void
 names_digest(const struct csr_name *names, size_t count,
-    const char *subject_sha256, char sha256[65])
+    const char *subject_sha256, char sha256[SHA256_TEXT])
 {
 	struct bytes	text = { 0 };
 	size_t		i;

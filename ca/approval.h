@@ -8,6 +8,7 @@
 
 #include "csr.h"
 #include "store_dossiers.h"
+#include "text.h"
 
 struct approval {
 	int64_t	dossier;
@@ -23,7 +24,7 @@ int	approval_of_request(struct view *, int64_t request,
 	    struct approval *);
 /* "names": those of a request and the digest of its subject, as one digest. */
 void	names_digest(const struct csr_name *, size_t count,
-	    const char *subject_sha256, char sha256[65]);
+	    const char *subject_sha256, char sha256[SHA256_TEXT]);
 /* Which digest is another one today ("public key"); NULL: all are equal. */
 const char *approval_differs(const struct dossier_basis *approved,
 	    const struct dossier_basis *today);

@@ -28,7 +28,8 @@ int	certificate_reread(struct slice der, struct slice tbs,
 
 /* Facts of a certificate for the store and the tree. */
 struct certificate_facts {
-	char	serial[41], sha256[65], spki_sha256[65], common_name[256];
+	char	serial[SERIAL_TEXT], common_name[256];
+	char	sha256[SHA256_TEXT], spki_sha256[SHA256_TEXT];
 	usec_t	not_before, not_after;
 };
 int	certificate_facts(struct slice der, struct certificate_facts *,

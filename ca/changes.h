@@ -9,12 +9,13 @@
 #include "clock.h"
 #include "csr.h"
 #include "dn.h"
+#include "text.h"
 
 struct certified {
 	struct dn	 subject;
 	struct csr_name	*names;
 	size_t		 name_count;
-	char		 spki_sha256[65];
+	char		 spki_sha256[SHA256_TEXT];
 	usec_t		 not_before, not_after;	/* 0: not known yet */
 };
 

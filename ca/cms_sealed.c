@@ -226,7 +226,7 @@ static int
 is_ours(struct slice *rid, const struct sealed_recipient *us, bool *ours)
 {
 	struct slice in, name, id;
-	char serial[41];
+	char serial[SERIAL_TEXT];
 
 	*ours = false;
 	if (der_next_is(*rid, DER_CONTEXT(0))) {

@@ -9,11 +9,12 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 struct signed_content {
 	struct bytes	content;	/* what was signed */
 	struct bytes	certificate;	/* the signer's, DER */
-	char		certificate_sha256[65];
+	char		certificate_sha256[SHA256_TEXT];
 	usec_t		not_before, not_after;	/* of the certificate */
 };
 /*

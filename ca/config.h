@@ -25,7 +25,7 @@
  */
 struct paper {
 	enum paper_kind bit;
-	char	kind[8], version[16], sha256[65];
+	char	kind[8], version[16], sha256[SHA256_TEXT];
 	struct bytes text;
 };
 
@@ -41,7 +41,7 @@ struct notice_rules {
 
 struct config {
 	char	home[512];
-	char	sha256[65];		/* of everything read */
+	char	sha256[SHA256_TEXT];		/* of everything read */
 	char	name[128];		/* the CA's name, from its certificate */
 	bool	sandbox;
 	char	url[256];		/* BASE, no slash at the end */
@@ -78,8 +78,8 @@ struct config {
 	size_t	profile_count;
 	struct paper *papers;		/* array; the last of a kind in force */
 	size_t	paper_count;
-	char	conf_sha256[65];	/* of pkifs.conf alone */
-	char	appointments_sha256[65];	/* "": no such file */
+	char	conf_sha256[SHA256_TEXT];	/* of pkifs.conf alone */
+	char	appointments_sha256[SHA256_TEXT];	/* "": no such file */
 };
 
 /*
@@ -107,7 +107,7 @@ const struct ca_key *config_key(const struct config *, const char *name);
  * certificates, and "configuration", which is all of them.
  */
 struct config_fact {
-	char	name[64], sha256[65];
+	char	name[64], sha256[SHA256_TEXT];
 };
 size_t	config_facts(const struct config *, struct config_fact *to,
 	    size_t room);

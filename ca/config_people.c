@@ -42,7 +42,7 @@ digest_add(struct bytes *digests, const char *file, struct slice bytes)
 
 /* The SHA-256 of the DER of one certificate in PEM. */
 static int
-certificate_digest(const char *file, struct slice pem, char sha256[65],
+certificate_digest(const char *file, struct slice pem, char sha256[SHA256_TEXT],
     struct err *err)
 {
 	BIO *bio = BIO_new_mem_buf(pem.data, (int)pem.size);

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "err.h"
+#include "text.h"
 
 struct csr_name {
 	char	kind[8];	/* "dns", "ip", "email", "other" */
@@ -17,7 +18,7 @@ struct csr {
 	struct bytes	 der;			/* of the request itself */
 	EVP_PKEY	*key;
 	struct bytes	 spki;			/* DER SubjectPublicKeyInfo */
-	char		 spki_sha256[65];
+	char		 spki_sha256[SHA256_TEXT];
 	char		 key_type[16];		/* "ec:P-256", "rsa:3072" */
 	char		 common_name[256];	/* "" */
 	/* Of subjectAltName; without one, a CN that is a DNS name is it. */

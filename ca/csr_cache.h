@@ -15,7 +15,7 @@ struct csr_entry {
 	struct csr	*csr;		/* NULL: refused */
 	struct err	 fault;		/* of csr_parse; code 0: good */
 	struct err	 key_fault;	/* of key_check; code 0: good */
-	char		 sha256[65];	/* of the bytes as dropped */
+	char		 sha256[SHA256_TEXT];	/* of the bytes as dropped */
 	struct request_signer signer;	/* serial "": nobody signed it */
 };
 

@@ -9,10 +9,11 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 struct decision_signature {
-	char	certificate_sha256[65];	/* of the signer's */
-	char	serial[41];		/* when this CA issued it; "" */
+	char	certificate_sha256[SHA256_TEXT];	/* of the signer's */
+	char	serial[SERIAL_TEXT];		/* when this CA issued it; "" */
 };
 /*
  * DER or PEM; one signer as cms_signer.h wants him, his certificate inside and

@@ -171,7 +171,7 @@ der_get_number(struct slice *in, unsigned char tag, int64_t *number)
 }
 
 int
-der_get_serial(struct slice *in, char to[41])
+der_get_serial(struct slice *in, char to[SERIAL_TEXT])
 {
 	struct slice rest = *in, o;
 

@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "clock.h"
+#include "text.h"
 
 enum der_tag {
 	DER_BOOLEAN = 0x01, DER_INTEGER = 0x02, DER_BIT_STRING = 0x03,
@@ -40,7 +41,7 @@ int	der_get_bits(struct slice *, struct slice *octets);
 int	der_get_number(struct slice *, unsigned char tag, int64_t *);
 int	der_number(struct slice content, int64_t *);
 /* INTEGER, not negative, of up to 20 octets, as upper-case digits. */
-int	der_get_serial(struct slice *, char to[41]);
+int	der_get_serial(struct slice *, char to[SERIAL_TEXT]);
 /* A Time as RFC 5280, 4.1.2.5 wants it: -1 also for the wrong form of it. */
 int	der_get_time(struct slice *, usec_t *);
 int	der_get_generalized_time(struct slice *, usec_t *);	/* any year */

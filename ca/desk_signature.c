@@ -19,7 +19,7 @@ struct search {
 	const char		*certificate;	/* appointed */
 	struct slice		 content;
 	bool			 found;
-	char			 sha256[65];
+	char			 sha256[SHA256_TEXT];
 	struct err		 why;		/* of the last one */
 };
 
@@ -63,7 +63,7 @@ look_at(void *arg, const struct desk_file *file)
 
 int
 desk_signature_find(struct authority *authority, struct view *v,
-    const struct dossier *d, uid_t uid, char sha256[65], struct err *e)
+    const struct dossier *d, uid_t uid, char sha256[SHA256_TEXT], struct err *e)
 {
 	const struct authority_parts	*parts = authority->parts;
 	struct appointment		 officer;

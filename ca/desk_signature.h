@@ -10,6 +10,7 @@
 
 /* The document that holds it; EKEYREJECTED with what is missing or wrong. */
 int	desk_signature_find(struct authority *, struct view *,
-	    const struct dossier *, uid_t, char sha256[65], struct err *);
+	    const struct dossier *, uid_t, char sha256[SHA256_TEXT],
+	    struct err *);
 
 #endif

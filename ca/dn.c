@@ -344,7 +344,7 @@ compare(const void *a, const void *b)
 }
 
 void
-dn_digest(const struct dn *dn, char sha256[65])
+dn_digest(const struct dn *dn, char sha256[SHA256_TEXT])
 {
 	struct bytes form[DN_ATTRIBUTES] = { { 0 } }, all = { 0 };
 	size_t i;

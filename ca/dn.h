@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "err.h"
+#include "text.h"
 
 #define DN_ATTRIBUTES	12
 #define DN_VALUE	256
@@ -55,7 +56,7 @@ int	dn_parse(struct dn *, struct slice name, struct err *);
  * (GEN-6.3.3-10): compatibility forms and case folded (RFC 4518), blanks
  * squeezed, without regard to order.  "" for the empty name.
  */
-void	dn_digest(const struct dn *, char sha256[65]);
+void	dn_digest(const struct dn *, char sha256[SHA256_TEXT]);
 /* One value in that form, to compare it with another. */
 bool	dn_value_is_like(const char *, const char *);
 

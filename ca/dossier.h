@@ -40,7 +40,7 @@ struct dossier_draft {
 	int64_t	subscriber;		/* 0: not yet one */
 	uid_t	author;
 	const char *file_name;		/* "registration.conf" */
-	char	content_sha256[65];	/* of its document */
+	char	content_sha256[SHA256_TEXT];	/* of its document */
 	struct slice changes, checks;
 };
 int	dossier_open_draft(struct authority *, struct tx *,

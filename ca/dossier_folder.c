@@ -81,7 +81,7 @@ list_documents(struct view *v, int64_t dossier, struct bytes *to)
 
 void
 dossier_folder_digest(struct view *v, int64_t draft, const char *but,
-    char sha256[65])
+    char sha256[SHA256_TEXT])
 {
 	struct bytes	text = { 0 };
 	struct listing	l = { .text = &text, .but = but };
@@ -263,7 +263,7 @@ gathered_free(struct gathered *g)
 static int
 write_text(struct tx *tx, const struct dossier_facts *f, const char *name,
     void (*render)(const struct dossier_facts *, struct bytes *),
-    char sha256[65], struct err *e)
+    char sha256[SHA256_TEXT], struct err *e)
 {
 	struct bytes	text = { 0 };
 	int		rc;

@@ -26,6 +26,6 @@ int	dossier_folder_copy(struct tx *, int64_t folder, const char *but,
 	    int64_t dossier, struct err *);
 /* Of the documents that a dossier of this draft would have. */
 void	dossier_folder_digest(struct view *, int64_t draft, const char *but,
-	    char sha256[65]);
+	    char sha256[SHA256_TEXT]);
 
 #endif

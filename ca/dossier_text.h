@@ -22,8 +22,10 @@ struct dossier_facts {		/* borrowed; NULL and empty: not so */
 	const struct draft	*draft;
 	const struct certificate *certificate;
 	const struct batch	*batch;
-	char			 dry_run_sha256[65];	/* of the batch */
-	char			 asked_by[40];	/* pseudonym of the author */
+	/* of the batch */
+	char			 dry_run_sha256[SHA256_TEXT];
+	/* pseudonym of the author */
+	char			 asked_by[PERSON_TEXT];
 	int			 officers;	/* wanted, 1 or 2 */
 	bool			 is_signed;	/* decisions have to be */
 	struct slice		 documents;	/* "SHA256  OCTETS  NAME" */

@@ -36,7 +36,7 @@ struct event {
 };
 
 static struct event_context context;
-static void (*_Atomic person_of)(uid_t, char[40]);
+static void (*_Atomic person_of)(uid_t, char[PERSON_TEXT]);
 
 void
 event_context_set(const struct event_context *c)
@@ -45,7 +45,7 @@ event_context_set(const struct event_context *c)
 }
 
 void
-event_persons(void (*of)(uid_t, char[40]))
+event_persons(void (*of)(uid_t, char[PERSON_TEXT]))
 {
 	person_of = of;
 }
@@ -213,7 +213,7 @@ event_name(const struct event *e)
  * every event of this CA and in no other's.
  */
 void
-event_person(uid_t uid, char person[40])
+event_person(uid_t uid, char person[PERSON_TEXT])
 {
 	char digest[SHA256_TEXT];
 	struct bytes b = { 0 };
@@ -226,13 +226,13 @@ event_person(uid_t uid, char person[40])
 	    (unsigned long)uid);
 	sha256_text(digest, SLICE(&b));
 	bytes_free(&b);
-	snprintf(person, 40, "p-%.16s", digest);
+	snprintf(person, PERSON_TEXT, "p-%.16s", digest);
 }
 
 bool
 event_person_is_same(uid_t a, uid_t b)
 {
-	char person_a[40], person_b[40];
+	char person_a[PERSON_TEXT], person_b[PERSON_TEXT];
 
 	if (a == b)
 		return true;
@@ -244,7 +244,7 @@ event_person_is_same(uid_t a, uid_t b)
 void
 event_actor(struct event *e, uid_t uid, const char *role)
 {
-	char person[40];
+	char person[PERSON_TEXT];
 
 	event_person(uid, person);
 	bytes_clear(&e->actor);

@@ -10,14 +10,16 @@
 
 #include "bytes.h"
 #include "clock.h"
+#include "text.h"
 
 struct event;
 
 /* What stands in every event; set once at start, before threads. */
 struct event_context {
 	char	ca[128];		/* the CA's name */
-	char	ca_sha256[65];		/* of its certificate */
-	char	config_sha256[65];	/* of the running configuration */
+	char	ca_sha256[SHA256_TEXT];		/* of its certificate */
+	/* of the running configuration */
+	char	config_sha256[SHA256_TEXT];
 	char	cp[16], cps[16], terms[16];	/* versions in force */
 	bool	sandbox;
 	int64_t	node;			/* of the evidence log */
@@ -33,9 +35,9 @@ void	event_context_set(const struct event_context *);
  * Gives the pseudonym of whoever is behind a uid (person.h), for every actor;
  * set once at start.  Without it: a digest of the CA and the uid.
  */
-void	event_persons(void (*)(uid_t, char to[40]));
+void	event_persons(void (*)(uid_t, char to[PERSON_TEXT]));
 /* As it stands for the actor in events. */
-void	event_person(uid_t, char to[40]);
+void	event_person(uid_t, char to[PERSON_TEXT]);
 /* One person may have several accounts, with one appointment. */
 bool	event_person_is_same(uid_t, uid_t);
 const struct event_context *event_context(void);

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 #define RA_LIST		32
 struct external_ra {
@@ -21,7 +22,7 @@ struct external_ra {
 	char	users[RA_LIST][64];	/* Unix users that drop for it */
 	bool	validates;		/* names are validated by its word */
 	struct bytes certificate;	/* DER */
-	char	certificate_sha256[65];
+	char	certificate_sha256[SHA256_TEXT];
 	usec_t	certificate_end;
 };
 /* `where` is named in faults: EINVAL. */

@@ -75,7 +75,7 @@ record_fact(struct tx *tx, const struct config_fact *fact,
 {
 	const struct fact_kind	*kind = kind_of(fact->name);
 	struct event		*event;
-	char			 old[65] = "";
+	char			 old[SHA256_TEXT] = "";
 
 	if (fact_digest(tx_view(tx), fact->name, old) == 1 &&
 	    strcmp(old, fact->sha256) == 0)
@@ -171,7 +171,7 @@ record_approval(struct tx *tx, const struct profile *profile, struct err *e)
 static int
 record_papers(struct tx *tx, const struct config *config, struct err *e)
 {
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 	size_t	i;
 
 	for (i = 0; i < config->paper_count; i++)

@@ -69,7 +69,7 @@ ask_key_pinned(struct view *v, const struct gate_case *c, struct answer *a,
 {
 	const char		*name = own_key_of(c->profile);
 	const struct ca_key	*key;
-	char			 pinned[65];
+	char			 pinned[SHA256_TEXT];
 
 	if (name == NULL)
 		return gate_no(a, EPERM, "profile %s is for no key of the CA",

@@ -18,9 +18,10 @@ struct event;
 
 struct handover {
 	struct bytes	dropped;	/* as dropped */
-	char		sha256[65];
+	char		sha256[SHA256_TEXT];
 	struct sealed	sealed;
-	char		key_sha256[65];	/* of the HandoverKey; "" never asked */
+	/* of the HandoverKey; "" never asked */
+	char		key_sha256[SHA256_TEXT];
 	uint64_t	journal;	/* of its opening */
 	bool		lost;		/* the opening was: nobody's fault */
 	struct signed_content signature;

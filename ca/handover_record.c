@@ -17,7 +17,8 @@
 #define UNWRAPPING	"ECDH, X9.63 KDF, AES-256 key wrap"
 
 struct recorded {
-	char	registration[65], document[PACKAGE_DOCUMENTS][65];
+	char	registration[SHA256_TEXT];
+	char	document[PACKAGE_DOCUMENTS][SHA256_TEXT];
 };
 
 static int
@@ -25,7 +26,7 @@ put_documents(const struct handover *h, struct tx *tx, struct recorded *r,
     struct err *e)
 {
 	const struct package *p = &h->package;
-	char ignored[65];
+	char ignored[SHA256_TEXT];
 	size_t i;
 
 	memset(r, 0, sizeof(*r));

@@ -85,7 +85,7 @@ lint_subject_is_of_its_lengths(const struct judgement *j, struct err *err)
 int
 lint_subject_is_not_the_issuer(const struct judgement *j, struct err *err)
 {
-	char subject[65], issuer[65] = "";
+	char subject[SHA256_TEXT], issuer[SHA256_TEXT] = "";
 	struct err ignored;
 	struct dn dn;
 

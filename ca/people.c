@@ -474,7 +474,7 @@ people_use_key(struct people *people, const struct person_key *key)
 }
 
 void
-people_person(const struct people *people, uid_t uid, char to[40])
+people_person(const struct people *people, uid_t uid, char to[PERSON_TEXT])
 {
 	const struct appointed *p = appointed_of(people, uid);
 	char number[16];

@@ -43,7 +43,8 @@ unsigned	 people_roles(const struct people *, uid_t, usec_t now);
 gid_t		 people_role_gid(const struct people *, enum role);
 /* From then on there are pseudonyms: of appointments, and of any uid. */
 void		 people_use_key(struct people *, const struct person_key *);
-void		 people_person(const struct people *, uid_t, char to[40]);
+void		 people_person(const struct people *, uid_t,
+		    char to[PERSON_TEXT]);
 
 /*
  * The register of access rights (REQ-7.4.1-07): a line for everybody who has

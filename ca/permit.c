@@ -83,7 +83,7 @@ choose_validity(struct tbs_content *content, const struct config *config,
 
 int
 permit_spend(struct permit *permit, const struct config *config, usec_t now,
-    char serial[41], struct bytes *tbs, struct err *err)
+    char serial[SERIAL_TEXT], struct bytes *tbs, struct err *err)
 {
 	const struct judged *judged = &permit->judged;
 	struct tbs_content content = {

@@ -35,6 +35,6 @@ void		 permit_free(struct permit *);
  * past the issuer's own end or the one judged.
  */
 int	permit_spend(struct permit *, const struct config *, usec_t now,
-	    char serial[41], struct bytes *tbs, struct err *);
+	    char serial[SERIAL_TEXT], struct bytes *tbs, struct err *);
 
 #endif

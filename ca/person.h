@@ -10,8 +10,7 @@
 
 #include "err.h"
 #include "store.h"
-
-#define PERSON_TEXT	40
+#include "text.h"
 
 struct person_key {
 	unsigned char octets[32];

@@ -13,13 +13,14 @@
 #include "clock.h"
 #include "err.h"
 #include "subject_kind.h"
+#include "text.h"
 
 #define SUBJECT_ATTRIBUTES	10
 
 struct profile {
 	char	name[32];		/* "tls-server" */
 	char	title[128];
-	char	sha256[65];		/* of the file */
+	char	sha256[SHA256_TEXT];		/* of the file */
 	char	policy_oid[64];		/* dotted */
 	char	base_policy[16];	/* "test", "NCP", "DVCP" ... */
 	int	days;			/* notAfter = notBefore + days - 1 s */

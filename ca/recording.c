@@ -470,7 +470,7 @@ put_intent(struct application *app, struct tx *tx, struct err *e)
 static int
 put_document(struct application *app, struct tx *tx, struct err *e)
 {
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 
 	return app->taken_up ? 0 :
 	    documents_put(tx, SLICE(&app->dropped), sha256, e);

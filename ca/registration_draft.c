@@ -216,7 +216,7 @@ ask_subject(struct draft_evaluation *e, const struct desk *desk,
 	    .registered = &registered, .now = clock_now() };
 	struct err fault;
 	struct dn dn;
-	char sha256[65];
+	char sha256[SHA256_TEXT];
 	int64_t owner;
 
 	if (profile->subject[0][0] == '\0')

@@ -20,7 +20,7 @@ struct draft_evaluation {
 	bool	complete;		/* nothing is missing: to be decided */
 	size_t	missing;		/* things, documents among them */
 	struct err fault;		/* of the file itself; code 0: none */
-	char	sha256[65];		/* of the file; "" */
+	char	sha256[SHA256_TEXT];		/* of the file; "" */
 	int64_t	subscriber;		/* it would change; 0: a new one */
 	struct registration *registration;	/* NULL: does not read */
 	struct bytes state;		/* of `state`, beside it */

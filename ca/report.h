@@ -19,6 +19,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 #define REPORT_MOST	((size_t)2 << 20)	/* octets of the file */
 #define REPORT_TEXT	((size_t)64 << 10)	/* without the DOCUMENT */
@@ -27,7 +28,7 @@
 
 struct report_named {
 	char	serial[REPORT_NAMED][REPORT_SERIAL];	/* upper case */
-	char	key[REPORT_NAMED][65];			/* lower case */
+	char	key[REPORT_NAMED][SHA256_TEXT];			/* lower case */
 	size_t	serials, keys;
 	size_t	unreadable;	/* lines that name nothing */
 };

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "err.h"
+#include "text.h"
 
 #define SELECTION_TEXT		256
 #define SELECTION_ATTRIBUTES	8
@@ -16,7 +17,7 @@ struct selection {		/* "" and 0: not asked for */
 	char	profile[SELECTION_TEXT];
 	char	ca[SELECTION_TEXT];		/* the issuer's commonName */
 	char	algorithm[SELECTION_TEXT];
-	char	key[65];		/* SHA-256 of the SPKI, lower case */
+	char	key[SHA256_TEXT];	/* SHA-256 of the SPKI, lower case */
 	struct {
 		char	type[SELECTION_TEXT], value[SELECTION_TEXT];
 	} attributes[SELECTION_ATTRIBUTES];

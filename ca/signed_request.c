@@ -46,7 +46,7 @@ signed_request_begins(struct slice dropped)
 
 /* Certificate: its TBSCertificate begins with [0] version and the serial. */
 static int
-read_serial(struct slice der, char to[41])
+read_serial(struct slice der, char to[SERIAL_TEXT])
 {
 	struct slice certificate, tbs, version;
 

@@ -9,10 +9,11 @@
 
 #include "bytes.h"
 #include "err.h"
+#include "text.h"
 
 struct request_signer {
-	char	serial[41];		/* "": nobody signed it */
-	char	sha256[65];		/* of the certificate inside */
+	char	serial[SERIAL_TEXT];		/* "": nobody signed it */
+	char	sha256[SHA256_TEXT];		/* of the certificate inside */
 };
 
 /* DER, BER or PEM; false also while it is not whole. */

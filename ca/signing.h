@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "err.h"
 #include "memory_file.h"
+#include "text.h"
 
 #define SIGN_REASON	300	/* octets of a sentence, with its end */
 
@@ -50,7 +51,7 @@ struct sign_order {
 	struct memory_file *file;	/* ... a file of it, sealed; NULL */
 	bool		recover;	/* close an old intent, sign nothing */
 	/* What is to be recovered, hexadecimal, where there is no TBS. */
-	char		tbs_sha256[65];
+	char		tbs_sha256[SHA256_TEXT];
 	/*
 	 * Called once, from a thread of the signer's client; owns the order
 	 * again.  While the signer or its key is away the order waits, so

@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "store_certificates.h"
 #include "store_requests.h"
+#include "text.h"
 #include "verdict.h"
 
 struct status_facts {		/* borrowed; "", NULL and 0 are left out */

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "store.h"
+#include "text.h"
 
 #define BATCH_RESULT	".result"	/* behind the name of its file */
 
@@ -25,7 +26,7 @@ enum batch_state {
 struct batch {
 	int64_t	id, file;		/* of the desk */
 	enum batch_state state;
-	char	name[256], sha256[65];	/* of the document */
+	char	name[256], sha256[SHA256_TEXT];	/* of the document */
 	uid_t	uid;
 	usec_t	received, finished;	/* 0: not yet */
 	usec_t	decided;		/* received, or approved */

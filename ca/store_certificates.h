@@ -6,8 +6,7 @@
 #define CA_STORE_CERTIFICATES_H
 
 #include "store.h"
-
-#define SERIAL_TEXT	41	/* 34 upper-case hex digits of ours, and a NUL */
+#include "text.h"
 
 struct certificate {
 	int64_t	id;
@@ -15,7 +14,7 @@ struct certificate {
 	char	issuer[16];		/* "issuing" or "root" */
 	int64_t	request, subscriber;	/* 0: of the CA itself */
 	char	profile[32];
-	char	sha256[65], spki_sha256[65];
+	char	sha256[SHA256_TEXT], spki_sha256[SHA256_TEXT];
 	char	common_name[256];	/* or the first dNSName */
 	usec_t	issued, not_before, not_after;
 	usec_t	revoked;		/* 0: not */
@@ -99,7 +98,7 @@ void	certificates_of_name(struct view *, int64_t name, int64_t after,
 
 struct key {
 	int64_t	id;
-	char	spki_sha256[65];
+	char	spki_sha256[SHA256_TEXT];
 	usec_t	newest;
 	bool	blocked;	/* reported compromised: never again */
 };

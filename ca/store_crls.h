@@ -7,13 +7,14 @@
 #define CA_STORE_CRLS_H
 
 #include "store.h"
+#include "text.h"
 
 /* What a CRL is about: a shard has its own number, which is above 0. */
 #define CRL_COMPLETE	((int64_t)0)	/* all that the CA issues */
 #define CRL_DELTA	((int64_t)-1)	/* ... that changed since a base */
 
 struct crl {
-	char	issuer[16], sha256[65];
+	char	issuer[16], sha256[SHA256_TEXT];
 	int64_t	scope, number;
 	int64_t	base;			/* number of a delta's base; 0 */
 	int64_t	change;			/* newest change it knows of */

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "store.h"
+#include "text.h"
 
 /*
  * A folder's number is its object's times 8 plus its kind, for ever: it is in
@@ -40,7 +41,7 @@ struct desk_file {
 	usec_t	time;		/* when */
 	usec_t	mtime;		/* as utimens set it, or `time` */
 	size_t	size;
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 	bool	generated;
 	usec_t	removed;	/* its name, when: only _get finds it */
 };

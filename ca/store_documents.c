@@ -93,7 +93,7 @@ documents_unprepare(struct store *s, struct document_prepared *p)
 }
 
 int
-documents_put(struct tx *tx, struct slice content, char sha256[65],
+documents_put(struct tx *tx, struct slice content, char sha256[SHA256_TEXT],
     struct err *err)
 {
 	struct document_prepared p;

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "store.h"
+#include "text.h"
 
 enum dossier_kind {
 	DOSSIER_REQUEST = 1,		/* object: request */
@@ -32,10 +33,14 @@ bool		 dossier_is_confirmed(enum dossier_kind);
 
 /* What an approval binds (GEN-6.3.2-00A); "" where it does not apply. */
 struct dossier_basis {
-	char	registration_sha256[65];	/* of the registration file */
-	char	spki_sha256[65], profile_sha256[65], names_sha256[65];
-	char	content_sha256[65];	/* request, or draft's registration */
-	char	documents_sha256[65];	/* of the list of its documents */
+	/* of the registration file */
+	char	registration_sha256[SHA256_TEXT];
+	char	spki_sha256[SHA256_TEXT], profile_sha256[SHA256_TEXT];
+	char	names_sha256[SHA256_TEXT];
+	/* request, or draft's registration */
+	char	content_sha256[SHA256_TEXT];
+	/* of the list of its documents */
+	char	documents_sha256[SHA256_TEXT];
 };
 
 struct dossier {
@@ -45,7 +50,8 @@ struct dossier {
 	int64_t	object, subscriber;
 	usec_t	opened, moved;
 	uid_t	author;			/* whose wish it is */
-	char	decision_sha256[65];	/* of decision.txt as it is now */
+	/* of decision.txt as it is now */
+	char	decision_sha256[SHA256_TEXT];
 	struct dossier_basis basis;
 	int	reason;			/* of a revocation: CRLReason */
 	bool	withdrawn;		/* its author's, or of no use now */
@@ -68,11 +74,13 @@ struct decision {
 	int64_t	id, dossier;
 	enum dossier_place from, to;
 	uid_t	uid;
-	char	person[40];		/* pseudonymous; "" unknown */
+	char	person[PERSON_TEXT];		/* pseudonymous; "" unknown */
 	char	role[16];
 	usec_t	time;
-	char	decision_sha256[65];	/* of the decision.txt it is about */
-	char	signature_sha256[65];	/* of the CMS document; "" unsigned */
+	/* of the decision.txt it is about */
+	char	decision_sha256[SHA256_TEXT];
+	/* of the CMS document; "" unsigned */
+	char	signature_sha256[SHA256_TEXT];
 };
 int	decision_put(struct tx *, struct decision *, struct err *);
 typedef int decision_each(void *arg, const struct decision *);

@@ -49,16 +49,16 @@ struct document_row {
 	int64_t	id;		/* for the inode */
 	usec_t	time;
 	size_t	size;
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 };
-int	documents_put(struct tx *, struct slice, char sha256[65],
+int	documents_put(struct tx *, struct slice, char sha256[SHA256_TEXT],
 	    struct err *);
 /*
  * The same in two steps, so that a large content is hashed, written and synced
  * before the transaction.  `unprepare` always, behind it.
  */
 struct document_prepared {
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 	char	unfinished[96];		/* its file; "": none */
 };
 int	documents_prepare(struct store *, struct slice,

@@ -8,14 +8,15 @@
 #include <sys/types.h>
 
 #include "store.h"
+#include "text.h"
 
 struct authority_version {
 	int64_t	id;
 	int64_t	authority;		/* the same for all its versions */
 	int	version;		/* 1, 2 ... */
 	char	name[64];		/* of its folder in ra/authorities/ */
-	char	conf_sha256[65];	/* authority.conf; a document */
-	char	certificate_sha256[65];
+	char	conf_sha256[SHA256_TEXT];	/* authority.conf; a document */
+	char	certificate_sha256[SHA256_TEXT];
 	int64_t	dossier;		/* that decided it */
 	usec_t	decided, until;
 };
@@ -39,13 +40,13 @@ struct package_row {
 	int64_t	id;
 	int64_t	authority, version_id;
 	char	package[65];		/* its id, as the RA gave it */
-	char	sha256[65];		/* as dropped; a document */
+	char	sha256[SHA256_TEXT];		/* as dropped; a document */
 	int64_t	box, request;		/* request 0: none came of it */
 	char	slot[201];
 	uid_t	uid;
 	usec_t	time, received;		/* made, dropped */
-	char	receipt_text_sha256[65];
-	char	receipt_sha256[65];	/* "" not yet */
+	char	receipt_text_sha256[SHA256_TEXT];
+	char	receipt_sha256[SHA256_TEXT];	/* "" not yet */
 	int64_t	intent;			/* of the receipt's signature */
 };
 /* EEXIST: a package of this RA with this id was accepted before. */

@@ -12,6 +12,7 @@
 
 #include "store.h"
 #include "store_sql.h"
+#include "text.h"
 
 #define STORE_INLINE	((size_t)65536)	/* larger contents are files */
 
@@ -29,7 +30,7 @@ struct view {
 
 struct last_event {
 	int64_t	seq, hour;		/* 0, -1: there is none */
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 };
 
 struct tx {

@@ -14,7 +14,7 @@
 struct registration_version {
 	int64_t	id, subscriber;
 	int	version;		/* 1, 2 ... */
-	char	sha256[65];		/* of the file; a document */
+	char	sha256[SHA256_TEXT];		/* of the file; a document */
 	int64_t	dossier;		/* that decided it; 0: init's */
 	enum subject_kind kind;
 	bool	subject_is_subscriber, publish;

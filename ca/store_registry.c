@@ -451,7 +451,7 @@ box_put(struct tx *tx, struct box *b, struct err *err)
 /* --- facts --------------------------------------------------------------- */
 
 int
-fact_digest(struct view *v, const char *name, char sha256[65])
+fact_digest(struct view *v, const char *name, char sha256[SHA256_TEXT])
 {
 	struct query *q;
 	int found;

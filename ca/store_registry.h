@@ -9,6 +9,7 @@
 
 #include "agreement.h"
 #include "store.h"
+#include "text.h"
 
 struct subscriber {
 	int64_t	id;
@@ -30,7 +31,8 @@ struct agreement {
 	enum agreement_part part;
 	bool	publish;	/* certificates may be published */
 	char	party[128];	/* as the form names it */
-	char	terms[16], terms_sha256[65], document_sha256[65];
+	char	terms[16], terms_sha256[SHA256_TEXT];
+	char	document_sha256[SHA256_TEXT];
 	usec_t	time;
 	uid_t	uid;
 	bool	sandbox;
@@ -78,7 +80,8 @@ int	box_find(struct view *, int64_t subscriber, const char *profile,
 	    struct box *);
 
 /* A fact with a digest whose change is an event: papers, profile, config. */
-int	fact_digest(struct view *, const char *name, char sha256[65]); /* 1/0 */
+/* 1/0 */
+int	fact_digest(struct view *, const char *name, char sha256[SHA256_TEXT]);
 int	fact_put(struct tx *, const char *name, const char *sha256,
 	    struct err *);
 

@@ -14,7 +14,7 @@ struct report_row {
 	uid_t	uid;
 	usec_t	received, filed;	/* by the transport; here */
 	char	via[16], name[112];
-	char	sha256[65];		/* of its document */
+	char	sha256[SHA256_TEXT];		/* of its document */
 };
 /* Inserts (id 0, EEXIST: the name is taken), or sets its dossier. */
 int	report_put(struct tx *, struct report_row *, struct err *);
@@ -36,7 +36,7 @@ struct revocation_order {
 	char	exception[400];		/* why it was not confirmed; "" */
 	char	outcome[400];		/* of one that is done */
 	char	serial[SERIAL_TEXT];	/* one of the two */
-	char	key[65];
+	char	key[SHA256_TEXT];
 };
 int	order_put(struct tx *, struct revocation_order *, struct err *);
 int	order_done(struct tx *, int64_t id, usec_t, const char *outcome,

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "store.h"
+#include "text.h"
 
 #define SLOT_NAME	200	/* the file's name without its suffix */
 
@@ -19,7 +20,8 @@ struct slot {
 	char	file_name[SLOT_NAME + 8];	/* as dropped, with suffix */
 	uid_t	uid;		/* who dropped it */
 	usec_t	mtime;		/* utimens may set it */
-	char	sha256[65];	/* the bytes as dropped; "": names cleared */
+	/* the bytes as dropped; "": names cleared */
+	char	sha256[SHA256_TEXT];
 	size_t	size;
 	int64_t	request;	/* the newest */
 	int64_t	certificate;	/* the newest; 0: none */
@@ -34,8 +36,8 @@ const char *request_state_name(enum request_state);
 struct request {
 	int64_t	id, slot, subscriber;
 	char	profile[32];
-	char	sha256[65];	/* of the request as dropped */
-	char	spki_sha256[65];
+	char	sha256[SHA256_TEXT];	/* of the request as dropped */
+	char	spki_sha256[SHA256_TEXT];
 	char	path[16];	/* new, renewal, re-key, modification */
 	enum request_state state;
 	uid_t	uid;

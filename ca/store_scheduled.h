@@ -14,7 +14,7 @@ struct scheduled {
 	int	reason;			/* a definitive one */
 	enum authentication how;
 	uid_t	uid;
-	char	role[40], person[40];
+	char	role[40], person[PERSON_TEXT];
 	char	act[65];
 	usec_t	received, decided, effective;
 	usec_t	invalidity;		/* 0: not said */

@@ -25,7 +25,7 @@ struct intent {
 	int64_t	request;		/* 0: of the CA itself */
 	int64_t	shard;			/* of its certificate; 0: none */
 	char	profile[32];
-	char	tbs_sha256[65];
+	char	tbs_sha256[SHA256_TEXT];
 	usec_t	time;
 };
 /*
@@ -63,7 +63,8 @@ struct revocation {
 	enum authentication how;
 	enum confirmation confirmation;
 	uid_t	uid;			/* who asked, */
-	char	role[40], person[40];	/* as what; pseudonymous; "" none */
+	/* as what; pseudonymous; "" none */
+	char	role[40], person[PERSON_TEXT];
 	char	act[65];	/* of the handle: a resent write is known */
 	usec_t	received, authenticated, confirmed, decided;
 	usec_t	effective;	/* the date in CRL and OCSP; 0: decided */
@@ -181,7 +182,7 @@ int	publication_part(struct view *, int64_t seq, uint64_t offset,
 	    size_t size, struct bytes *to);
 /* Is it a document under a name, with its very octets?  1/0 */
 int	publication_document(struct view *, int64_t seq,
-	    char sha256[65]);
+	    char sha256[SHA256_TEXT]);
 /*
  * A text that is found by its number alone, in PUBLISHED_CASES: it follows
  * version `p->seq` (0: none), which is set.

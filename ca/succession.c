@@ -157,8 +157,8 @@ succession_of(const struct profile *profile, const struct sameness *is)
 }
 
 static int
-read_subject(struct slice der, struct dn *subject, char spki_sha256[65],
-    struct err *e)
+read_subject(struct slice der, struct dn *subject,
+    char spki_sha256[SHA256_TEXT], struct err *e)
 {
 	struct slice	tbs_der, algorithm, signature;
 	struct tbs	tbs;
@@ -178,7 +178,8 @@ succession_compare(struct slice der, const struct wanted *wanted,
 {
 	const unsigned char	*p = der.data;
 	struct dn		 have;
-	char			 spki[65], old[65], new[65];
+	char			 spki[SHA256_TEXT], old[SHA256_TEXT];
+	char			 new[SHA256_TEXT];
 	GENERAL_NAMES		*names = NULL;
 	struct sameness		 is;
 	X509			*cert = NULL;

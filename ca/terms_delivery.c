@@ -69,7 +69,7 @@ read_apply(struct job *job, struct tx *tx, struct err *err)
 {
 	struct terms_read *r = (struct terms_read *)job;
 	const struct paper *terms;
-	char sha256[65];
+	char sha256[SHA256_TEXT];
 	usec_t when;
 
 	terms = config_paper(r->authority->config, "terms");

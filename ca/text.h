@@ -10,6 +10,8 @@
 
 #define SHA256_OCTETS	32
 #define SHA256_TEXT	65	/* lower case and a NUL */
+#define SERIAL_TEXT	41	/* 20 octets at most, upper case, and a NUL */
+#define PERSON_TEXT	40	/* a pseudonym (person.h) and a NUL */
 
 /* `to` has room for 2 * size + 1. */
 void	hex_lower(char *to, const void *, size_t);

@@ -8,6 +8,7 @@
 
 #include "bytes.h"
 #include "err.h"
+#include "text.h"
 
 enum verify_kind {
 	VERIFY_NOTE,		/* worth knowing, no fault */
@@ -21,7 +22,7 @@ struct verify_summary {
 	int64_t	first, last;		/* numbers of events; 0: none */
 	int64_t	events, documents, withheld;
 	int64_t	faults, unknowns;
-	char	last_sha256[65];	/* of the last event's file */
+	char	last_sha256[SHA256_TEXT];	/* of the last event's file */
 };
 
 /*
@@ -34,14 +35,14 @@ int	verify_directory(const char *dir, verify_say *, void *arg,
 
 /* What the chain needs to know of one event. */
 struct verify_input {
-	char	sha256[65];
+	char	sha256[SHA256_TEXT];
 	int64_t	size;
 };
 struct verify_event {
 	int64_t	seq;
 	char	name[64];
 	char	hour[14];	/* "2026/11/21/22", of its time */
-	char	previous[65];
+	char	previous[SHA256_TEXT];
 	struct verify_input *inputs;
 	size_t	input_count;
 };

@@ -23,7 +23,8 @@ is_digest(const char *s)
 }
 
 static int
-read_digest(json_t *object, const char *key, char to[65], struct err *err)
+read_digest(json_t *object, const char *key, char to[SHA256_TEXT],
+    struct err *err)
 {
 	const char *s = json_string_value(json_object_get(object, key));
 

@@ -263,7 +263,8 @@ control_herald_get(struct slice from, pid_t *pid, struct err *err)
 }
 
 void
-control_backing_put(struct bytes *to, uint64_t ino, const char sha256[65])
+control_backing_put(struct bytes *to, uint64_t ino,
+    const char sha256[SHA256_TEXT])
 {
 	unsigned char digest[32];
 
@@ -274,7 +275,7 @@ control_backing_put(struct bytes *to, uint64_t ino, const char sha256[65])
 }
 
 int
-control_backing_get(struct slice from, uint64_t *ino, char sha256[65],
+control_backing_get(struct slice from, uint64_t *ino, char sha256[SHA256_TEXT],
     struct err *err)
 {
 	if (get_u64(&from, ino) == -1 || from.size != 32)

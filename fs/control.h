@@ -10,6 +10,7 @@
 
 #include "../ca/bytes.h"
 #include "../ca/err.h"
+#include "../ca/text.h"
 
 #define CONTROL_FD	3	/* a child's end, from its first instruction */
 #define CONTROL_FDS	3	/* most descriptors in one message */
@@ -83,8 +84,9 @@ int	control_herald_get(struct slice, pid_t *, struct err *);
 
 /* CONTROL_BACKING: an inode number, which comes back, and a digest in hex. */
 void	control_backing_put(struct bytes *, uint64_t ino,
-	    const char sha256[65]);
-int	control_backing_get(struct slice, uint64_t *ino, char sha256[65],
+	    const char sha256[SHA256_TEXT]);
+int	control_backing_get(struct slice, uint64_t *ino,
+	    char sha256[SHA256_TEXT],
 	    struct err *);
 
 /* CONTROL_BACKED, id as in backings_told.  CONTROL_UNBACK: inode number 0. */

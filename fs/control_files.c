@@ -46,7 +46,7 @@ serial_normalise(const char *name, char to[SERIAL_TEXT])
 }
 
 int
-digest_normalise(const char *name, char to[65])
+digest_normalise(const char *name, char to[SHA256_TEXT])
 {
 	size_t	n;
 
@@ -90,7 +90,7 @@ control_info(struct slab_handle *handle, struct fuse_file_info *fi)
 /* What a control file is about: a serial, or a key. */
 struct subject_of {
 	char	serial[SERIAL_TEXT];
-	char	key[65];
+	char	key[SHA256_TEXT];
 };
 
 /* With the lock held; NULL: too many are open. */

@@ -14,7 +14,7 @@
  */
 int	serial_normalise(const char *, char to[SERIAL_TEXT]);
 /* A SHA-256 in lower case; -1: it is none. */
-int	digest_normalise(const char *, char to[65]);
+int	digest_normalise(const char *, char to[SHA256_TEXT]);
 /*
  * The one line of a command without its newline.  -1: empty, a NUL or another
  * newline inside, or too long (`room` counts the NUL).

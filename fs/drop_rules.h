@@ -16,7 +16,7 @@ struct stored {
 	uid_t		uid;
 	usec_t		mtime;
 	size_t		size;
-	char		sha256[65], name[256];
+	char		sha256[SHA256_TEXT], name[256];
 };
 
 /* What a name in a folder leads to. */

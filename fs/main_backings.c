@@ -150,7 +150,7 @@ void
 keeper_back(struct keeper *k, struct slice body)
 {
 	struct bytes answer = { 0 };
-	char sha256[65];
+	char sha256[SHA256_TEXT];
 	uint64_t ino;
 	uint32_t id;
 	struct err err;

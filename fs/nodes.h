@@ -84,7 +84,8 @@ struct node_type {
 	int	(*part)(struct ask *, struct node, uint64_t offset,
 		    size_t size, struct bytes *);
 	/* Of a large file: the document that it is, by its digest; 1/0. */
-	int	(*document)(struct ask *, struct node, char sha256[65]);
+	int	(*document)(struct ask *, struct node,
+		    char sha256[SHA256_TEXT]);
 	/* A person opened it to read it: an event. */
 	void	(*was_read)(struct tree *, struct node, uid_t);
 	const struct node_acts *acts;

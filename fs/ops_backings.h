@@ -10,7 +10,8 @@
 struct large_file {
 	struct node	node;
 	struct stat	st;
-	char		sha256[65];	/* of its document; "": it has none */
+	/* of its document; "": it has none */
+	char		sha256[SHA256_TEXT];
 };
 /* Sets `sha256` from the others. */
 void	large_file_look(struct ask *, struct large_file *);

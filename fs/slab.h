@@ -75,7 +75,7 @@ struct slab_handle {
 	uint32_t	 spoiled;	/* bytes are missing: `code` */
 	int32_t		 code;		/* of the verdict */
 	char		 reason[500];
-	char		 sha256[65];	/* a reader's snapshot; a key */
+	char		 sha256[SHA256_TEXT];	/* a reader's snapshot; a key */
 	char		 serial[SERIAL_TEXT];	/* control files */
 	char		 act[65];
 	uint64_t	 act_unique;	/* of the WRITE that acted */

@@ -603,7 +603,7 @@ document_part(struct ask *ask, struct node node, uint64_t offset, size_t size,
 }
 
 int
-document_itself(struct ask *ask, struct node node, char sha256[65])
+document_itself(struct ask *ask, struct node node, char sha256[SHA256_TEXT])
 {
 	struct document_row	row;
 

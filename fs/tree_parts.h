@@ -16,7 +16,8 @@ typedef void node_read_fn(struct tree *, struct node, uid_t);
 typedef int node_bytes_fn(struct ask *, struct node, struct bytes *);
 typedef int node_part_fn(struct ask *, struct node, uint64_t, size_t,
     struct bytes *);
-typedef int node_document_fn(struct ask *, struct node, char sha256[65]);
+typedef int node_document_fn(struct ask *, struct node,
+    char sha256[SHA256_TEXT]);
 
 /* tree_publications.c: README.txt, ca/, the files of status/ */
 extern const char *const published_folders[];	/* "" is the root itself */

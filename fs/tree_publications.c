@@ -175,7 +175,8 @@ publication_piece(struct ask *ask, struct node node, uint64_t offset,
 }
 
 int
-publication_is_document(struct ask *ask, struct node node, char sha256[65])
+publication_is_document(struct ask *ask, struct node node,
+    char sha256[SHA256_TEXT])
 {
 	return (publication_document(ask->view, (int64_t)node.a, sha256));
 }

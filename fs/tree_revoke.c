@@ -144,7 +144,7 @@ revoke_folder_lookup(struct ask *ask, struct node folder, const char *name,
     struct node *to)
 {
 	struct publication	file;
-	char			key[65];
+	char			key[SHA256_TEXT];
 
 	if (folder.a >= REVOKE_FOLDERS)
 		return (0);

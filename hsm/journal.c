@@ -272,7 +272,7 @@ begin_new(struct journal *j, struct err *err)
 static bool
 mark_fits(struct journal *j)
 {
-	char found[65], hex[SHA256_TEXT];
+	char found[SHA256_TEXT], hex[SHA256_TEXT];
 
 	if (j->end.offset < sizeof(found))
 		return false;

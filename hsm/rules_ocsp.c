@@ -18,7 +18,7 @@ octets_are(struct slice s, const unsigned char *octets, size_t size)
 
 /* CertID: of a certificate of this CA; its serial in digits. */
 static int
-judge_cert_id(struct judging *j, struct slice *s, char serial[41])
+judge_cert_id(struct judging *j, struct slice *s, char serial[SERIAL_TEXT])
 {
 	const struct rules *r = j->rules;
 	struct slice id, hash, oid, name, key;
@@ -74,7 +74,7 @@ judge_response(struct judging *j, struct slice s)
 {
 	usec_t this_update, next_update, now = j->order->now;
 	struct slice next, rest;
-	char serial[41];
+	char serial[SERIAL_TEXT];
 
 	if (judge_cert_id(j, &s, serial) == -1 ||
 	    judge_status(j, &s, serial) == -1)

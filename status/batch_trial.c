@@ -113,7 +113,7 @@ append_event(struct trial *t, struct tx *tx, struct err *err)
 {
 	struct event *event = event_new("revocation-batch-tried",
 	    REVOCATION_MANAGEMENT);
-	char digest[65];
+	char digest[SHA256_TEXT];
 
 	event_actor(event, t->batch.uid, "author of the batch");
 	event_requirements(event, "REV-6.2.4-08 REV-6.2.4-09 REQ-7.4.1-11");

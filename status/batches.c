@@ -120,7 +120,7 @@ append_event(const struct batch *b, struct slice result, struct tx *tx,
 {
 	struct event *event = event_new("revocation-batch-done",
 	    REVOCATION_MANAGEMENT);
-	char digest[65], time[CLOCK_TEXT];
+	char digest[SHA256_TEXT], time[CLOCK_TEXT];
 
 	event_actor(event, b->uid, "author of the batch");
 	event_requirements(event, "REV-6.2.4-08 REV-6.2.4-09 REV-6.4.5-09");

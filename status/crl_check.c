@@ -17,7 +17,7 @@
 static int
 refuse_entry(const struct crl_entry *entry, const char *why, struct err *err)
 {
-	char serial[41];
+	char serial[SERIAL_TEXT];
 
 	hex_upper(serial, entry->serial.data, entry->serial.size);
 	return err_set(err, EBADMSG, "the CRL lists %s %s", serial, why);

@@ -13,7 +13,7 @@
 struct doubts {
 	pthread_mutex_t	mutex;
 	struct {
-		char	serial[41];
+		char	serial[SERIAL_TEXT];
 		enum ocsp_hash hash;
 		uint64_t inode;		/* 0: a free row */
 	} rows[ROWS];

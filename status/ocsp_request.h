@@ -8,6 +8,7 @@
 #define STATUS_OCSP_REQUEST_H
 
 #include "../ca/bytes.h"
+#include "../ca/text.h"
 
 #define OCSP_REQUEST_MOST	4096	/* octets */
 #define OCSP_IDS_MOST		8	/* certificates asked for at once */
@@ -19,7 +20,7 @@ struct ocsp_id {		/* slices point into what was decoded */
 	struct slice	whole;		/* the CertID, as asked */
 	enum ocsp_hash	hash;
 	struct slice	name_hash, key_hash;
-	char		serial[41];	/* upper-case digits */
+	char		serial[SERIAL_TEXT];	/* upper-case digits */
 };
 struct ocsp_ids {
 	struct ocsp_id	id[OCSP_IDS_MOST];

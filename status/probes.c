@@ -199,7 +199,7 @@ struct telling {
 static int
 fill(struct telling *t, struct event *event, struct tx *tx, struct err *err)
 {
-	char month[8], sha256[65];
+	char month[8], sha256[SHA256_TEXT];
 
 	event_actor_self(event);
 	outages_month_text(t->month, month);

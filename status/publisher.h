@@ -34,7 +34,8 @@ void		  publisher_wait_for_past(struct publisher *, usec_t at_most);
 
 struct revocation_act {
 	char	serial[SERIAL_TEXT];
-	char	key[65];	/* instead: all with this key (SHA-256, SPKI) */
+	/* instead: all with this key (SHA-256, SPKI) */
+	char	key[SHA256_TEXT];
 	uid_t	uid;
 	char	act[65];	/* of the handle: makes a resend known */
 	char	line[1024];	/* as written: see revocation_act.h */

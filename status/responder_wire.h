@@ -9,6 +9,7 @@
 
 #include "../ca/bytes.h"
 #include "../ca/clock.h"
+#include "../ca/text.h"
 
 #define RESPONDER_VERSION	1
 #define RESPONDER_FRAME_MOST	(64 * 1024)	/* octets behind the length */
@@ -36,7 +37,7 @@ struct responder_answer {
 	struct slice	der;		/* OCSPResponse; empty: see file */
 };
 struct responder_changed {
-	char		serial[41];	/* "": anything */
+	char		serial[SERIAL_TEXT];	/* "": anything */
 };
 
 /*
