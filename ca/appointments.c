@@ -32,41 +32,6 @@ struct entry {
 	char	appointed_by[128], certificate[SHA256_TEXT];
 };
 
-/* --- the matrix ---------------------------------------------------------- */
-
-#define DECIDES	(ROLE_RA | ROLE_REVOCATION)
-
-/*
- * Whoever looks for faults makes none, and whoever has the keys neither
- * decides what is signed with them nor runs what signs (administration apart
- * from operation).  Registration and revocation go together: both judge the
- * same evidence about the same subscriber, revoking takes trust away and gives
- * none, and EN 319 411-1 (OVR-6.4.4-02) asks that both roles exist, not for
- * two persons; where two persons are wanted the profile says so.
- */
-static const struct {
-	unsigned	 one, others;
-	const char	*sentence;
-} conflicts[] = {
-	{ ROLE_AUDITOR, DECIDES | ROLE_OPERATOR | ROLE_SECURITY,
-	    "an auditor has no other role (REQ-7.1.3-01, REQ-7.4.1-10)" },
-	{ ROLE_SECURITY, DECIDES | ROLE_OPERATOR,
-	    "a security officer is neither registration nor revocation "
-	    "officer nor operator (REQ-7.1.3-01, REQ-7.4.1-10)" },
-};
-
-const char *
-roles_conflict(unsigned roles)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(conflicts) / sizeof(conflicts[0]); i++)
-		if ((roles & conflicts[i].one) != 0 &&
-		    (roles & conflicts[i].others) != 0)
-			return conflicts[i].sentence;
-	return NULL;
-}
-
 /* --- forms --------------------------------------------------------------- */
 
 static int

@@ -42,10 +42,5 @@ int		 appointments_certify(struct appointments *, const char *where,
 		    size_t row, const char *sha256, struct err *);
 /* Its roles at that time: it has begun and its training has not ended. */
 unsigned	 appointment_roles(const struct appointment *, usec_t);
-/*
- * Roles that one person must not hold together (REQ-7.1.3-01, REQ-7.4.1-10):
- * NULL, or the sentence that names them.
- */
-const char	*roles_conflict(unsigned roles);
 
 #endif

@@ -89,7 +89,7 @@ int	gates_judge(struct view *, const struct gate_case *,
 	    struct verdict *, struct err *);
 
 /* Is this key certified for a subscriber other than this one? */
-bool	key_is_of_another(struct view *, int64_t key, int64_t subscriber);
+bool	gate_key_is_of_another(struct view *, int64_t key, int64_t subscriber);
 
 /* The rules by number, for papers and tests; false behind the last. */
 struct gate_rule {

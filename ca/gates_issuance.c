@@ -236,7 +236,7 @@ first_owner(void *arg, const struct certificate *certificate)
  * passed this rule too, all are of the same subscriber.
  */
 bool
-key_is_of_another(struct view *v, int64_t key, int64_t subscriber)
+gate_key_is_of_another(struct view *v, int64_t key, int64_t subscriber)
 {
 	struct owner	owner = { 0 };
 
@@ -251,7 +251,7 @@ ask_key_of_subscriber(struct view *v, const struct gate_case *c,
 	struct key	key;
 
 	if (keys_find(v, c->spki_sha256, &key) != 1 ||
-	    !key_is_of_another(v, key.id, c->subscriber->id))
+	    !gate_key_is_of_another(v, key.id, c->subscriber->id))
 		return gate_yes(a, "no other subscriber has this key");
 	return gate_wait(a, "this key is certified for another subscriber");
 }

@@ -327,7 +327,7 @@ fault_of_key(const struct application *app, struct view *v)
 	if (key.blocked)
 		return "the key was reported compromised while it was being "
 		    "certified";
-	if (!app->internal && key_is_of_another(v, key.id,
+	if (!app->internal && gate_key_is_of_another(v, key.id,
 	    app->request.subscriber))
 		return "another subscriber's certificate of the same key came "
 		    "first";

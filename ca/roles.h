@@ -29,6 +29,11 @@ struct roles;
 /* The bit of a role's name in pkifs.conf, 0 when it is none; and back. */
 unsigned	role_by_name(const char *);
 const char	*role_name(enum role);
+/*
+ * Roles that one person must not hold together (REQ-7.1.3-01, REQ-7.4.1-10):
+ * NULL, or the sentence that names them.
+ */
+const char	*roles_conflict(unsigned roles);
 
 /*
  * Looks up every group and user: members of a group are those it lists and

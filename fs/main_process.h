@@ -7,5 +7,7 @@
 
 /* pkifs mount HOME MOUNTPOINT [-f]; an exit status. */
 int	verb_mount(int argc, char **argv);
+/* pkifs check HOME: would this program start with this configuration? */
+int	verb_check(int argc, char **argv);
 
 #endif

@@ -23,6 +23,7 @@
 #include "../ca/stop.h"
 #include "control.h"
 #include "core_process.h"
+#include "main_process.h"
 #include "main_state.h"
 #include "sandbox.h"
 #include "slab.h"

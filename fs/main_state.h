@@ -116,7 +116,5 @@ void	keeper_on_socket(struct keeper *);
 void	keeper_reload(struct keeper *);
 /* In the new program: everything as it was left. */
 int	keeper_resume(struct keeper *, int fd, struct err *);
-/* pkifs check HOME: would this program start with this configuration? */
-int	verb_check(int argc, char **argv);
 
 #endif

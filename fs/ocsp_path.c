@@ -92,7 +92,7 @@ is_request(const char *text, size_t digits, struct ocsp_ids *ids,
     struct bytes *der)
 {
 	decode(text, digits, der);
-	return (ocsp_is_complete(SLICE(der)) == 1 &&
+	return (publisher_ocsp_is_complete(SLICE(der)) == 1 &&
 	    ocsp_request_decode(SLICE(der), ids) == 0);
 }
 
@@ -276,7 +276,7 @@ ocsp_text_read(const char *text, ocsp_issued *issued, void *arg,
 	    measure(text, &digits, &padding) == -1)
 		return (OCSP_TEXT_NEVER);
 	decode(text, digits, der);
-	switch (ocsp_is_complete(SLICE(der))) {
+	switch (publisher_ocsp_is_complete(SLICE(der))) {
 	case 1:
 		return (OCSP_TEXT_REQUEST);
 	case 0:

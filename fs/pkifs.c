@@ -14,7 +14,6 @@
 #include "init.h"
 #include "intake.h"
 #include "main_process.h"
-#include "main_state.h"
 #include "probe.h"
 #include "respond.h"
 #include "root_crl.h"

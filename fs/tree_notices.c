@@ -21,7 +21,7 @@ find_notice(struct ask *ask, const struct certificate *row, struct node *to)
 }
 
 int
-slot_notice(struct ask *ask, const struct slot *slot, struct node *to)
+find_slot_notice(struct ask *ask, const struct slot *slot, struct node *to)
 {
 	const struct certificate	row = { .id = slot->certificate };
 

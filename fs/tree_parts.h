@@ -106,7 +106,8 @@ node_bytes_fn	changes_content;
 /* tree_notices.c: what was told of a certificate's revocation */
 int		find_notice(struct ask *, const struct certificate *,
 		    struct node *);
-int		slot_notice(struct ask *, const struct slot *, struct node *);
+int		find_slot_notice(struct ask *, const struct slot *,
+		    struct node *);
 node_stat_fn	notice_stat;
 node_bytes_fn	notice_content;
 

@@ -182,7 +182,7 @@ beside_lookup(struct ask *ask, const struct box *box, enum drop_name kind,
 			return (slot.certificate != 0);
 		}
 		if (kind == NAME_NOTICE)
-			return (slot_notice(ask, &slot, to));
+			return (find_slot_notice(ask, &slot, to));
 		if (kind == NAME_RECEIPT)
 			return (slot_receipt(ask, &slot, to));
 		*to = node_of_status(ask, &slot);
@@ -302,7 +302,7 @@ list_slot(void *arg, const struct slot *slot)
 	size_t		 i;
 
 	names[3].there = slot_receipt(walk->ask, slot, &names[3].node);
-	names[4].there = slot_notice(walk->ask, slot, &names[4].node);
+	names[4].there = find_slot_notice(walk->ask, slot, &names[4].node);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++, key++) {
 		if (!names[i].there || key + 1 <= walk->behind)
 			continue;

@@ -37,7 +37,7 @@ ocsp_fixed_stat(struct ask *ask, struct node node, struct stat *st)
 {
 	if (node.a > OCSP_MALFORMED || node.a == OCSP_ANSWER)
 		return (0);
-	stat_size(st, ocsp_fixed((enum ocsp_file)node.a).size);
+	stat_size(st, publisher_ocsp_fixed((enum ocsp_file)node.a).size);
 	return (1);
 }
 
@@ -46,7 +46,7 @@ ocsp_fixed_content(struct ask *ask, struct node node, struct bytes *to)
 {
 	if (node.a > OCSP_MALFORMED || node.a == OCSP_ANSWER)
 		return (0);
-	bytes_copy(to, ocsp_fixed((enum ocsp_file)node.a));
+	bytes_copy(to, publisher_ocsp_fixed((enum ocsp_file)node.a));
 	return (1);
 }
 

@@ -37,7 +37,8 @@ compare_single(struct comparison *c, const struct ocsp_single *single)
 	struct ocsp_ids ids;
 
 	if (ocsp_ids_decode(single->cert_id, &ids) != 0) {
-		differs(&c->found, "OCSP", "an answer names no certificate");
+		differences_add(&c->found, "OCSP",
+		    "an answer names no certificate");
 		return;
 	}
 	c->found.compared++;
@@ -47,13 +48,15 @@ compare_single(struct comparison *c, const struct ocsp_single *single)
 		return;		/* its answer is withdrawn until it is signed */
 	if (r.reason == REASON_REINSTATED) {
 		if (single->revoked != 0)
-			differs(&c->found, ids.id[0].serial,
+			differences_add(&c->found, ids.id[0].serial,
 			    "OCSP says revoked, the store does not");
 	} else if (single->revoked == 0)
-		differs(&c->found, r.serial, "OCSP says good, the store revoked");
+		differences_add(&c->found, r.serial,
+		    "OCSP says good, the store revoked");
 	else if (!same_second(single->revoked, r.effective) ||
 	    single->reason != r.reason)
-		differs(&c->found, r.serial, "OCSP gives another time or reason");
+		differences_add(&c->found, r.serial,
+		    "OCSP gives another time or reason");
 }
 
 static int
@@ -72,14 +75,15 @@ compare_answer(void *arg, struct slice cert_ids)
 	    ocsp_bytes(c->view, answer.id, &der) != 1)
 		goto out;
 	if (ocsp_read(SLICE(&der), &facts, &err) != 0) {
-		differs(&c->found, answer.serial, err.text);
+		differences_add(&c->found, answer.serial, err.text);
 		goto out;
 	}
 	while ((got = ocsp_next_single(&facts.singles, &single, &this_update,
 	    &next_update)) == 1)
 		compare_single(c, &single);
 	if (got != 0)
-		differs(&c->found, answer.serial, "its OCSP answer is malformed");
+		differences_add(&c->found, answer.serial,
+		    "its OCSP answer is malformed");
 out:
 	bytes_free(&der);
 	return compare_is_over(&c->found) ? -1 : 0;

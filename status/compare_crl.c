@@ -39,7 +39,7 @@ same_second(usec_t a, usec_t b)
 }
 
 void
-differs(struct differences *d, const char *serial, const char *what)
+differences_add(struct differences *d, const char *serial, const char *what)
 {
 	if (d->count++ == 0)
 		err_set(&d->first, EBADMSG, "%s: %s", serial, what);
@@ -57,7 +57,7 @@ serial_differs(struct walk *w, struct slice serial, const char *what)
 	char hex[SERIAL_TEXT];
 
 	hex_upper(hex, serial.data, serial.size);
-	differs(w->differences, hex, what);
+	differences_add(w->differences, hex, what);
 }
 
 /* --- the CRL ------------------------------------------------------------- */
@@ -69,7 +69,7 @@ take_entry(struct walk *w)
 
 	w->got = w->reader.has_entry ? crl_next_entry(&in, &w->entry) : 0;
 	if (w->got == -1)
-		differs(w->differences, "CRL", "it is malformed");
+		differences_add(w->differences, "CRL", "it is malformed");
 }
 
 static void
@@ -82,7 +82,7 @@ next_entry(struct walk *w)
 		return;
 	}
 	w->got = -1;
-	differs(w->differences, "CRL", err.text);
+	differences_add(w->differences, "CRL", err.text);
 }
 
 /* False: there is none, or it cannot be read. */
@@ -98,7 +98,7 @@ walk_begin(struct walk *w)
 	    CRL_COMPLETE, w->crl.base, &base) == 1)
 		w->after = base.change;
 	if (crl_reader_begin(&w->reader, w->view, &w->crl, &err) != 0) {
-		differs(w->differences, "CRL", err.text);
+		differences_add(w->differences, "CRL", err.text);
 		crl_reader_end(&w->reader);
 		return false;
 	}
@@ -114,7 +114,7 @@ walk_end(struct walk *w)
 
 	if (w->got == 0 && !compare_is_over(w->differences) &&
 	    crl_reader_check(&w->reader, &err) != 0)
-		differs(w->differences, "CRL", err.text);
+		differences_add(w->differences, "CRL", err.text);
 	crl_reader_end(&w->reader);
 }
 
@@ -237,7 +237,7 @@ compare_extra(struct walk *w)
 
 	hex_upper(hex, w->entry.serial.data, w->entry.serial.size);
 	if (revocation_find(w->view, hex, &r) != 1) {
-		differs(w->differences, hex,
+		differences_add(w->differences, hex,
 		    "the CRL lists it, the store does not");
 		return;
 	}

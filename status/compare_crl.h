@@ -14,7 +14,8 @@ struct differences {
 	int64_t		count, compared;
 	struct bell	*bell;		/* closed: enough was seen; or NULL */
 };
-void	differs(struct differences *, const char *serial, const char *what);
+void	differences_add(struct differences *, const char *serial,
+	    const char *what);
 
 /* Of a revocation what a list says, or where: a batch has 250,000. */
 struct revoked {

@@ -188,7 +188,7 @@ give_reply(struct MHD_Connection *c, const struct reply *reply, bool get)
 	if (reply->file == OCSP_ANSWER && !reply->own)
 		return give_kept(c, reply->kept, get);
 	r = response(reply->file == OCSP_ANSWER ? SLICE(&reply->kept->der) :
-	    ocsp_fixed(reply->file));
+	    publisher_ocsp_fixed(reply->file));
 	add(r, MHD_HTTP_HEADER_CONTENT_TYPE, "application/ocsp-response");
 	add(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	return queue(c, MHD_HTTP_OK, r);

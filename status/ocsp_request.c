@@ -289,7 +289,7 @@ ocsp_request_put(struct bytes *to, struct slice cert_id)
  * status/ocsp/ are no folders.
  */
 int
-ocsp_is_complete(struct slice in)
+publisher_ocsp_is_complete(struct slice in)
 {
 	struct slice inner;
 	size_t size, inner_size, header;

@@ -166,7 +166,7 @@ ocsp_assemble(struct bytes *der, struct slice tbs,
  * The unsigned answers: an OCSPResponse of its status alone (RFC 6960 4.2.1).
  */
 struct slice
-ocsp_fixed(enum ocsp_file file)
+publisher_ocsp_fixed(enum ocsp_file file)
 {
 	static const unsigned char answers[][5] = {
 		[OCSP_UNAUTHORIZED] = { 0x30, 0x03, 0x0a, 0x01, 6 },

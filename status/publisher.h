@@ -79,9 +79,9 @@ struct live	*publisher_live(struct publisher *);
 enum ocsp_file { OCSP_ANSWER, OCSP_UNAUTHORIZED, OCSP_TRY_LATER,
 		 OCSP_MALFORMED };
 /* 1 complete DER, 0 not yet, -1 can never be an OCSP request. */
-int	ocsp_is_complete(struct slice);
+int	publisher_ocsp_is_complete(struct slice);
 /* The unsigned answers' bytes: OCSP_UNAUTHORIZED and the others. */
-struct slice ocsp_fixed(enum ocsp_file);
+struct slice publisher_ocsp_fixed(enum ocsp_file);
 /* `id` is the ocsp_answer's when it is OCSP_ANSWER; 200 ms at most. */
 typedef void ocsp_done(void *arg, enum ocsp_file, int64_t id);
 void	publisher_ocsp(struct publisher *, struct slice request, ocsp_done *,

@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice der = { data, size };
 	struct ocsp_ids ids, again;
 	struct bytes joined = { 0 };
-	int complete = ocsp_is_complete(der);
+	int complete = publisher_ocsp_is_complete(der);
 
 	if (ocsp_request_decode(der, &ids) != 0)
 		return 0;
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		    !slice_equal(ids.id[i].whole, again.id[i].whole))
 			abort();
 	for (size_t i = 0; i < size; i++)
-		if (ocsp_is_complete((struct slice){ data, i }) != 0)
+		if (publisher_ocsp_is_complete((struct slice){ data, i }) != 0)
 			abort();
 	bytes_free(&joined);
 	return 0;

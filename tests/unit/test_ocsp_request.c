@@ -254,13 +254,13 @@ prefixes_wait_for_more(void **state)
 			struct slice part = { cut, size };
 
 			memcpy(cut, der.data, size);
-			assert_int_equal(ocsp_is_complete(part), 0);
+			assert_int_equal(publisher_ocsp_is_complete(part), 0);
 			assert_int_equal(ocsp_request_decode(part, &ids), -1);
 			free(cut);
 		}
-		assert_int_equal(ocsp_is_complete(SLICE(&der)), 1);
+		assert_int_equal(publisher_ocsp_is_complete(SLICE(&der)), 1);
 		put_u8(&der, 0);
-		assert_int_equal(ocsp_is_complete(SLICE(&der)), -1);
+		assert_int_equal(publisher_ocsp_is_complete(SLICE(&der)), -1);
 		assert_int_equal(ocsp_request_decode(SLICE(&der), &ids), -1);
 	}
 	bytes_free(&der);
@@ -293,7 +293,7 @@ heads_decide_early(void **state)
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
 		bytes_clear(&der);
 		put_hex(&der, heads[i].hex);
-		if (ocsp_is_complete(SLICE(&der)) != heads[i].wanted)
+		if (publisher_ocsp_is_complete(SLICE(&der)) != heads[i].wanted)
 			fail_msg("%s", heads[i].what);
 	}
 	bytes_free(&der);

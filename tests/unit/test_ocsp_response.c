@@ -293,7 +293,7 @@ the_fixed_answers_are_what_they_say(void **state)
 	};
 
 	for (size_t i = 0; i < 3; i++) {
-		struct slice der = ocsp_fixed(fixed[i].file);
+		struct slice der = publisher_ocsp_fixed(fixed[i].file);
 		const unsigned char *p = der.data;
 		OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &p,
 		    (long)der.size);
@@ -303,7 +303,7 @@ the_fixed_answers_are_what_they_say(void **state)
 		    fixed[i].status);
 		OCSP_RESPONSE_free(response);
 	}
-	assert_int_equal(ocsp_fixed(OCSP_ANSWER).size, 0);
+	assert_int_equal(publisher_ocsp_fixed(OCSP_ANSWER).size, 0);
 }
 
 int
