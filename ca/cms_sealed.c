@@ -24,13 +24,6 @@
 #define CBC_IV		16
 #define BLOCK		16
 
-#define OID_ENVELOPED	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03")
-#define OID_AUTHENTICATED \
-	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
-#define OID_AES256_WRAP	OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2d")
-#define OID_AES256_CBC	OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2a")
-#define OID_AES256_GCM	OID("\x60\x86\x48\x01\x65\x03\x04\x01\x2e")
-
 static const char malformed[] = "it is no CMS EnvelopedData as RFC 5652 6.1 "
     "has it";
 

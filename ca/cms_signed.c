@@ -17,14 +17,6 @@
 
 #define SIZE_MAX_CMS	((size_t)1024 * 1024)
 
-#define OID_PKCS7_DATA	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
-#define OID_PKCS7_SIGNED OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
-#define OID_AT_TYPE	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
-#define OID_AT_DIGEST	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04")
-#define OID_AT_TIME	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05")
-#define OID_HASH_256	OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
-#define OID_HASH_384	OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02")
-
 /* --- reading ------------------------------------------------------------- */
 
 static CMS_ContentInfo *
@@ -157,7 +149,7 @@ hash_is_384(const char *key_type)
 static struct slice
 hash_oid(const char *key_type)
 {
-	return hash_is_384(key_type) ? OID_HASH_384 : OID_HASH_256;
+	return hash_is_384(key_type) ? OID_SHA384 : OID_SHA256;
 }
 
 static void
@@ -187,14 +179,14 @@ signed_attributes(const char *key_type, struct slice content, usec_t when,
 		die("no digest");
 	bytes_clear(to);
 	at = der_open(to, DER_SET);
-	der_put(&value, DER_OID, OID_PKCS7_DATA);
-	put_attribute(to, OID_AT_TYPE, SLICE(&value));
+	der_put(&value, DER_OID, OID_DATA);
+	put_attribute(to, OID_CONTENT_TYPE, SLICE(&value));
 	bytes_clear(&value);
 	der_put_time(&value, when);
-	put_attribute(to, OID_AT_TIME, SLICE(&value));
+	put_attribute(to, OID_SIGNING_TIME, SLICE(&value));
 	bytes_clear(&value);
 	der_put(&value, DER_OCTET_STRING, (struct slice){ digest, size });
-	put_attribute(to, OID_AT_DIGEST, SLICE(&value));
+	put_attribute(to, OID_MESSAGE_DIGEST, SLICE(&value));
 	der_close(to, at);
 	bytes_free(&value);
 }
@@ -255,7 +247,7 @@ put_content(struct bytes *to, struct slice content)
 {
 	size_t at = der_open(to, DER_SEQUENCE), in;
 
-	der_put(to, DER_OID, OID_PKCS7_DATA);
+	der_put(to, DER_OID, OID_DATA);
 	in = der_open(to, DER_CONTEXT(0));
 	der_put(to, DER_OCTET_STRING, content);
 	der_close(to, in);
@@ -270,7 +262,7 @@ signed_assemble(const struct signed_parts *p, struct bytes *cms,
 
 	bytes_clear(cms);
 	info = der_open(cms, DER_SEQUENCE);
-	der_put(cms, DER_OID, OID_PKCS7_SIGNED);
+	der_put(cms, DER_OID, OID_SIGNED_DATA);
 	outer = der_open(cms, DER_CONTEXT(0));
 	data = der_open(cms, DER_SEQUENCE);
 	der_put_small(cms, 1);

@@ -13,10 +13,6 @@
 #include "../ca/oids.h"
 #include "ceremony_papers.h"
 
-#define OID_COUNTRY		OID("\x55\x04\x06")
-#define OID_ORGANIZATION	OID("\x55\x04\x0a")
-#define OID_CRL_NUMBER		OID("\x55\x1d\x14")
-#define OID_REASON_CODE		OID("\x55\x1d\x15")
 #define DER_URI			DER_IMPLICIT(6)	/* of a GeneralName */
 #define V2			1
 #define V3			2
@@ -251,7 +247,7 @@ put_entry(struct bytes *b, const struct crl_plan *p)
 	der_put_time(b, p->this_update);
 	at[1] = der_open(b, DER_SEQUENCE);
 	der_put_number(&reason, DER_ENUMERATED, p->reason);
-	put_extension(b, OID_REASON_CODE, false, SLICE(&reason));
+	put_extension(b, OID_REASON, false, SLICE(&reason));
 	der_close(b, at[1]);
 	der_close(b, at[0]);
 	bytes_free(&reason);

@@ -185,36 +185,30 @@ enum { MUST = 1, MUST_OF_SUBSCRIBERS = 2, MAY_BE_CRITICAL = 4,
 	MUST_WITH_PURPOSE = 8 };
 
 static const struct extension_row {
-	const char	*octets;
-	size_t		 size;
+	struct slice	 oid;
 	const char	*name;
 	int		 flags;
 	int		(*judge)(struct certificate *,
 			    const struct der_extension *);
 } rows[] = {
-#define ROW(s) s, sizeof(s) - 1
-	{ ROW("\x55\x1d\x23"), "authorityKeyIdentifier", MUST,
+	{ OID_AUTHORITY_KEY_ID, "authorityKeyIdentifier", MUST,
 	    authority_key },
-	{ ROW("\x55\x1d\x0e"), "subjectKeyIdentifier", 0, any },
-	{ ROW("\x55\x1d\x0f"), "keyUsage", MUST | MAY_BE_CRITICAL,
+	{ OID_SUBJECT_KEY_ID, "subjectKeyIdentifier", 0, any },
+	{ OID_KEY_USAGE, "keyUsage", MUST | MAY_BE_CRITICAL,
 	    key_usage },
-	{ ROW("\x55\x1d\x25"), "extKeyUsage",
+	{ OID_EXTENDED_KEY_USAGE, "extKeyUsage",
 	    MUST_WITH_PURPOSE | MAY_BE_CRITICAL,
 	    extended_key_usage },
-	{ ROW("\x55\x1d\x13"), "basicConstraints", MAY_BE_CRITICAL,
+	{ OID_BASIC_CONSTRAINTS, "basicConstraints", MAY_BE_CRITICAL,
 	    basic_constraints },
-	{ ROW("\x55\x1d\x20"), "certificatePolicies",
+	{ OID_POLICIES, "certificatePolicies",
 	    MUST_OF_SUBSCRIBERS | MAY_BE_CRITICAL, policies },
-	{ ROW("\x55\x1d\x11"), "subjectAltName", MAY_BE_CRITICAL, any },
-	{ ROW("\x55\x1d\x1f"), "cRLDistributionPoints", 0, any },
-	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x01"), "authorityInfoAccess", 0,
-	    any },
-	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x03"), "qcStatements", 0,
-	    statements },
-	{ ROW("\x2b\x06\x01\x05\x05\x07\x01\x18"), "tlsfeature", 0, any },
-	{ ROW("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), "ocsp-nocheck", 0,
-	    no_check },
-#undef ROW
+	{ OID_SUBJECT_ALT_NAME, "subjectAltName", MAY_BE_CRITICAL, any },
+	{ OID_CRL_POINTS, "cRLDistributionPoints", 0, any },
+	{ OID_AUTHORITY_ACCESS, "authorityInfoAccess", 0, any },
+	{ OID_QC_STATEMENTS, "qcStatements", 0, statements },
+	{ OID_TLS_FEATURE, "tlsfeature", 0, any },
+	{ OID_OCSP_NOCHECK, "ocsp-nocheck", 0, no_check },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -225,8 +219,7 @@ judge_extension(struct certificate *c, const struct der_extension *e)
 	size_t i;
 
 	for (i = 0; i < ROWS; i++)
-		if (slice_equal(e->oid, (struct slice){ (const void *)
-		    rows[i].octets, rows[i].size }))
+		if (slice_equal(e->oid, rows[i].oid))
 			break;
 	if (i == ROWS) {
 		der_oid_name(e->oid, words);

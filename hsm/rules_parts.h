@@ -69,13 +69,4 @@ int	next_extension(struct slice *list, struct der_extension *);
 /* AuthorityKeyIdentifier: the issuing key's, by keyIdentifier alone. */
 int	judge_authority_key(struct judging *, struct slice value);
 
-
-#define OID_REASON		OID("\x55\x1d\x15")
-#define OID_INVALIDITY		OID("\x55\x1d\x18")
-#define OID_SHA1		OID("\x2b\x0e\x03\x02\x1a")
-#define OID_SHA256		OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01")
-#define OID_CONTENT_TYPE	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
-#define OID_MESSAGE_DIGEST	OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04")
-#define OID_DATA		OID("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
-
 #endif

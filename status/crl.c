@@ -13,13 +13,9 @@
 
 #include "../ca/crl_reason.h"
 #include "../ca/der.h"
+#include "../ca/oids.h"
 #include "crl.h"
 #include "crl_extensions.h"
-
-static const unsigned char oid_reason[] = { 0x55, 0x1d, 0x15 };
-static const unsigned char oid_invalidity[] = { 0x55, 0x1d, 0x18 };
-
-#define OID(o)	((struct slice){ (o), sizeof (o) })
 
 #define ENTRY_MOST	129	/* octets of one, as ours are */
 
@@ -88,8 +84,8 @@ add_reason(struct small *s, int reason)
 	size_t extension = open_small(s, DER_SEQUENCE), value;
 
 	s->octets[s->size++] = DER_OID;
-	s->octets[s->size++] = sizeof oid_reason;
-	add_small(s, OID(oid_reason));
+	s->octets[s->size++] = (unsigned char)OID_REASON.size;
+	add_small(s, OID_REASON);
 	value = open_small(s, DER_OCTET_STRING);
 	s->octets[s->size++] = DER_ENUMERATED;
 	s->octets[s->size++] = 1;
@@ -105,8 +101,8 @@ add_invalidity(struct small *s, usec_t invalidity)
 	char text[CLOCK_TEXT];
 
 	s->octets[s->size++] = DER_OID;
-	s->octets[s->size++] = sizeof oid_invalidity;
-	add_small(s, OID(oid_invalidity));
+	s->octets[s->size++] = (unsigned char)OID_INVALIDITY.size;
+	add_small(s, OID_INVALIDITY);
 	value = open_small(s, DER_OCTET_STRING);
 	time = open_small(s, DER_GENERALIZED_TIME);
 	clock_text_asn1(text, invalidity);
@@ -267,10 +263,10 @@ get_entry_extensions(struct slice in, struct crl_entry *entry)
 	while (in.size > 0) {
 		if (der_get_extension(&in, &x) != 0)
 			return -1;
-		if (slice_equal(x.oid, OID(oid_reason)) &&
+		if (slice_equal(x.oid, OID_REASON) &&
 		    get_reason(x.value, &entry->reason) != 0)
 			return -1;
-		if (slice_equal(x.oid, OID(oid_invalidity)) &&
+		if (slice_equal(x.oid, OID_INVALIDITY) &&
 		    (entry->invalidity != 0 ||
 		    der_get_generalized_time(&x.value,
 		    &entry->invalidity) != 0 || x.value.size != 0))
