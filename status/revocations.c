@@ -342,8 +342,7 @@ applied(struct job *job, const struct err *fault)
 	if (a->order.words.at != 0)
 		tell_case(a);
 	all->committed(all->committed_arg);
-	if (a->order.words.at != 0 || a->order.words.until != 0)
-		schedule_ring(all->schedule);
+	schedule_ring(all->schedule);
 	free(a);
 	finish(all);
 }

@@ -27,10 +27,13 @@ struct schedule {
 	void		*arg;
 	struct due	*due;		/* of the transaction under way */
 	struct bytes	 late;		/* names of what could not be done */
-	usec_t		 retry_at;	/* steady; it is tried again */
+	size_t		 to_retry;	/* of them, in this turn */
+	usec_t		 retry_at;	/* steady; the next turn */
 	pthread_mutex_t	 mutex;
 	pthread_cond_t	 idle;
 	bool		 busy, closing;
+	bool		 is_late;	/* something is */
+	bool		 rung;		/* it may be done with by now */
 };
 
 #define OF_TIMER(t)	((struct schedule *)(void *)((char *)(t) - \
@@ -42,27 +45,19 @@ struct due {
 	struct scheduled  plans[AT_ONCE];
 	struct revocation rows[AT_ONCE];
 	size_t		  plan_count, row_count, done;
-	bool		  retry;	/* also what was late */
+	size_t		  retried;	/* names; 0: what was not late */
 	struct bytes	  late;		/* from now on */
 	char		  fault[200];	/* of one of them */
 };
 
 /* A plan is named by its number, the end of a suspension by its negative. */
 static bool
-is_late(const struct bytes *late, int64_t name, size_t *at)
+is_late(const struct bytes *late, int64_t name)
 {
-	for (*at = 0; *at < late->size; *at += sizeof name)
-		if (memcmp(late->data + *at, &name, sizeof name) == 0)
+	for (size_t at = 0; at < late->size; at += sizeof name)
+		if (memcmp(late->data + at, &name, sizeof name) == 0)
 			return true;
 	return false;
-}
-
-static bool
-is_put_off(const struct due *due, int64_t name)
-{
-	size_t at;
-
-	return !due->retry && is_late(&due->late, name, &at);
 }
 
 static int
@@ -70,7 +65,7 @@ add_plan(void *arg, const struct scheduled *plan)
 {
 	struct due *due = arg;
 
-	if (!is_put_off(due, plan->id))
+	if (!is_late(&due->late, plan->id))
 		due->plans[due->plan_count++] = *plan;
 	return due->plan_count == AT_ONCE;
 }
@@ -80,23 +75,65 @@ add_row(void *arg, const struct revocation *row)
 {
 	struct due *due = arg;
 
-	if (!is_put_off(due, -row->id))
+	if (!is_late(&due->late, -row->id))
 		due->rows[due->row_count++] = *row;
 	return due->row_count == AT_ONCE;
 }
 
+struct search {
+	struct due *due;
+	int64_t	name;
+};
+
+/* The first behind the one before it. */
+static int
+add_if_named(void *arg, const struct scheduled *plan)
+{
+	struct search *search = arg;
+
+	if (plan->id == search->name)
+		search->due->plans[search->due->plan_count++] = *plan;
+	return 1;
+}
+
+/* What was done with meanwhile, by whom ever, is not late any more. */
+static void
+add_late(struct due *due, struct view *view, int64_t name, usec_t now)
+{
+	struct revocation *row = &due->rows[due->row_count];
+	struct search search = { due, name };
+
+	if (name > 0)
+		scheduled_list(view, name - 1, add_if_named, &search);
+	else if (revocation_get(view, -name, row) == 1 &&
+	    row->reason == REASON_HOLD && row->until != 0 && row->until <= now)
+		due->row_count++;
+}
+
+/* The first of those late, or of those that are due and not late. */
 static void
 find_due(struct schedule *s, struct view *view)
 {
 	struct due *due = s->due;
 	usec_t now = clock_now();
+	int64_t name;
 
 	bytes_free(&due->late);
-	*due = (struct due){ .retry = s->late.size > 0 &&
-	    clock_steady() >= s->retry_at };
+	*due = (struct due){ .retried = s->to_retry < AT_ONCE ? s->to_retry :
+	    AT_ONCE };
 	bytes_copy(&due->late, SLICE(&s->late));
-	scheduled_due(view, now, add_plan, due);
-	suspensions_due(view, now, add_row, due);
+	if (due->retried == 0) {
+		scheduled_due(view, now, add_plan, due);
+		suspensions_due(view, now, add_row, due);
+		return;
+	}
+	for (size_t i = 0; i < due->retried; i++) {
+		memcpy(&name, s->late.data + i * sizeof name, sizeof name);
+		add_late(due, view, name, now);
+	}
+	due->late.size -= due->retried * sizeof name;
+	memmove(due->late.data, due->late.data + due->retried * sizeof name,
+	    due->late.size);
 }
 
 /* --- the transaction ----------------------------------------------------- */
@@ -152,17 +189,17 @@ end_suspension(const struct desk *desk, const struct revocation *held,
 
 /* The first time: an event, a line in the log; it stays in health. */
 static int
-put_off(struct due *due, int64_t name, const char *serial,
+put_off(struct schedule *s, int64_t name, const char *serial,
     const struct err *why, struct tx *tx, struct err *err)
 {
+	struct due *due = s->due;
 	struct event *event;
-	size_t at;
 
 	snprintf(due->fault, sizeof due->fault, "%s: %.150s", serial,
 	    why->text);
-	if (is_late(&due->late, name, &at))
-		return 0;
 	bytes_put(&due->late, &name, sizeof name);
+	if (is_late(&s->late, name))
+		return 0;
 	log_line("what was scheduled did not take place: %s", due->fault);
 	event = event_new("scheduled-change-failed", REVOCATION_MANAGEMENT);
 	event_actor_self(event);
@@ -171,19 +208,6 @@ put_off(struct due *due, int64_t name, const char *serial,
 	event_detail(event, "serial", serial);
 	event_detail(event, "error", why->text);
 	return desk_append(tx, event, err);
-}
-
-static void
-took_place(struct due *due, int64_t name)
-{
-	size_t at;
-
-	due->done++;
-	if (!is_late(&due->late, name, &at))
-		return;
-	due->late.size -= sizeof name;
-	memmove(due->late.data + at, due->late.data + at + sizeof name,
-	    due->late.size - at);
 }
 
 /* One that cannot be done keeps none of the others waiting. */
@@ -201,12 +225,12 @@ take_place(struct schedule *s, const struct scheduled *plan,
 	ret = plan != NULL ? revoke_planned(s->desk, plan, tx, &why) :
 	    end_suspension(s->desk, held, tx, &why);
 	if (ret == 0) {
-		took_place(s->due, name);
+		s->due->done++;
 		return tx_release(tx, err);
 	}
 	if (tx_rollback_to(tx, err) != 0)
 		return -1;
-	return put_off(s->due, name, serial, &why, tx, err);
+	return put_off(s, name, serial, &why, tx, err);
 }
 
 static int
@@ -238,25 +262,34 @@ next_after(const struct schedule *s, usec_t time)
 	return next;
 }
 
+static void
+say_late(struct schedule *s)
+{
+	if (s->late.size == 0)
+		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_OK,
+		    "what was decided for a time takes place then");
+	else if (s->due->fault[0] != '\0')
+		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_FAIL,
+		    "%zu revocations or ends of suspensions could not take "
+		    "place at their time, such as %s",
+		    s->late.size / sizeof(int64_t), s->due->fault);
+}
+
 /* What is late from now on; how long nothing has to be done. */
 static usec_t
 settle(struct schedule *s)
 {
 	const struct due *due = s->due;
 	usec_t now = clock_now(), next;
+	bool were_late = s->late.size > 0;
 
 	bytes_copy(&s->late, SLICE(&due->late));
-	if (due->retry || due->fault[0] != '\0')
+	s->to_retry -= due->retried;
+	if (s->to_retry == 0 && (due->retried > 0 || !were_late))
 		s->retry_at = clock_steady() + LOOK;
-	if (s->late.size == 0)
-		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_OK,
-		    "what was decided for a time takes place then");
-	else if (due->fault[0] != '\0')
-		health_set(s->desk->health, HEALTH_SCHEDULE, HEALTH_FAIL,
-		    "%zu revocations or ends of suspensions could not take "
-		    "place at their time, such as %s",
-		    s->late.size / sizeof(int64_t), due->fault);
-	if (due->done > 0 || due->retry)
+	say_late(s);
+	if (due->done > 0 || due->retried > 0 || due->plan_count == AT_ONCE ||
+	    due->row_count == AT_ONCE)
 		return SOON;
 	next = next_after(s, now);
 	return next == 0 || next - now > LOOK ? LOOK : next - now;
@@ -278,10 +311,21 @@ applied(struct job *job, const struct err *fault)
 	s->committed(s->arg);
 	pthread_mutex_lock(&s->mutex);
 	s->busy = false;
+	s->is_late = s->late.size > 0;
+	if (s->rung)
+		wait = SOON;
 	if (!s->closing)
 		timers_set(s->desk->timers, &s->timer, wait);
 	pthread_cond_signal(&s->idle);
 	pthread_mutex_unlock(&s->mutex);
+}
+
+/* With the mutex: a turn of those late begins. */
+static void
+begin_turn(struct schedule *s)
+{
+	if (s->to_retry == 0 && (s->rung || clock_steady() >= s->retry_at))
+		s->to_retry = s->late.size / sizeof(int64_t);
 }
 
 static void
@@ -291,14 +335,15 @@ fire(struct timer *timer)
 	usec_t next = next_after(s, 0), left = next - clock_now();
 	bool start = false;
 
-	if (next == 0)
-		return;
 	pthread_mutex_lock(&s->mutex);
 	if (!s->busy && !s->closing) {
-		start = s->busy = left <= 0;
-		if (!start)
+		start = s->busy = s->is_late || (next != 0 && left <= 0);
+		if (start)
+			begin_turn(s);
+		else if (next != 0)
 			timers_set(s->desk->timers, &s->timer,
 			    left < LOOK ? left : LOOK);
+		s->rung = false;
 	}
 	pthread_mutex_unlock(&s->mutex);
 	if (start)
@@ -351,6 +396,7 @@ void
 schedule_ring(struct schedule *s)
 {
 	pthread_mutex_lock(&s->mutex);
+	s->rung = true;
 	if (!s->busy && !s->closing)
 		timers_set(s->desk->timers, &s->timer, 0);
 	pthread_mutex_unlock(&s->mutex);

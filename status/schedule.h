@@ -14,7 +14,7 @@ struct schedule	*schedule_new(const struct desk *,
 		    void (*committed)(void *), void *arg);
 /* Waits for what is being committed. */
 void		 schedule_free(struct schedule *);
-/* Something was scheduled. */
+/* Something was scheduled, or what was scheduled is done with. */
 void		 schedule_ring(struct schedule *);
 
 #endif
