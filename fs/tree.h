@@ -37,10 +37,6 @@ extern const struct fuse_lowlevel_ops tree_operations;	/* userdata: tree */
 /* The thread id whose creations are announcements; 0 while herald is away. */
 void		 tree_set_herald(struct tree *, pid_t);
 /*
- * The herald is about to be sent this path.  A folder of ra/ that has appeared
- * is not there for it until it has made it: inotify then tells of a new one.
- */
-/*
  * How many of the folders around this event, from the inside, the hour's, the
  * day's, the month's and the year's, hold nothing but what came behind the
  * event `*last`, which is then this one.
@@ -48,6 +44,11 @@ void		 tree_set_herald(struct tree *, pid_t);
 size_t		 tree_new_periods(struct tree *, const char *event,
 		    int64_t *last);
 int64_t		 tree_last_event(struct tree *);
+/*
+ * The herald is about to be sent this path.  A folder of ra/ or evidence/ that
+ * has appeared is not there for it until it has made it: inotify then tells of a
+ * new one.
+ */
 void		 tree_will_announce(struct tree *, const char *path);
 /* Main's answer to parts->ask_backing. */
 void		 tree_backed(struct tree *, uint64_t ino, uint32_t id);

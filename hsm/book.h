@@ -34,8 +34,8 @@ enum book_state	 book_crl_last(struct book *, const char *list);
 
 /*
  * Begins all of these: on disk when it returns 0.  ENOSPC: nothing was begun,
- * later perhaps.  Any other fault leaves the book in doubt.  `records` get
- * their numbers.
+ * later perhaps.  Any other fault: leave the book to another process.
+ * `records` get their numbers.
  */
 int		 book_begin(struct book *, struct journal_record *, size_t,
 		    struct err *);
@@ -47,8 +47,9 @@ int		 book_refuse(struct book *, struct journal_record *,
 /* Once a second, from one thread: syncs ends, marks the ledger. */
 void		 book_tick(struct book *);
 /*
- * What is on disk is not known since a sync failed: nothing is begun or ended
- * any more, and another opening, by another process, finds out.
+ * What is on disk is not known since a sync failed: nothing is begun any more,
+ * an end is written while the journal takes it, and another opening, by another
+ * process, finds out.
  */
 bool		 book_is_in_doubt(struct book *);
 

@@ -24,7 +24,7 @@ struct ocsp_ahead {
 	/* Answers of a clock that was ahead: all are looked at, once. */
 	usec_t		 clock;		/* the most it was ahead of steady */
 	int64_t		 walked;	/* so far they were looked at */
-	bool		 walking;
+	bool		 walking, blocked;	/* the last take was in vain */
 };
 
 struct take {
@@ -237,8 +237,9 @@ recall(struct ocsp_ahead *a, usec_t now)
 	last = ocsp_portion(r->view, a->walked, WALK, see_later, r);
 	view_put(r->view);
 	if (r->count > 0 && (rc = commit_wait(a->desk->parts->committer,
-	    &r->job, &err)) != 0)
+	    &r->job, &err)) != 0 && !a->blocked)
 		log_line("OCSP answers of a day to come: %s", err.text);
+	a->blocked = rc != 0;
 	if (rc == 0) {
 		a->walked = last;
 		a->walking = last != 0;
@@ -282,8 +283,8 @@ ocsp_ahead_take(struct ocsp_ahead *a, struct answer_order *orders, size_t most)
 		    &t);
 	view_put(t.view);
 	end_answers(&t);
-	a->next = clock_steady() + (t.count > 0 || a->scanning || a->walking ?
-	    PACE : LOOK);
+	a->next = clock_steady() + (t.count > 0 || a->scanning ||
+	    (a->walking && !a->blocked) ? PACE : LOOK);
 	return t.count;
 }
 

@@ -28,6 +28,7 @@ struct ticket {
 	struct replies	*replies;
 	size_t		 place;
 	uint64_t	 changes;	/* when it was asked */
+	bool		 fresh;		/* with the nonce of the request */
 	struct bytes	 request;
 	struct reply	*reply;		/* NULL: nobody waits, */
 	struct kept	*renewed;	/* this one is renewed */
@@ -231,7 +232,7 @@ take_answer(struct ticket *t, const struct responder_answer *answer,
 
 	if (ocsp_request_decode(SLICE(&t->request), &ids) != 0)
 		return NULL;
-	if (answer->lifetime > 0)
+	if (!t->fresh || answer->lifetime > 0)
 		ids.nonce.size = 0;
 	make_key('c', t->place, &ids, &key);
 	k = kept_new(SLICE(&key), &ids, answer->der);
@@ -319,6 +320,7 @@ ask(struct replies *r, size_t place, struct slice request, bool fresh,
 	*t = *what;
 	t->replies = r;
 	t->place = place;
+	t->fresh = fresh;
 	t->changes = atomic_load(&r->changes);
 	bytes_copy(&t->request, request);
 	link_ask(r->plan.links[place], SLICE(&t->request), fresh, answered, t);

@@ -46,12 +46,11 @@ tried_again() {
 	[ "$(logins)" -eq 2 ]
 }
 within 10 tried_again
-sleep 3
-[ "$(logins)" -eq 2 ] || fail "$(logins) tries of two wrong PINs"
 # With the right one what waited is issued, without a restart.
 cat "$dir/pin" >"$pin"
 within 20 test -s "$ca/requests/www.crt"
 must verify_certificate "$ca/requests/www.crt"
+[ "$(logins)" -eq 3 ] || fail "$(logins) tries of two wrong PINs and a right one"
 within 10 grep -q "^ok    issuing-key  *activated$" "$ca/status/health.txt"
 within 10 told key-activated 1
 must told key-not-activated 1

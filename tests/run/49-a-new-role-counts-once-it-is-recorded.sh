@@ -35,7 +35,6 @@ must revoke rr-anna 2
 usermod -G "" rr-anna
 refused() { ! revoke rr-anna 3 2>/dev/null; }
 within 10 refused
-sleep 3
 refuses "Permission denied" revoke rr-anna 4
 refuses "Permission denied" revoke rr-bo 4
 must are "$count"
