@@ -195,8 +195,8 @@ application_find(struct application *app, struct view *v)
  * A CN that reads like a DNS name stands for one, but only where the profile
  * takes those.
  */
-static void
-find_names(struct application *app)
+void
+application_find_names(struct application *app)
 {
 	const struct csr	*csr = app->csr->csr;
 
@@ -405,7 +405,7 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	    app->handover->package.profile[0] != '\0' ?
 	    app->handover->package.profile : app->subscriber.profiles[0];
 	app->profile = config_profile(c.config, profile);
-	find_names(app);
+	application_find_names(app);
 	find_subject(app, v, now);
 	if (find_predecessor(app, v, now, e) == -1 ||
 	    twin_find(app, v, now, e) == -1)
@@ -555,10 +555,8 @@ application_judge_found(struct application *app, struct view *v,
  * the registration may have moved since.
  */
 void
-application_approved(struct application *app, struct approved *approved)
+application_approved(const struct application *app, struct approved *approved)
 {
-	if (!app->is_judged && !app->internal)
-		find_names(app);
 	approved->subject = app->is_judged ? &app->subject : NULL;
 	approved->names = app->names;
 	approved->name_count = app->name_count;

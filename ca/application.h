@@ -130,6 +130,8 @@ int		 application_load(struct application *, struct view *,
 		    const struct request *, struct err *);
 /* Where it was dropped: box, slot, subscriber as they stand. */
 void		 application_find(struct application *, struct view *);
+/* Of the request, the names its profile takes. */
+void		 application_find_names(struct application *);
 /*
  * Asks the gates, and when all say yes makes the permit, spends it on the
  * to-be-signed certificate and lints that.  -1: could not tell.
@@ -137,7 +139,7 @@ void		 application_find(struct application *, struct view *);
 int		 application_judge(struct application *, struct view *,
 		    struct err *);
 /* What the certificate is compared with once it is signed. */
-void		 application_approved(struct application *,
+void		 application_approved(const struct application *,
 		    struct approved *);
 /* The same when application_find was called in this very view. */
 int		 application_judge_found(struct application *,

@@ -335,17 +335,16 @@ fault_of_key(const struct application *app, struct view *v)
 }
 
 /*
- * Of several that were judged at the same moment the first counts: to the
- * others it is what the profile forbids them to follow.  Only such a profile
- * has anything compared here.
+ * Of several that were judged at the same moment the first counts, also when
+ * a crash came between: to the others it is what the profile forbids them to
+ * follow.  Only such a profile has anything compared here.  One that was there
+ * already was judged: with it nothing is approved.
  */
 static int
 fault_of_twin(struct application *app, struct view *v, const char **fault,
     struct err *e)
 {
-	/* One that was there already is judged. */
-	if (app->internal || !app->is_judged ||
-	    app->twin.certificate.id != 0)
+	if (app->internal)
 		return 0;
 	if (twin_find(app, v, clock_now(), e) == -1)
 		return -1;

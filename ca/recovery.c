@@ -18,6 +18,7 @@
 #include "issuance.h"
 #include "recording.h"
 #include "recovery.h"
+#include "tbs.h"
 #include "waiting.h"
 
 #define AT_ONCE	64	/* pending ones judged from one reading */
@@ -45,6 +46,22 @@ found_add(struct found *found, struct application *app)
 
 /* --- intents -------------------------------------------------------------- */
 
+/*
+ * Names and subject as they were judged.  The subject is that of the octets:
+ * the registration may have moved since.
+ */
+static int
+recall(struct application *app, struct err *e)
+{
+	struct tbs	tbs;
+
+	application_find_names(app);
+	if (tbs_parse(&tbs, SLICE(&app->order.tbs), e) == -1 ||
+	    dn_parse(&app->subject, tbs.subject, e) == -1)
+		return err_in(e, "what was to be signed");
+	return 0;
+}
+
 static int
 load_intent(struct application *app, struct view *v,
     const struct intent *intent, struct err *e)
@@ -70,7 +87,7 @@ load_intent(struct application *app, struct view *v,
 	if (application_load(app, v, &request, e) == -1)
 		return -1;
 	application_find(app, v);
-	return 0;
+	return recall(app, e);
 }
 
 static int

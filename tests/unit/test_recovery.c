@@ -180,6 +180,118 @@ a_slot_taken_by_others_meanwhile_is_left_alone(void **state)
 	EVP_PKEY_free(second);
 }
 
+static bool
+two_intents_are_open(void)
+{
+	return bed_open_intents() == 2;
+}
+
+static bool
+one_is_refused(void)
+{
+	return bed_events("request-refused") == 1;
+}
+
+static bool
+both_are_there(void)
+{
+	return www_is_there() && b_is_there();
+}
+
+/* One key in two slots, both approved before either is issued. */
+static void
+open_two_intents(struct bed_drop d[2], const char *names)
+{
+	struct bytes second = { 0 };
+
+	bed_mode(BED_KEEP, 0);
+	bed_config.wait = BED_WAIT;
+	bed_request(&request, key, "DNS:www.example.org");
+	bed_request(&second, key, names);
+	bed_submit_drop(&d[0], BOX_ROOT, "www.csr", BED_UID, SLICE(&request),
+	    false);
+	bed_submit_drop(&d[1], BOX_ROOT, "b.csr", BED_UID, SLICE(&second),
+	    false);
+	assert_true(bed_within(BED_PATIENCE, two_intents_are_open));
+	bytes_free(&second);
+}
+
+static void
+die_with_two_intents(const char *names)
+{
+	struct bed_drop d[2];
+
+	open_two_intents(d, names);
+	bed_wait(&d[0]);	/* let go after BED_WAIT */
+	bed_wait(&d[1]);
+	bed_stop();
+	bed_config.wait = BED_PATIENCE;
+}
+
+/* One certificate; the other's signature is lost and its request refused. */
+static void
+assert_one_is_issued(void)
+{
+	assert_true(bed_within(BED_PATIENCE, one_is_refused));
+	assert_true(www_is_there() != b_is_there());
+	assert_int_equal(bed_open_intents(), 0);
+	assert_int_equal(number_in_db("SELECT count(*) FROM intents"), 2);
+	assert_int_equal(bed_events("certificate-issued"), 1);
+	assert_int_equal(bed_events("signing-abandoned"), 1);
+	assert_int_equal(bed_events("certificate-revoked"), 1);
+	assert_int_equal(number_in_db("SELECT count(*) FROM revocations r, "
+	    "intents i WHERE r.serial = i.serial AND "
+	    "i.closed = 'abandoned'"), 1);
+	assert_begins(bed_status(www_is_there() ? "www" : "b"),
+	    "state: issued\n");
+	assert_says(bed_status(www_is_there() ? "b" : "www"),
+	    "and this is one");
+}
+
+static void
+of_two_renewals_on_their_way_one_is_issued(void **state)
+{
+	struct bed_drop d[2];
+
+	bed_config.profiles[0].renewal = false;
+	open_two_intents(d, "DNS:www.example.org");
+	bed_mode(BED_SIGN, 0);
+	bed_wait(&d[0]);
+	bed_wait(&d[1]);
+	assert_one_is_issued();
+}
+
+static void
+of_two_renewals_taken_up_one_is_issued(void **state)
+{
+	bed_config.profiles[0].renewal = false;
+	die_with_two_intents("DNS:www.example.org");
+	live_again(BED_SIGN);
+	assert_one_is_issued();
+}
+
+static void
+of_two_modifications_taken_up_one_is_issued(void **state)
+{
+	bed_config.profiles[0].modification = false;
+	die_with_two_intents("DNS:www.example.org,DNS:b.example.org");
+	live_again(BED_SIGN);
+	assert_one_is_issued();
+}
+
+/* Of one key, but no change of each other that is forbidden. */
+static void
+two_that_are_allowed_are_both_taken_up(void **state)
+{
+	bed_config.profiles[0].renewal = false;
+	die_with_two_intents("DNS:www.example.org,DNS:b.example.org");
+	live_again(BED_SIGN);
+	assert_true(bed_within(BED_PATIENCE, both_are_there));
+	assert_true(bed_within(BED_PATIENCE, no_intent_is_open));
+	assert_int_equal(bed_events("certificate-issued"), 2);
+	assert_int_equal(bed_events("signing-abandoned"), 0);
+}
+
 static void
 waiting_survives_a_restart(void **state)
 {
@@ -286,6 +398,10 @@ main(void)
 		STORY(the_signer_may_be_away_at_start),
 		STORY(what_is_approved_without_an_intent_is_taken_up),
 		STORY(a_slot_taken_by_others_meanwhile_is_left_alone),
+		STORY(of_two_renewals_on_their_way_one_is_issued),
+		STORY(of_two_renewals_taken_up_one_is_issued),
+		STORY(of_two_modifications_taken_up_one_is_issued),
+		STORY(two_that_are_allowed_are_both_taken_up),
 		STORY(waiting_survives_a_restart),
 		STORY(a_change_of_the_terms_is_an_event_and_asks_again),
 		STORY(start_and_stop_are_events),
