@@ -391,6 +391,22 @@ find_approval(struct application *app, struct view *v)
 		app->approval.dossier = 0;
 }
 
+/*
+ * The key's newest certificate, where it matters what else was issued for the
+ * key (ca/twin.h); else 0.
+ */
+static usec_t
+newest_of_key(const struct application *app, struct view *v)
+{
+	struct key	key;
+
+	if (app->internal || app->profile == NULL ||
+	    (app->profile->renewal && app->profile->modification) ||
+	    keys_find(v, app->csr->csr->spki_sha256, &key) != 1)
+		return 0;
+	return key.newest;
+}
+
 static int
 judge_request(struct application *app, struct view *v, usec_t now,
     struct err *e)
@@ -405,6 +421,7 @@ judge_request(struct application *app, struct view *v, usec_t now,
 	    app->handover->package.profile[0] != '\0' ?
 	    app->handover->package.profile : app->subscriber.profiles[0];
 	app->profile = config_profile(c.config, profile);
+	app->basis.key = newest_of_key(app, v);
 	application_find_names(app);
 	find_subject(app, v, now);
 	if (find_predecessor(app, v, now, e) == -1 ||
@@ -474,20 +491,11 @@ judge_own(struct application *app, struct view *v, usec_t now, struct err *e)
 	return rc;
 }
 
-/* Does it matter what else was issued for the key (ca/twin.h)? */
-static bool
-has_twins(const struct application *app)
-{
-	return !app->internal && app->profile != NULL &&
-	    !(app->profile->renewal && app->profile->modification);
-}
-
 static void
 basis_take(struct basis *basis, const struct application *app,
     const struct slot *slot, struct view *v)
 {
 	struct dossier	dossier;
-	struct key	key;
 
 	memset(basis, 0, sizeof(*basis));
 	basis->policy_seq = store_policy(v);
@@ -498,9 +506,7 @@ basis_take(struct basis *basis, const struct application *app,
 		basis->dossier = dossier.id;
 		basis->decided = dossier.moved;
 	}
-	if (has_twins(app) && keys_find(v, app->csr->csr->spki_sha256,
-	    &key) == 1)
-		basis->key = key.newest;
+	basis->key = newest_of_key(app, v);
 	basis->slot = slot->id;
 	basis->request = slot->request;
 	basis->certificate = slot->certificate;

@@ -26,7 +26,7 @@ enum outcome { OUTCOME_REFUSED, OUTCOME_PENDING, OUTCOME_APPROVED };
 struct basis {
 	int64_t	policy_seq, slot, request, certificate, subject;
 	int64_t	dossier, decided;
-	usec_t	key;		/* its newest certificate; see has_twins */
+	usec_t	key;		/* its newest certificate, or 0 */
 };
 
 struct application {

@@ -3,6 +3,7 @@
  * answers at once, late, with a refusal or with a loss; and faults injected
  * where the disk can fail.
  */
+#include "ca/application.h"
 #include "tests/unit/authority_bed.h"
 
 static void
@@ -192,6 +193,42 @@ a_path_that_is_not_allowed_keeps_what_there_is(void **state)
 	bytes_free(&req);
 	EVP_PKEY_free(key);
 	EVP_PKEY_free(other);
+}
+
+/*
+ * Where a profile forbids a path, what a judgement rests on tells of the key's
+ * newest certificate, too; while that stays, nothing is judged a second time.
+ */
+static void
+a_judgement_about_a_known_key_stands(void **state)
+{
+	EVP_PKEY *key = test_key("P-256");
+	struct drop drop = { .box = BOX_ROOT, .file = 99, .uid = BED_UID,
+	    .file_name = "b.csr" };
+	struct bytes req = { 0 };
+	struct application *app;
+	struct view *v;
+
+	bed_config.profiles[0].renewal = false;
+	bed_request(&req, key, "DNS:www.example.org");
+	assert_int_equal(bed_put("www.csr", BED_UID, SLICE(&req)), 0);
+	bed_request(&req, key, "DNS:b.example.org");
+	drop.bytes = SLICE(&req);
+	app = application_new(bed);
+	application_drop(app, &drop);
+	v = view_take(test_store);
+	assert_done(application_judge(app, v, &test_err));
+	assert_true(application_is_as_judged(app, v));
+	view_put(v);
+	/* Another certificate of the key asks anew. */
+	bed_request(&req, key, "DNS:c.example.org");
+	assert_int_equal(bed_put("c.csr", BED_UID, SLICE(&req)), 0);
+	v = view_take(test_store);
+	assert_false(application_is_as_judged(app, v));
+	view_put(v);
+	application_free(app);
+	bytes_free(&req);
+	EVP_PKEY_free(key);
 }
 
 static bool
@@ -830,6 +867,7 @@ main(void)
 		STORY(a_change_is_told_by_comparison),
 		STORY(a_re_key_changes_what_the_profile_allows),
 		STORY(a_path_that_is_not_allowed_keeps_what_there_is),
+		STORY(a_judgement_about_a_known_key_stands),
 		STORY(what_is_not_validated_waits),
 		STORY(rm_withdraws_what_waits),
 		STORY(a_refused_overwrite_destroys_nothing),
