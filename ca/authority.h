@@ -33,7 +33,7 @@ struct publication_sink {
 	void	(*changed)(struct publication_sink *, const char *const *paths,
 		    size_t count, void (*done)(void *), void *arg);
 	void	(*forget)(struct publication_sink *, const char *const *folders,
-		    size_t count);
+		    size_t count, void (*done)(void *), void *arg);
 };
 
 struct authority_parts {

@@ -76,6 +76,7 @@ static bool
 is_busy(struct authority *authority)
 {
 	return waiting_count(authority->waiting) > 0 ||
+	    take_up_is_telling(authority->take_up) ||
 	    atomic_load(&authority->at_desk) > 0;
 }
 

@@ -20,6 +20,7 @@
 #include "registration_effect.h"
 #include "store_events.h"
 #include "store_registry.h"
+#include "store_regroupings.h"
 #include "take_up.h"
 
 /* --- requests ------------------------------------------------------------- */
@@ -113,8 +114,9 @@ subscriber_decided(struct authority *authority, struct tx *tx,
 	if (registration_decided(authority, tx, d, decision, e) == -1)
 		return -1;
 	if (known && subscriber_get(tx_view(tx), d->subscriber, &after) == 1 &&
-	    after.gid != before.gid)
-		take_up_group(authority->take_up, d->subscriber);
+	    after.gid != before.gid &&
+	    regrouping_put(tx, d->subscriber, e) == -1)
+		return -1;
 	if (dossier_get(tx_view(tx), d->id, &now) != 1 || now.subscriber == 0)
 		return 0;
 	return agreement_status_renew(tx, authority->config, now.subscriber,
@@ -124,8 +126,10 @@ subscriber_decided(struct authority *authority, struct tx *tx,
 static void
 registration_after(struct authority *authority, const struct dossier *d)
 {
-	if (d->place == PLACE_APPROVED)
-		take_up_subscriber(authority->take_up, d->subscriber);
+	if (d->place != PLACE_APPROVED)
+		return;
+	take_up_subscriber(authority->take_up, d->subscriber);
+	take_up_groups(authority->take_up);
 }
 
 /* --- revocations ---------------------------------------------------------- */

@@ -311,17 +311,19 @@ certificates_count(struct view *v)
 
 /* --- lists --------------------------------------------------------------- */
 
-static void
+/* What `each` said last: has it enough? */
+static int
 list(struct query *q, certificate_each *each, void *arg)
 {
 	struct certificate c;
+	int stop = 0;
 
-	while (query_next(q)) {
+	while (stop == 0 && query_next(q)) {
 		take_certificate(q, &c);
-		if (each(arg, &c) != 0)
-			break;
+		stop = each(arg, &c);
 	}
 	query_done(q);
+	return stop;
 }
 
 static void
@@ -392,6 +394,28 @@ certificates_of_subscriber(struct view *v, int64_t subscriber,
 
 	q = query_new(v->sql, SELECT_CERTIFICATES
 	    "WHERE subscriber = ? AND not_after >= ? ORDER BY not_after");
+	bind_number(q, subscriber);
+	bind_number(q, not_after);
+	list(q, each, arg);
+}
+
+/* Two questions, as no index answers one about both columns. */
+void
+certificates_of_subscriber_behind(struct view *v, int64_t subscriber,
+    const struct certificate *after, certificate_each *each, void *arg)
+{
+	usec_t not_after = after->not_after;
+	struct query *q;
+
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE subscriber = ? AND not_after = ? AND id > ? ORDER BY id");
+	bind_number(q, subscriber);
+	bind_number(q, not_after);
+	bind_number(q, after->id);
+	if (list(q, each, arg) != 0)
+		return;
+	q = query_new(v->sql, SELECT_CERTIFICATES
+	    "WHERE subscriber = ? AND not_after > ? ORDER BY not_after, id");
 	bind_number(q, subscriber);
 	bind_number(q, not_after);
 	list(q, each, arg);

@@ -82,6 +82,9 @@ void	certificates_published_of(struct view *, int64_t subscriber,
 /* Those of a subscriber that have not ended at a time. */
 void	certificates_of_subscriber(struct view *, int64_t subscriber,
 	    usec_t not_after, certificate_each *, void *arg);
+/* All of it, in order of notAfter and id, behind that one (zeroes: all). */
+void	certificates_of_subscriber_behind(struct view *, int64_t subscriber,
+	    const struct certificate *after, certificate_each *, void *arg);
 
 /* Names and keys are numbered for their inodes. */
 struct indexed_name {

@@ -14,6 +14,7 @@
 #include "recovery.h"
 #include "store_certificates.h"
 #include "store_dossiers.h"
+#include "store_regroupings.h"
 #include "supersession.h"
 #include "take_up.h"
 
@@ -22,7 +23,7 @@
 #define LOOK_S		60	/* for what a full disk held up */
 #define PACE_MS		2	/* between so many names that are told */
 
-enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE, GROUP };
+enum what { REQUEST, SUBSCRIBER, REVOCATIONS, UNDONE, GROUPS, LOOK };
 
 struct item {
 	enum what	 what;
@@ -37,28 +38,37 @@ struct take_up {
 	pthread_cond_t	 wake;
 	struct item	*queue;
 	bool		 ending;
+	bool		 telling;	/* the sink has folders */
+
+	/* The thread's own. */
+	struct regrouping regrouping;	/* that is being told, */
+	struct certificate told;	/* the last of it so far */
 };
 
+/* With the lock. */
 static void
-put(struct take_up *t, enum what what, int64_t id)
+enter(struct take_up *t, enum what what, int64_t id)
 {
 	struct item	**at, *item;
 
-	if (t == NULL)
-		return;
+	for (at = &t->queue; *at != NULL; at = &(*at)->next)
+		if ((*at)->what == what && (*at)->id == id)
+			return;
 	if ((item = calloc(1, sizeof(*item))) == NULL)
 		die("out of memory");
 	item->what = what;
 	item->id = id;
-	pthread_mutex_lock(&t->lock);
-	for (at = &t->queue; *at != NULL; at = &(*at)->next)
-		if ((*at)->what == what && (*at)->id == id)
-			break;
-	if (*at == NULL)
-		*at = item;
-	else
-		free(item);
+	*at = item;
 	pthread_cond_signal(&t->wake);
+}
+
+static void
+put(struct take_up *t, enum what what, int64_t id)
+{
+	if (t == NULL)
+		return;
+	pthread_mutex_lock(&t->lock);
+	enter(t, what, id);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -137,78 +147,107 @@ find_undone(struct take_up *t)
 
 /* --- another group -------------------------------------------------------- */
 
-struct serials {
-	char	(*all)[SERIAL_TEXT];
-	size_t	count, room;
+struct folders {
+	char			 text[AT_ONCE][PATH_TEXT];
+	const char		*paths[AT_ONCE];
+	size_t			 count;
+	struct certificate	 last;
 };
 
 static int
-note_serial(void *arg, const struct certificate *c)
+note_folder(void *arg, const struct certificate *c)
 {
-	struct serials	*s = arg;
+	struct folders	*f = arg;
 
-	if (s->count == s->room) {
-		s->room = 2 * s->room + AT_ONCE;
-		s->all = realloc(s->all, s->room * sizeof(s->all[0]));
-		if (s->all == NULL)
-			die("out of memory");
-	}
-	memcpy(s->all[s->count++], c->serial, SERIAL_TEXT);
-	return 0;
+	path_serial(f->text[f->count], c->serial);
+	f->paths[f->count] = f->text[f->count];
+	f->last = *c;
+	return ++f->count == AT_ONCE;
 }
+
+/* The next ones of whoever is to be told about; 0: nobody is. */
+static int
+find_folders(struct take_up *t, struct folders *f)
+{
+	struct regrouping	 first;
+	struct view		*v;
+	int			 found;
+
+	f->count = 0;
+	v = view_take(t->authority->parts->store);
+	if ((found = regrouping_first(v, &first)) == 1) {
+		if (first.subscriber != t->regrouping.subscriber ||
+		    first.change != t->regrouping.change)
+			memset(&t->told, 0, sizeof(t->told));
+		t->regrouping = first;
+		certificates_of_subscriber_behind(v, first.subscriber,
+		    &t->told, note_folder, f);
+	}
+	view_put(v);
+	return found;
+}
+
+struct ending {
+	struct job		job;	/* first */
+	struct regrouping	regrouping;
+};
 
 static int
-nothing(struct job *job, struct tx *tx, struct err *e)
+end_regrouping(struct job *job, struct tx *tx, struct err *e)
 {
-	return 0;
+	return regrouping_end(tx, &((struct ending *)job)->regrouping, e);
 }
 
-/* A transaction behind it is over, so that one is, too, whatever became of it. */
+/* With a full disk it is tried again at the next look. */
 static void
-wait_for_transaction(struct take_up *t)
+all_told(struct take_up *t)
 {
-	struct job	job = { .apply = nothing };
+	struct ending	ending = { .job.apply = end_regrouping,
+	    .regrouping = t->regrouping };
 	struct err	e;
 
-	(void)commit_wait(t->authority->parts->committer, &job, &e);
+	if (commit_wait(t->authority->parts->committer, &ending.job, &e) == -1)
+		return;
+	memset(&t->regrouping, 0, sizeof(t->regrouping));
+	put(t, GROUPS, 0);
 }
 
 static void
-tell_folders(struct take_up *t, const struct serials *s)
+folders_told(void *arg)
+{
+	struct take_up	*t = arg;
+
+	pthread_mutex_lock(&t->lock);
+	t->telling = false;
+	enter(t, GROUPS, 0);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/*
+ * With the folder's name the kernel forgets all that it knows below it.  Some
+ * at a time: what else is in the queue comes between.
+ */
+static void
+tell_some(struct take_up *t)
 {
 	const struct timespec	 pause = { .tv_nsec = PACE_MS * 1000000L };
-	struct publication_sink	*sink = t->authority->parts->sink;
-	char			 text[AT_ONCE][PATH_TEXT];
-	const char		*paths[AT_ONCE];
-	size_t			 i, n = 0;
+	struct publication_sink	*sink;
+	struct folders		 f;
 
-	for (i = 0; i < s->count && !t->authority->closing; i++) {
-		path_serial(text[n], s->all[i]);
-		paths[n] = text[n];
-		if (++n < AT_ONCE && i + 1 < s->count)
-			continue;
-		sink->forget(sink, paths, n);
-		n = 0;
-		nanosleep(&pause, NULL);
-	}
-}
-
-/* With the folder's name the kernel forgets all that it knows below it. */
-static void
-group_changed(struct take_up *t, int64_t subscriber)
-{
-	struct serials	 s = { NULL, 0, 0 };
-	struct view	*v;
-
-	if (t->authority->parts->sink == NULL ||
-	    t->authority->parts->sink->forget == NULL)
+	if (t->authority->closing || take_up_is_telling(t) ||
+	    find_folders(t, &f) == 0)
 		return;
-	wait_for_transaction(t);
-	v = view_take(t->authority->parts->store);
-	certificates_of_subscriber(v, subscriber, 0, note_serial, &s);
-	view_put(v);
-	tell_folders(t, &s);
-	free(s.all);
+	sink = t->authority->parts->sink;
+	if (f.count == 0 || sink == NULL || sink->forget == NULL) {
+		all_told(t);
+		return;
+	}
+	t->told = f.last;
+	pthread_mutex_lock(&t->lock);
+	t->telling = true;
+	pthread_mutex_unlock(&t->lock);
+	sink->forget(sink, f.paths, f.count, folders_told, t);
+	nanosleep(&pause, NULL);
 }
 
 /* --- the thread ----------------------------------------------------------- */
@@ -229,8 +268,12 @@ do_one(struct take_up *t, const struct item *item)
 	case UNDONE:
 		find_undone(t);
 		return;
-	case GROUP:
-		group_changed(t, item->id);
+	case GROUPS:
+		tell_some(t);
+		return;
+	case LOOK:
+		revoke_all(t);
+		tell_some(t);
 	}
 }
 
@@ -249,7 +292,7 @@ wait_for_item(struct take_up *t)
 static void *
 work(void *arg)
 {
-	const struct item	 look = { .what = REVOCATIONS };
+	const struct item	 look = { .what = LOOK };
 	struct take_up		*t = arg;
 	struct item		*item;
 
@@ -332,15 +375,27 @@ take_up_revocations(struct take_up *t)
 }
 
 void
-take_up_group(struct take_up *t, int64_t subscriber)
+take_up_groups(struct take_up *t)
 {
-	put(t, GROUP, subscriber);
+	put(t, GROUPS, 0);
+}
+
+bool
+take_up_is_telling(struct take_up *t)
+{
+	bool	telling;
+
+	pthread_mutex_lock(&t->lock);
+	telling = t->telling;
+	pthread_mutex_unlock(&t->lock);
+	return telling;
 }
 
 void
 take_up_undone(struct take_up *t)
 {
 	put(t, UNDONE, 0);
+	put(t, GROUPS, 0);
 }
 
 /* --- for the others (authority.h) ----------------------------------------- */

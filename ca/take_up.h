@@ -20,10 +20,12 @@ void		 take_up_request(struct take_up *, int64_t request);
 void		 take_up_subscriber(struct take_up *, int64_t subscriber);
 void		 take_up_revocations(struct take_up *);
 /*
- * From the transaction that gives a subscriber another group: once that is
- * over, the kernel is told to look at the folders of its certificates anew.
+ * The kernel is told to look anew at the folders of the certificates of those
+ * that have another group (store_regroupings.h).
  */
-void		 take_up_group(struct take_up *, int64_t subscriber);
+void		 take_up_groups(struct take_up *);
+/* The sink has some of them and will call back. */
+bool		 take_up_is_telling(struct take_up *);
 /* What was decided and not done when the process before this one ended. */
 void		 take_up_undone(struct take_up *);
 

@@ -499,10 +499,12 @@ sink_changed(struct publication_sink *sink, const char *const *paths,
 
 static void
 sink_forget(struct publication_sink *sink, const char *const *folders,
-    size_t count)
+    size_t count, void (*done)(void *), void *arg)
 {
 	struct publication_item *p = item_new(folders, count);
 
+	p->done = done;
+	p->arg = arg;
 	p->forgets = true;
 	put_item((struct notifier *)sink, p);
 }

@@ -102,12 +102,15 @@ pass_on(struct publication_sink *sink, const char *const *paths, size_t count,
 
 static void
 pass_on_forget(struct publication_sink *sink, const char *const *folders,
-    size_t count)
+    size_t count, void (*done)(void *), void *arg)
 {
 	struct passing *passing = (struct passing *)sink;
 
 	if (passing->behind->forget != NULL)
-		passing->behind->forget(passing->behind, folders, count);
+		passing->behind->forget(passing->behind, folders, count, done,
+		    arg);
+	else if (done != NULL)
+		done(arg);
 }
 
 /* Before any thread that publishes, */
